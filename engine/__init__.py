@@ -1,0 +1,57 @@
+"""A scalar autograd engine: numbers that remember how they were computed.
+
+>>> from engine import Value
+>>> x = Value(3.0, label="x")
+>>> y = x**2 + x.sin()
+>>> y.backward()
+>>> x.grad == 2 * 3 + __import__("math").cos(3)
+True
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from engine.context import detect_anomaly, no_grad, scope
+from engine.ops import ARITHMETIC, SHEET, Op
+from engine.value import Parameter, Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from engine.careful import apply as apply
+    from engine.check import check_gradients as check_gradients
+    from engine.derivative import gradient as gradient
+    from engine.derivative import hessian as hessian
+    from engine.derivative import jacobian as jacobian
+    from engine.functions import *  # noqa: F403
+    from engine.graph import leaves as leaves
+    from engine.graph import topological_order as topological_order
+
+# What is imported when it is first used, so that `import engine` stays light.
+_LAZY = {
+    **{op.name: "functions" for op in SHEET if op not in ARITHMETIC},
+    "apply": "careful",
+    "check_gradients": "check",
+    "gradient": "derivative",
+    "hessian": "derivative",
+    "jacobian": "derivative",
+    "leaves": "graph",
+    "softmax": "functions",
+    "source": "functions",
+    "topological_order": "graph",
+}
+__all__ = ["Op", "Parameter", "Value", "detect_anomaly", "no_grad", "scope"]
+# `from engine import *` leaves Python's own sum alone; engine.sum is there by name.
+__all__ += [name for name in _LAZY if name != "sum"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'engine' has no attribute {name!r}")
+    value: object = getattr(import_module(f"engine.{_LAZY[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})

@@ -1,0 +1,235 @@
+"""Writers of formulas: one dialect each, from one syntax tree.
+
+A dialect says how it spells names, numbers, operators, functions and choices; precedence, and so
+every parenthesis, is decided once, in `Dialect.visit`.
+
+>>> from engine.formula import read
+>>> tree = read("a - (b - c) ** 2 / 2")
+>>> TEXT.write(tree)
+'a − (b − c)²/2'
+>>> LATEX.write(tree)
+'a - \\\\frac{\\\\left(b - c\\\\right)^{2}}{2}'
+>>> TEXT.write(tree, {"a": "ŷ", "b": 3, "c": -18})
+'ŷ − (3 − (−18))²/2'
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+
+from engine.formula import is_reduction
+
+# How strongly a piece of text holds together; a piece weaker than its place gets parentheses.
+CHOICE, OR, AND, COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(9)
+
+Names = Mapping[str, "str | float"]
+Piece = tuple[str, int]
+
+_STRENGTH: dict[type[ast.AST], int] = {
+    ast.Add: SUM,
+    ast.Sub: SUM,
+    ast.Mult: PRODUCT,
+    ast.Div: PRODUCT,
+    ast.Mod: PRODUCT,
+    ast.Pow: POWER,
+    ast.And: AND,
+    ast.Or: OR,
+}
+
+
+class Dialect:
+    """The common grammar; subclasses override the spelling."""
+
+    infix: Mapping[type[ast.AST], str] = {}
+    functions: Mapping[str, str] = {}
+    minus = "-"
+
+    def write(self, tree: ast.expr, names: Names | None = None) -> str:
+        """The formula in this dialect. `names` replaces names: by another name, or by a number."""
+        return self.visit(tree, names or {})[0]
+
+    def visit(self, tree: ast.expr, names: Names) -> Piece:
+        """The text of a part of a formula, and how strongly it holds together."""
+        match tree:
+            case ast.Name(id=name):
+                replacement = names.get(name, name)
+                if isinstance(replacement, str):
+                    return self.name(replacement), ATOM
+                return self.signed(replacement)
+            case ast.Constant(value=int() | float() as value):
+                return self.signed(value)
+            case ast.UnaryOp(operand=operand):
+                return self.minus + self.after(operand, SIGN, names), SIGN
+            case ast.BinOp(left=left, op=ast.Pow(), right=right):
+                return self.power(left, right, names)
+            case ast.BinOp(left=left, op=ast.Div(), right=right):
+                return self.quotient(left, right, names)
+            case ast.BinOp(left=left, op=operator, right=right):
+                return self.binary(left, operator, right, names)
+            case ast.Compare(left=left, ops=[operator], comparators=[right]):
+                sides = self.within(left, SUM, names), self.within(right, SUM, names)
+                return self.infix[type(operator)].join(sides), COMPARISON
+            case ast.BoolOp(op=operator, values=values):
+                strength = _STRENGTH[type(operator)]
+                parts = [self.within(value, strength + 1, names) for value in values]
+                return self.infix[type(operator)].join(parts), strength
+            case ast.IfExp():
+                return self.choice(tree, names)
+            case ast.Call(func=ast.Name(id=name), args=[body]) if is_reduction(tree):
+                return self.reduction(name, body, names)
+            case ast.Call(func=ast.Name(id=name), args=arguments):
+                return self.call(name, [self.write(argument, names) for argument in arguments])
+        raise TypeError(f"not part of a checked formula: {ast.dump(tree)}")
+
+    def within(self, tree: ast.expr, strength: int, names: Names) -> str:
+        """A part in a place that asks for `strength`, in parentheses where it is weaker."""
+        text, own = self.visit(tree, names)
+        return text if own >= strength else self.parentheses(text)
+
+    def after(self, tree: ast.expr, strength: int, names: Names) -> str:
+        """A part to the right of an operator, where a leading minus gets parentheses as well."""
+        text, own = self.visit(tree, names)
+        strong = own >= strength and not text.startswith(self.minus)
+        return text if strong else self.parentheses(text)
+
+    def binary(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
+        strength = _STRENGTH[type(operator)]
+        # The right side must hold more strongly: a - (b - c), and a + (b + c) keeps its order.
+        sides = self.within(left, strength, names), self.after(right, strength + 1, names)
+        return self.infix[type(operator)].join(sides), strength
+
+    def quotient(self, left: ast.expr, right: ast.expr, names: Names) -> Piece:
+        return self.binary(left, ast.Div(), right, names)
+
+    def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
+        sides = self.within(base, ATOM, names), self.within(exponent, ATOM, names)
+        return self.infix[ast.Pow].join(sides), POWER
+
+    def choice(self, tree: ast.IfExp, names: Names) -> Piece:
+        then = self.within(tree.body, OR, names)
+        test = self.within(tree.test, OR, names)
+        return f"{then} if {test} else {self.within(tree.orelse, CHOICE, names)}", CHOICE
+
+    def reduction(self, name: str, body: ast.expr, names: Names) -> Piece:
+        return self.call(name, [self.write(body, names)])
+
+    def call(self, name: str, arguments: list[str]) -> Piece:
+        return f"{self.functions.get(name, name)}({', '.join(arguments)})", ATOM
+
+    def name(self, name: str) -> str:
+        return name
+
+    def signed(self, value: float) -> Piece:
+        text = self.number(abs(value))
+        return (self.minus + text, SIGN) if value < 0 else (text, ATOM)
+
+    def number(self, value: float) -> str:
+        return f"{value:.15g}"
+
+    def parentheses(self, text: str) -> str:
+        return f"({text})"
+
+
+class Text(Dialect):
+    """Written mathematics in one line."""
+
+    minus = "−"
+    functions = {"sum": "Σ", "sigmoid": "σ", "sqrt": "√"}
+    infix = {
+        ast.Add: " + ",
+        ast.Sub: " − ",
+        ast.Mult: "·",
+        ast.Div: "/",
+        ast.Mod: " mod ",
+        ast.Pow: "^",
+        ast.Lt: " < ",
+        ast.LtE: " ≤ ",
+        ast.Gt: " > ",
+        ast.GtE: " ≥ ",
+        ast.Eq: " = ",
+        ast.NotEq: " ≠ ",
+        ast.And: " and ",
+        ast.Or: " or ",
+    }
+
+    def name(self, name: str) -> str:
+        return "π" if name == "pi" else name
+
+    def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
+        match exponent:
+            case ast.Constant(value=2):
+                return self.within(base, ATOM, names) + "²", POWER
+            case ast.Constant(value=3):
+                return self.within(base, ATOM, names) + "³", POWER
+        return super().power(base, exponent, names)
+
+
+class Latex(Dialect):
+    """LaTeX for a notebook or a paper: fractions, exponents and cases."""
+
+    functions = {
+        **{name: rf"\{name}" for name in "exp log sin cos tan sinh cosh tanh max min".split()},
+        **{name: rf"\operatorname{{{name}}}" for name in "expm1 log1p erf erfc".split()},
+        **{f"a{name}": rf"\arc{name}" for name in ("sin", "cos", "tan")},
+        "sigmoid": r"\sigma",
+    }
+    infix = {
+        ast.Add: " + ",
+        ast.Sub: " - ",
+        ast.Mult: r" \cdot ",
+        ast.Mod: r" \bmod ",
+        ast.Lt: " < ",
+        ast.LtE: r" \le ",
+        ast.Gt: " > ",
+        ast.GtE: r" \ge ",
+        ast.Eq: " = ",
+        ast.NotEq: r" \ne ",
+        ast.And: r" \text{ and } ",
+        ast.Or: r" \text{ or } ",
+    }
+
+    def name(self, name: str) -> str:
+        if name in ("pi", "alpha", "beta", "delta"):
+            return "\\" + name
+        letters, digits = re.fullmatch(r"(.*?)([0-9]*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
+        escaped = re.sub(r"([#$%&_{}])", r"\\\1", letters)
+        stem = escaped if len(letters) == 1 else rf"\mathrm{{{escaped}}}"
+        return f"{stem}_{{{digits}}}" if digits else stem
+
+    def quotient(self, left: ast.expr, right: ast.expr, names: Names) -> Piece:
+        # A fraction needs no parentheses inside and none beside a product, but some under a power.
+        return rf"\frac{{{self.write(left, names)}}}{{{self.write(right, names)}}}", POWER
+
+    def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
+        return f"{self.within(base, ATOM, names)}^{{{self.write(exponent, names)}}}", POWER
+
+    def choice(self, tree: ast.IfExp, names: Names) -> Piece:
+        rows = []
+        rest: ast.expr = tree
+        while isinstance(rest, ast.IfExp):
+            condition = self.write(rest.test, names)
+            rows.append(rf"{self.write(rest.body, names)} & \text{{if }} {condition}")
+            rest = rest.orelse
+        rows.append(rf"{self.write(rest, names)} & \text{{otherwise}}")
+        return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}", CHOICE
+
+    def reduction(self, name: str, body: ast.expr, names: Names) -> Piece:
+        sign = r"\sum_i " if name == "sum" else rf"\{name}_i "
+        return sign + self.within(body, PRODUCT, names), PRODUCT
+
+    def call(self, name: str, arguments: list[str]) -> Piece:
+        if name == "abs":
+            return rf"\left|{arguments[0]}\right|", ATOM
+        if name == "sqrt":
+            return rf"\sqrt{{{arguments[0]}}}", ATOM
+        # Weaker than an atom, so that a power is not read as one of the argument.
+        return self.functions[name] + self.parentheses(", ".join(arguments)), POWER
+
+    def parentheses(self, text: str) -> str:
+        return rf"\left({text}\right)"
+
+
+TEXT = Text()
+LATEX = Latex()

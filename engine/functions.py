@@ -1,0 +1,138 @@
+"""The eager operations, generated from the sheet: functions here, methods and operators on `Value`.
+
+>>> from engine import Value
+>>> x = Value(0.5)
+>>> relu(x), x.relu(), relu(0.5)
+(Value(0.5, grad=0), Value(0.5, grad=0), 0.5)
+>>> print(source("tanh"))
+def tanh(a):
+    \"\"\"out = tanh(a)
+        ∂/∂a = 1 − out·out
+    \"\"\"
+    if isinstance(a, Value):
+        args = a,
+        try:
+            a = a.data
+            out = tanh(a)
+            partials = 1.0 - out * out,
+        except UNUSUAL:
+            return apply(TANH, *args)
+        return record(TANH, args, out, partials)
+    return apply(TANH, a)
+<BLANKLINE>
+
+Types are in `functions.pyi`, generated as well: `python -m engine.stubs` writes it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from engine.careful import apply
+from engine.evaluate import compile_source, plain
+from engine.generate import constant_name, eager_source
+from engine.ops import ARITHMETIC, OPERATIONS, SHEET
+from engine.value import METHODS, NUMPY_NAMES, OPERATORS, Value, record
+
+
+def numbers_of(values: tuple[Any, ...]) -> tuple[list[float] | tuple[float, ...], bool]:
+    """The numbers of a sequence, and whether they are to be differentiated."""
+    try:
+        return [value.data for value in values], values != ()
+    except AttributeError:
+        if set(map(type, values)) == {float}:
+            return values, False
+        raise
+
+
+def number_of(value: Any) -> tuple[float, bool]:
+    """The number of an operand, and whether it is to be differentiated."""
+    if isinstance(value, Value):
+        return value.data, True
+    if value.__class__ is float:
+        return value, False
+    raise TypeError
+
+
+def same_length(first: Any, *others: Any) -> int:
+    """The length that all sequences have."""
+    for other in others:
+        if len(other) != len(first):
+            raise ValueError
+    return len(first)
+
+
+def softmax(logits: Iterable[Any]) -> list[Any]:
+    """The probabilities exp(z_i) / Σ exp(z_j), stable for logits of any size.
+
+    >>> [round(p, 4) for p in softmax([Value(1000.0), Value(1001.0)])]
+    [0.2689, 0.7311]
+    """
+    logits = tuple(logits)
+    total = GENERATED["logsumexp"](logits)
+    exp = GENERATED["exp"]
+    return [exp(logit - total) for logit in logits]
+
+
+def source(name: str) -> str:
+    """The generated source of an operation, by its name on the sheet."""
+    if name not in OPERATIONS:
+        raise ValueError(f"no operation {name!r} on the sheet; known: {', '.join(OPERATIONS)}")
+    return eager_source(OPERATIONS[name])
+
+
+def _generate() -> dict[str, Any]:
+    namespace: dict[str, Any] = {
+        **vars(math),
+        **{constant_name(op): op for op in SHEET},
+        "Value": Value,
+        "record": record,
+        "apply": apply,
+        "numbers_of": numbers_of,
+        "number_of": number_of,
+        "same_length": same_length,
+        "sigmoid": lambda a: plain(OPERATIONS["sigmoid"])(a)[0],
+        "UNUSUAL": (ArithmeticError, AttributeError, TypeError, ValueError),
+    }
+    text = "\n\n".join(map(eager_source, SHEET))
+    generated = compile_source(text, "<engine.functions, generated from engine/ops.py>", namespace)
+    for function in generated.values():
+        function.__module__ = __name__
+    return generated
+
+
+def _install(generated: dict[str, Any]) -> None:
+    """Gives `Value` its operators and methods."""
+    add, sub, mul, div = (generated[name] for name in ("add", "sub", "mul", "div"))
+    power, constant_power = generated["power"], generated["pow"]
+    operators = {
+        "__add__": add,
+        "__radd__": lambda self, other: add(other, self),
+        "__sub__": sub,
+        "__rsub__": lambda self, other: sub(other, self),
+        "__mul__": mul,
+        "__rmul__": lambda self, other: mul(other, self),
+        "__truediv__": div,
+        "__rtruediv__": lambda self, other: div(other, self),
+        "__pow__": lambda self, other: (
+            power(self, other) if isinstance(other, Value) else constant_power(self, other)
+        ),
+        "__rpow__": lambda self, other: power(other, self),
+        "__neg__": generated["neg"],
+        "__abs__": generated["abs"],
+    }
+    for name in OPERATORS:
+        setattr(Value, name, operators[name])
+    for name in METHODS:
+        setattr(Value, name, generated[name])
+    for numpy_name, name in NUMPY_NAMES.items():
+        setattr(Value, numpy_name, generated[name])
+
+
+GENERATED = _generate()
+_install(GENERATED)
+# The arithmetic operations are Python's operators; everything else is a function of this module.
+globals().update({op.name: GENERATED[op.name] for op in SHEET if op not in ARITHMETIC})
+__all__ = [op.name for op in SHEET if op not in ARITHMETIC] + ["softmax", "source"]

@@ -1,0 +1,44 @@
+"""Plain numbers: what counts as one, and how one is shown."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_NOT_NUMBERS = (str, bytes, bytearray, complex, list, tuple, dict, set, frozenset, type(None))
+
+
+def is_no_number(value: object) -> bool:
+    """Whether the value can never take part in arithmetic here, whatever its own methods say."""
+    return isinstance(value, _NOT_NUMBERS)
+
+
+def as_number(value: Any, what: str = "a Value") -> float:
+    """`value` as a float. TypeError for what is not a real number; `what` names its place.
+
+    >>> as_number(3)
+    3.0
+    >>> as_number("3", "the weight")
+    Traceback (most recent call last):
+    TypeError: the weight must be a real number, not '3' (str)
+    """
+    if not is_no_number(value):
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            pass
+        except OverflowError:
+            raise OverflowError(f"{what}: an integer of this size does not fit a float") from None
+    shown = repr(value)
+    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    raise TypeError(f"{what} must be a real number, not {shown} ({type(value).__name__})")
+
+
+def short(value: float) -> str:
+    """Four significant digits, as in every text of the engine.
+
+    >>> short(18.0), short(2 / 3), short(-0.0), short(1234567.0)
+    ('18', '0.6667', '0', '1.235e+06')
+    """
+    return f"{value + 0.0:.4g}"

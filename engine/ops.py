@@ -1,0 +1,200 @@
+"""The formula sheet: every operation of the project, one line each.
+
+A line reads: name, symbol, value, and one partial derivative per operand, in order. Formulas are
+Python expressions over the operands (`a` and `b` unless the line names them), the value itself
+(`out`), the line's constants, and, where an operand is a sequence (`weights*`), its elements, the
+reductions `sum`, `max`, `min` over them, and their number `n`. `engine.formula` says what else a
+formula may hold.
+
+This is the only place in the project where a derivative is written down. Eager methods, gradients
+of gradients, numeric checks, tests and texts are all derived from these lines, so a new operation
+is one new line.
+
+>>> OPERATIONS["tanh"].formula, OPERATIONS["tanh"].partials
+('tanh(a)', ('1 - out * out',))
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+
+class Op:
+    """One line of the sheet.
+
+    `operands`: names in order; a star marks a sequence of any length.
+    `constants`: further arguments that are plain numbers, never differentiated, with defaults
+    (None: must be given). `defaults`: operands that may be left out.
+    `undefined`: where the operation has no value. `kinks`: where it has no derivative; there the
+    sheet's partial is one of the one-sided ones, or lies between them.
+    `domain`: per operand, where tests and examples sample it (default -2 to 2).
+    `about`: meaning and source. `advice`: what to do instead where it is undefined.
+    """
+
+    __slots__ = (
+        "about",
+        "advice",
+        "constants",
+        "defaults",
+        "domain",
+        "formula",
+        "kinks",
+        "name",
+        "operands",
+        "partials",
+        "sequences",
+        "symbol",
+        "undefined",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        symbol: str,
+        formula: str,
+        partials: tuple[str, ...],
+        *,
+        operands: str = "",
+        constants: Mapping[str, float | None] | None = None,
+        defaults: Mapping[str, float] | None = None,
+        undefined: str = "",
+        kinks: str = "",
+        domain: Mapping[str, tuple[float, float]] | None = None,
+        about: str = "",
+        advice: str = "",
+    ) -> None:
+        declared = operands.split() or list("ab"[: len(partials)])
+        if len(declared) != len(partials):
+            raise ValueError(
+                f"{name}: {len(declared)} operands ({' '.join(declared)}) "
+                f"but {len(partials)} partial derivatives; give one for each operand"
+            )
+        self.name = name
+        self.symbol = symbol
+        self.formula = formula
+        self.partials = partials
+        self.operands = tuple(operand.rstrip("*") for operand in declared)
+        self.sequences = frozenset(operand[:-1] for operand in declared if operand.endswith("*"))
+        self.constants = dict(constants or {})
+        self.defaults = dict(defaults or {})
+        self.undefined = undefined
+        self.kinks = kinks
+        self.domain = dict(domain or {})
+        self.about = about
+        self.advice = advice
+
+    def group(self, args: Sequence[Any]) -> list[Any]:
+        """A node's operands, which it keeps in one row, by name: sequences as lists again."""
+        names = (*self.operands, *self.constants)
+        scalars = len(names) - len(self.sequences)
+        length = (len(args) - scalars) // len(self.sequences) if self.sequences else 0
+        grouped: list[Any] = []
+        position = 0
+        for name in names:
+            if name in self.sequences:
+                grouped.append(list(args[position : position + length]))
+                position += length
+            else:
+                grouped.append(args[position])
+                position += 1
+        return grouped
+
+    def __repr__(self) -> str:
+        return f"Op({self.name!r}, {self.formula!r}, {self.partials!r})"
+
+
+# fmt: off
+ARITHMETIC = (
+    Op("add",  "+", "a + b",  ("1", "1")),
+    Op("sub",  "−", "a - b",  ("1", "-1")),
+    Op("mul",  "·", "a * b",  ("b", "a")),
+    Op("div",  "/", "a / b",  ("1 / b", "-out / b"),  undefined="b == 0", domain={"b": (0.5, 3)}),
+    Op("neg",  "−", "-a",     ("-1",)),
+    Op("abs",  "abs", "abs(a)", ("1 if a > 0 else -1 if a < 0 else 0",), kinks="a == 0"),
+    Op("pow",  "^", "a ** k", ("k * a ** (k - 1) if k != 0 else 0",), constants={"k": None},
+       undefined="a < 0 and k % 1 != 0 or a == 0 and k < 0", domain={"a": (0.5, 3)},
+       about="A power with a constant exponent k."),
+    Op("power", "^", "a ** b", ("b * a ** (b - 1) if b != 0 else 0", "out * log(a) if a > 0 else 0"),
+       undefined="a < 0 or a == 0 and b < 0", domain={"a": (0.5, 3)},
+       about="A power whose exponent is differentiated, which takes the logarithm of the base.",
+       advice="with a plain number as exponent, x ** 3, a negative base is fine"),
+)
+
+FUNCTIONS = (
+    Op("exp",   "exp",   "exp(a)",   ("out",)),
+    Op("expm1", "expm1", "expm1(a)", ("out + 1",),                      about="exp(a) − 1, exact near 0."),
+    Op("log",   "log",   "log(a)",   ("1 / a",),                        undefined="a <= 0", domain={"a": (0.2, 4)}),
+    Op("log1p", "log1p", "log1p(a)", ("1 / (1 + a)",),                  undefined="a <= -1", domain={"a": (-0.7, 3)},
+       about="log(1 + a), exact near 0."),
+    Op("sqrt",  "√",     "sqrt(a)",  ("1 / (2 * out)",),                undefined="a < 0", domain={"a": (0.2, 4)}),
+    Op("sin",   "sin",   "sin(a)",   ("cos(a)",)),
+    Op("cos",   "cos",   "cos(a)",   ("-sin(a)",)),
+    Op("tan",   "tan",   "tan(a)",   ("1 + out * out",),                domain={"a": (-1.2, 1.2)}),
+    Op("asin",  "asin",  "asin(a)",  ("1 / sqrt((1 - a) * (1 + a))",),  undefined="abs(a) > 1", domain={"a": (-0.9, 0.9)}),
+    Op("acos",  "acos",  "acos(a)",  ("-1 / sqrt((1 - a) * (1 + a))",), undefined="abs(a) > 1", domain={"a": (-0.9, 0.9)}),
+    Op("atan",  "atan",  "atan(a)",  ("1 / (1 + a * a)",)),
+    Op("sinh",  "sinh",  "sinh(a)",  ("cosh(a)",)),
+    Op("cosh",  "cosh",  "cosh(a)",  ("sinh(a)",)),
+    Op("erf",   "erf",   "erf(a)",   ("2 / sqrt(pi) * exp(-a * a)",),   about="The error function."),
+    Op("erfc",  "erfc",  "erfc(a)",  ("-2 / sqrt(pi) * exp(-a * a)",),  about="1 − erf(a), exact for large a."),
+)
+
+ACTIVATIONS = (
+    Op("tanh",       "tanh",      "tanh(a)",                         ("1 - out * out",)),
+    Op("sigmoid",    "σ",         "1 / (1 + exp(-a))",               ("out * (1 - out)",)),
+    Op("relu",       "ReLU",      "0 if a <= 0 else a",              ("0 if a <= 0 else 1",), kinks="a == 0",
+       about="Rectified linear unit; its derivative at 0 is taken as 0."),
+    Op("leaky_relu", "LeakyReLU", "slope * a if a <= 0 else a",      ("slope if a <= 0 else 1",), kinks="a == 0",
+       constants={"slope": 0.01}, about="Maas, Hannun and Ng 2013."),
+    Op("elu",        "ELU",       "alpha * expm1(a) if a <= 0 else a", ("out + alpha if a <= 0 else 1",), kinks="a == 0",
+       constants={"alpha": 1.0}, about="Exponential linear unit: Clevert, Unterthiner and Hochreiter 2016."),
+    Op("gelu",       "GELU",      "a * erfc(-a / sqrt(2)) / 2",
+       ("erfc(-a / sqrt(2)) / 2 + a * exp(-a * a / 2) / sqrt(2 * pi)",),
+       about="a times the normal distribution function of a: Hendrycks and Gimpel 2016."),
+    Op("silu",       "SiLU",      "a * sigmoid(a)",                  ("out + sigmoid(a) * (1 - out)",),
+       about="Also called swish: Ramachandran, Zoph and Le 2017."),
+    Op("softplus",   "softplus",  "max(a, 0) + log1p(exp(-abs(a)))", ("sigmoid(a)",), about="log(1 + exp(a))."),
+)
+
+# Losses for one target y and its prediction p (from logits: z, the prediction before the sigmoid).
+LOSSES = (
+    Op("squared_error",  "(y − ŷ)²", "(y - p) ** 2", ("2 * (y - p)", "-2 * (y - p)"), operands="y p"),
+    Op("absolute_error", "|y − ŷ|",  "abs(y - p)",
+       ("1 if y > p else -1 if y < p else 0", "1 if p > y else -1 if p < y else 0"), operands="y p", kinks="y == p"),
+    Op("huber", "Huber", "(y - p) ** 2 / 2 if abs(y - p) <= delta else delta * (abs(y - p) - delta / 2)",
+       ("max(-delta, min(delta, y - p))", "max(-delta, min(delta, p - y))"), operands="y p",
+       constants={"delta": 1.0}, kinks="abs(y - p) == delta",
+       about="Squared error near 0, absolute error beyond delta: Huber 1964."),
+    Op("binary_cross_entropy", "BCE",
+       "-(y * log(p) if y != 0 else 0) - ((1 - y) * log1p(-p) if y != 1 else 0)",
+       ("log1p(-p) - log(p)", "((1 - y) / (1 - p) if y != 1 else 0) - (y / p if y != 0 else 0)"), operands="y p",
+       undefined="p < 0 or p > 1 or p == 0 and y != 0 or p == 1 and y != 1", domain={"y": (0.1, 0.9), "p": (0.1, 0.9)},
+       about="−y·log(p) − (1 − y)·log(1 − p) for a probability p; a right answer that is certain costs 0.",
+       advice="a sigmoid that has saturated to 0 or 1: use binary_cross_entropy_with_logits"),
+    Op("binary_cross_entropy_with_logits", "BCE∘σ", "max(z, 0) - y * z + log1p(exp(-abs(z)))",
+       ("-z", "sigmoid(z) - y"), operands="y z", about="binary_cross_entropy(y, sigmoid(z)), stable for any z."),
+    Op("hinge", "hinge", "0 if y * p >= 1 else 1 - y * p", ("0 if y * p >= 1 else -p", "0 if y * p >= 1 else -y"),
+       operands="y p", kinks="y * p == 1", about="For targets y of −1 or 1; p is a score."),
+)
+
+REDUCTIONS = (
+    Op("dot",       "Σ",    "sum(weights * inputs) + bias", ("inputs", "weights", "1"), operands="weights* inputs* bias",
+       defaults={"bias": 0.0}, about="The weighted sum of a neuron."),
+    Op("sum",       "Σ",    "sum(a)",     ("1",),     operands="a*"),
+    Op("mean",      "mean", "sum(a) / n", ("1 / n",), operands="a*", undefined="n == 0"),
+    Op("maximum",   "max",  "max(a)", ("(1 if a == out else 0) / sum(1 if a == out else 0)",), operands="a*",
+       undefined="n == 0", about="Equal largest operands share the gradient."),
+    Op("minimum",   "min",  "min(a)", ("(1 if a == out else 0) / sum(1 if a == out else 0)",), operands="a*",
+       undefined="n == 0", about="Equal smallest operands share the gradient."),
+    Op("logsumexp", "LSE",  "max(a) + log(sum(exp(a - max(a))))", ("exp(a - out)",), operands="a*", undefined="n == 0",
+       about="log(sum(exp(a))), stable; its partial derivatives are softmax(a)."),
+)
+# fmt: on
+
+SHEET = ARITHMETIC + FUNCTIONS + ACTIVATIONS + LOSSES + REDUCTIONS
+OPERATIONS = {op.name: op for op in SHEET}
+if len(OPERATIONS) != len(SHEET):
+    raise ValueError("the sheet names an operation twice")

@@ -1,0 +1,96 @@
+"""Copying and pickling of graphs, node by node in topological order, so never by recursion."""
+
+from __future__ import annotations
+
+from engine.graph import topological_order
+from engine.ops import OPERATIONS, Op
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from engine.value import Value
+
+    # One node: class, its instance dictionary if it has one, operation, operands, and the rest. An
+    # operand is a float, or the position of its node in the graph as an int.
+    Row = tuple[Any, ...]
+
+
+class _Session:
+    """The nodes that one unpickling has made so far, by their identity when they were pickled.
+
+    Every pickled `Value` refers to the same session object, which pickle therefore restores once
+    per pickle: two values that shared nodes share them again.
+    """
+
+    def __init__(self) -> None:
+        self.nodes: dict[int, Value] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Session, ()
+
+
+_session = _Session()
+
+
+def pickle_graph(root: Value) -> tuple[Any, ...]:
+    """What `Value.__reduce__` returns: the graph below the node as flat rows."""
+    order = topological_order(root)
+    identities = [id(node) for node in order]
+    return _unpickle, (_session, identities, _rows(order))
+
+
+def _unpickle(session: _Session, identities: list[int], rows: list[Row]) -> Value:
+    return _build(identities, rows, session.nodes)
+
+
+def copy_graph(root: Value, memo: dict[int, Any]) -> Value:
+    """What `Value.__deepcopy__` returns: a copy of the graph below the node, sharing by `memo`."""
+    order = topological_order(root)
+    return _build([id(node) for node in order], _rows(order), memo)
+
+
+def _rows(order: list[Value]) -> list[Row]:
+    positions = {node: position for position, node in enumerate(order)}
+    rows = []
+    for node in order:
+        operands: list[Any] = [
+            operand if partial is None else positions[operand]  # type: ignore[index]
+            for operand, partial in zip(node.args, node.partials)
+        ]
+        rows.append(
+            (
+                type(node),
+                getattr(node, "__dict__", None),
+                _op_key(node.op),
+                operands,
+                node.partials,
+                node.data,
+                node.grad,
+                node.label,
+                node.scope,
+            )
+        )
+    return rows
+
+
+def _build(identities: list[int], rows: list[Row], made: dict[int, Any]) -> Value:
+    nodes: list[Value] = []
+    for identity, row in zip(identities, rows, strict=True):
+        node = made.get(identity)
+        if node is None:
+            kind, attributes, op, operands, partials, data, grad, label, scope = row
+            node = made[identity] = object.__new__(kind)
+            node.op = OPERATIONS[op] if isinstance(op, str) else op
+            node.args = tuple([nodes[arg] if type(arg) is int else arg for arg in operands])
+            node.partials = partials
+            node.data, node.grad, node.label, node.scope = data, grad, label, scope
+            if attributes:
+                node.__dict__.update(attributes)
+        nodes.append(node)
+    return nodes[-1]
+
+
+def _op_key(op: Op | None) -> str | Op | None:
+    """An operation of the sheet travels by name, one of the user's own by value."""
+    return op.name if op is not None and OPERATIONS.get(op.name) is op else op

@@ -1,0 +1,87 @@
+"""`python -m engine.stubs` writes `functions.pyi`: types for what `engine.functions` generates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.ops import ACTIVATIONS, ARITHMETIC, FUNCTIONS, SHEET, Op
+
+PATH = Path(__file__).with_name("functions.pyi")
+
+_HEADER = '''\
+"""Types of `engine.functions`; generated from the sheet by `python -m engine.stubs`."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, overload
+
+from engine.value import Value
+
+GENERATED: dict[str, Callable[..., Any]]
+
+def softmax(logits: Iterable[Value | float]) -> list[Value]: ...
+def source(name: str) -> str: ...
+'''
+
+_OPERATORS = """
+class Methods:
+    def __add__(self, other: Value | float) -> Value: ...
+    def __radd__(self, other: float) -> Value: ...
+    def __sub__(self, other: Value | float) -> Value: ...
+    def __rsub__(self, other: float) -> Value: ...
+    def __mul__(self, other: Value | float) -> Value: ...
+    def __rmul__(self, other: float) -> Value: ...
+    def __truediv__(self, other: Value | float) -> Value: ...
+    def __rtruediv__(self, other: float) -> Value: ...
+    def __pow__(self, other: Value | float) -> Value: ...
+    def __rpow__(self, other: float) -> Value: ...
+    def __neg__(self) -> Value: ...
+    def __abs__(self) -> Value: ...
+"""
+
+
+def stub() -> str:
+    """The text of the stub file."""
+    exported = [op for op in SHEET if op not in ARITHMETIC]
+    names = ",\n".join(
+        f'    "{name}"' for name in [op.name for op in exported] + ["softmax", "source"]
+    )
+    methods = "".join(
+        f"    def {op.name}(self{_constants(op)}) -> Value: ...\n" for op in FUNCTIONS + ACTIVATIONS
+    )
+    functions = "".join(map(_function, exported))
+    return f"{_HEADER}{functions}{_OPERATORS}{methods}\n__all__ = [\n{names},\n]\n"
+
+
+def _function(op: Op) -> str:
+    if op.sequences:
+        return f"def {op.name}({_parameters(op, 'Value | float')}) -> Value: ...\n"
+    variants = [f"def {op.name}({_parameters(op, 'float')}) -> float: ..."]
+    if len(op.operands) == 1:
+        variants.append(f"def {op.name}({_parameters(op, 'Value')}) -> Value: ...")
+    else:
+        first, second = op.operands
+        constants = _constants(op)
+        variants.append(
+            f"def {op.name}({first}: Value, {second}: Value | float{constants}) -> Value: ..."
+        )
+        variants.append(f"def {op.name}({first}: float, {second}: Value{constants}) -> Value: ...")
+    return "".join(f"@overload\n{variant}\n" for variant in variants)
+
+
+def _parameters(op: Op, kind: str) -> str:
+    parts = []
+    for name in op.operands:
+        of = f"Iterable[{kind}]" if name in op.sequences else kind
+        parts.append(f"{name}: {of}" + (" = ..." if name in op.defaults else ""))
+    return ", ".join(parts) + _constants(op)
+
+
+def _constants(op: Op) -> str:
+    return "".join(
+        f", {name}: float" + ("" if default is None else " = ...")
+        for name, default in op.constants.items()
+    )
+
+
+if __name__ == "__main__":
+    PATH.write_text(stub(), encoding="utf-8")

@@ -1,0 +1,246 @@
+"""`Value`: a number that remembers how it was computed.
+
+Every operation makes a node that keeps its operands and the local derivative with respect to each
+of them, as numbers. `backward` is then one loop that knows nothing of any operation:
+
+    operand.grad += partial * node.grad
+
+The operations themselves are not here: `engine.functions` generates them from the formula sheet
+when the first of them is used.
+"""
+
+from __future__ import annotations
+
+import math
+
+from engine.context import Mode, current_mode
+from engine.graph import topological_order
+from engine.numbers import as_number, short
+from engine.ops import ACTIVATIONS, FUNCTIONS
+from engine.serialize import copy_graph, pickle_graph
+
+TYPE_CHECKING = False  # as in `typing`, whose import would take a good part of the engine's own
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from engine.functions import Methods
+    from engine.ops import Op
+else:
+    Methods = object
+
+
+class Value(Methods):
+    """A node of the computation graph: a leaf that was given, or the result of an operation.
+
+    `data`: the number. `grad`: the derivative of the output that `backward` was called on with
+    respect to this node; leaves add up over calls, inner nodes hold that of the latest call.
+    `op`, `args`: the line of the formula sheet and its operands; None and () for a leaf. An operand
+    that is a constant stays a plain float. `partials`: the local derivative with respect to each of
+    `args`, None for a constant. `label`: its name. `scope`: where it was made, if inside a `scope`.
+
+    >>> m1, m2 = Value(3.0, label="m1"), Value(0.5, label="m2")
+    >>> a1 = 2 * m1
+    >>> z2 = a1 * m2
+    >>> z2.args == (a1, m2), z2.partials
+    (True, (0.5, 6.0))
+    >>> z2.backward()
+    >>> m1.grad, m2.grad
+    (1.0, 6.0)
+    """
+
+    __slots__ = ("args", "data", "grad", "label", "op", "partials", "scope")
+
+    data: float
+    grad: float
+    op: Op | None
+    args: tuple[Value | float, ...]
+    partials: tuple[float | None, ...]
+    label: str | None
+    scope: str | None
+
+    role = "data"
+
+    def __init__(self, data: Any, label: str | None = None) -> None:
+        self.data = data if data.__class__ is float else as_number(data, type(self).__name__)
+        self.grad = 0.0
+        self.op = None
+        self.args = ()
+        self.partials = ()
+        self.label = label
+        self.scope = None
+
+    def backward(self) -> None:
+        """Adds the derivative of this node with respect to every leaf to that leaf's `grad`.
+
+        The derivative of a sum of paths is the sum of their products (the chain rule), so each node
+        must have received the contributions of all nodes that use it before it passes any on: hence
+        the reverse of the order in which operands come before their nodes.
+
+        Raises FloatingPointError, under `detect_anomaly`, at the first infinite or nan gradient.
+        """
+        order = topological_order(self)
+        for node in order:
+            if node.args:
+                node.grad = 0.0
+        self.grad = 1.0 if self.args else self.grad + 1.0
+        mode = current_mode()
+        for node in reversed(order):
+            grad = node.grad
+            if mode is not None and mode.anomaly and not math.isfinite(grad):
+                raise FloatingPointError(f"backward: the gradient of {describe(node)} is {grad}")
+            edges: Iterable[tuple[Any, float | None]] = zip(node.args, node.partials)
+            for operand, partial in edges:
+                if partial is not None:
+                    operand.grad += partial * grad
+
+    def detach(self) -> Value:
+        """A leaf with the same number and no history: gradients stop here."""
+        return Value(self.data, self.label)
+
+    def __repr__(self) -> str:
+        label = "" if self.label is None else f", label={self.label!r}"
+        return f"{type(self).__name__}({short(self.data)}, grad={short(self.grad)}{label})"
+
+    # A Value behaves as the number it holds, but is equal only to itself, so that nodes can be
+    # kept in sets and as keys.
+
+    def __float__(self) -> float:
+        return self.data
+
+    def __int__(self) -> int:
+        return int(self.data)
+
+    def __bool__(self) -> bool:
+        return self.data != 0
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(self.data, digits)
+
+    def __format__(self, specification: str) -> str:
+        return format(self.data, specification) if specification else repr(self)
+
+    def __lt__(self, other: Any) -> bool:
+        return self.data < (other.data if isinstance(other, Value) else other)
+
+    def __le__(self, other: Any) -> bool:
+        return self.data <= (other.data if isinstance(other, Value) else other)
+
+    def __gt__(self, other: Any) -> bool:
+        return self.data > (other.data if isinstance(other, Value) else other)
+
+    def __ge__(self, other: Any) -> bool:
+        return self.data >= (other.data if isinstance(other, Value) else other)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pickle_graph(self)
+
+    def __copy__(self) -> Value:
+        """Another node with the same operands; the graph below is shared."""
+        node = object.__new__(type(self))
+        for name in Value.__slots__:
+            setattr(node, name, getattr(self, name))
+        if hasattr(self, "__dict__"):
+            node.__dict__.update(self.__dict__)
+        return node
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        return copy_graph(self, memo)
+
+
+class Parameter(Value):
+    """A leaf that is trained: a weight or a bias. Operations on it give plain `Value`s.
+
+    >>> Parameter(0.1, label="w111") * 8
+    Value(0.8, grad=0)
+    """
+
+    __slots__ = ()
+
+    role = "parameter"
+
+
+_new = object.__new__
+
+
+def record(
+    op: Op, args: tuple[Value | float, ...], data: float, partials: tuple[float | None, ...]
+) -> Value:
+    """The node of an operation that has been computed; all nodes but leaves are made here."""
+    node = _new(Value)
+    node.data = data
+    node.grad = 0.0
+    node.op = op
+    node.args = args
+    node.partials = partials
+    node.label = None
+    node.scope = None
+    mode = current_mode()
+    if mode is not None:
+        _apply_mode(node, mode)
+    return node
+
+
+def _apply_mode(node: Value, mode: Mode) -> None:
+    if mode.anomaly:
+        _raise_anomaly(node)
+    node.scope = mode.scope
+    if not mode.recording:
+        node.op, node.args, node.partials = None, (), ()
+
+
+def _raise_anomaly(node: Value) -> None:
+    assert node.op is not None
+    operands = f"its operands: {describe_operands(node.op, node.args)}"
+    if not math.isfinite(node.data):
+        raise FloatingPointError(f"{node.op.name} gave {node.data}; {operands}")
+    for position, partial in enumerate(node.partials, 1):
+        if partial is not None and not math.isfinite(partial):
+            raise FloatingPointError(
+                f"{node.op.name} has a local derivative of {partial} with respect to operand "
+                f"{position}; {operands}"
+            )
+
+
+def describe(value: Value | float) -> str:
+    """A node for an error message: its number, its name if it has one, its operation."""
+    if not isinstance(value, Value):
+        return short(value)
+    made_by = "" if value.op is None else f" = {value.op.name}(…)"
+    return f"{short(value.data)}{made_by}" + (f" ({value.label!r})" if value.label else "")
+
+
+def describe_operands(op: Op, args: tuple[Value | float, ...]) -> str:
+    """The operands of an operation for an error message, by their names on the sheet."""
+    names = [*op.operands, *op.constants]
+    if op.sequences or len(names) != len(args):
+        names = [f"operand {position + 1}" for position in range(len(args))]
+    shown = [f"{name} = {describe(arg)}" for name, arg in zip(names, args)]
+    return ", ".join(shown[:6]) + (f", … {len(shown) - 6} more" if len(shown) > 6 else "")
+
+
+# Operators, and the names under which NumPy's functions look for a method on each object.
+OPERATORS = tuple(
+    f"__{name}__" for name in "add radd sub rsub mul rmul truediv rtruediv pow rpow neg abs".split()
+)
+NUMPY_NAMES = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
+METHODS = tuple(op.name for op in FUNCTIONS + ACTIVATIONS)
+
+
+def _first_use(name: str) -> Callable[..., Any]:
+    """A stand-in for a method, until the first use of one has all of them generated."""
+
+    def method(*operands: Any) -> Any:
+        import engine.functions  # noqa: F401  (puts the real methods on Value)
+
+        return getattr(Value, name)(*operands)
+
+    method.__name__ = name
+    return method
+
+
+for _name in (*OPERATORS, *METHODS, *NUMPY_NAMES):
+    setattr(Value, _name, _first_use(_name))
