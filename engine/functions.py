@@ -37,33 +37,6 @@ from engine.ops import ARITHMETIC, OPERATIONS, SHEET
 from engine.value import METHODS, NUMPY_NAMES, OPERATORS, Value, record
 
 
-def numbers_of(values: tuple[Any, ...]) -> tuple[list[float] | tuple[float, ...], bool]:
-    """The numbers of a sequence, and whether they are to be differentiated."""
-    try:
-        return [value.data for value in values], values != ()
-    except AttributeError:
-        if set(map(type, values)) == {float}:
-            return values, False
-        raise
-
-
-def number_of(value: Any) -> tuple[float, bool]:
-    """The number of an operand, and whether it is to be differentiated."""
-    if isinstance(value, Value):
-        return value.data, True
-    if value.__class__ is float:
-        return value, False
-    raise TypeError
-
-
-def same_length(first: Any, *others: Any) -> int:
-    """The length that all sequences have."""
-    for other in others:
-        if len(other) != len(first):
-            raise ValueError
-    return len(first)
-
-
 def softmax(logits: Iterable[Any]) -> list[Any]:
     """The probabilities exp(z_i) / Σ exp(z_j), stable for logits of any size.
 
@@ -90,11 +63,8 @@ def _generate() -> dict[str, Any]:
         "Value": Value,
         "record": record,
         "apply": apply,
-        "numbers_of": numbers_of,
-        "number_of": number_of,
-        "same_length": same_length,
         "sigmoid": lambda a: plain(OPERATIONS["sigmoid"])(a)[0],
-        "UNUSUAL": (ArithmeticError, AttributeError, TypeError, ValueError),
+        "UNUSUAL": (ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
     }
     text = "\n\n".join(map(eager_source, SHEET))
     generated = compile_source(text, "<engine.functions, generated from engine/ops.py>", namespace)

@@ -22,10 +22,11 @@ shows the formula. `engine.functions.source(name)` prints any of them.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import combinations
 
 from engine.dialects import TEXT
-from engine.evaluate import FAST, each, elements_of, hoist, parameters, partial_source
+from engine.evaluate import FAST, each, element, elements_of, hoist, parameters, partial_source
 from engine.formula import names_in, read
 from engine.ops import Op
 
@@ -132,58 +133,110 @@ def _undefined_check(op: Op, given: str) -> Iterator[str]:
         yield f"        return apply({constant_name(op)}, {given})"
 
 
-def _sequence_body(op: Op) -> Iterator[str]:
-    """The operation on sequences of any length; each holds only `Value`s or only floats here."""
-    known = [*parameters(op), "out"]
-    reductions, trees = hoist([read(text, known) for text in (op.formula, *op.partials)])
+def _sequence_body(op: Op) -> list[str]:
+    """The operation on sequences, each of `Value`s only or of floats only; the rest to `apply`."""
     sequences = [name for name in op.operands if name in op.sequences]
-    yield f"given = {_tuple(op.operands)}"
-    yield "try:"
-    for name in sequences:
-        yield f"    {name} = tuple({name})"
-    # Again, because an iterator can be gone through only once.
-    yield f"    given = {_tuple(op.operands)}"
-    starred = [f"*{name}" if name in sequences else name for name in op.operands]
-    yield f"    args = {_tuple(starred)}"
-    for name in op.operands:
-        convert = "numbers_of" if name in sequences else "number_of"
-        yield f"    {name}, {name}_differ = {convert}({name})"
-    yield f"    n = same_length({', '.join(sequences)})"
-    yield f"    if not ({' or '.join(f'{name}_differ' for name in op.operands)}):"
-    yield f"        return apply({constant_name(op)}, *given)"
-    yield from _undefined_check(op, "*given")
-    # The reductions of the value come first; those that use `out` must wait for it.
-    waiting = [item for item in reductions if "out" in names_in(item[2])]
-    yield from _indented(
-        line for item in reductions if item not in waiting for line in _loop(op, *item)
-    )
-    yield f"    out = {FAST.write(trees[0])}"
-    yield from _indented(line for item in waiting for line in _loop(op, *item))
-    yield "    partials = ("
-    for operand, tree in zip(op.operands, trees[1:], strict=True):
-        text = partial_source(op, operand, tree, FAST)
-        if operand in sequences:
-            yield f"        *({text} if {operand}_differ else [None] * n),"
-        else:
-            yield f"        {text} if {operand}_differ else None,"
-    yield "    )"
-    yield "except UNUSUAL:"
-    yield f"    return apply({constant_name(op)}, *given)"
-    yield f"return record({constant_name(op)}, args, out, partials)"
+    careful = f"apply({constant_name(op)}, {', '.join(op.operands)})"
+    body = _one_sequence(op) if len(sequences) == 1 else _several_sequences(op, sequences)
+    return [
+        "try:",
+        # What may be an iterator is gone through only once.
+        *[f"    {name} = tuple({name})" for name in sequences],
+        f"    n = len({sequences[0]})",
+        *[f"    if len({name}) != n: raise ValueError" for name in sequences[1:]],
+        *_undefined_check(op, ", ".join(op.operands)),
+        *_indented(body),
+        "except UNUSUAL:",
+        f"    return {careful}",
+        f"return record({constant_name(op)}, args, out, partials)",
+    ]
+
+
+def _one_sequence(op: Op) -> Iterator[str]:
+    """Loops over the numbers of a sequence of `Value`s: for each reduction, then the partials."""
+    (name,) = op.operands
+    known = [*parameters(op), "out"]
+    reductions, (formula, partial) = hoist([read(op.formula, known), read(op.partials[0], known)])
+    yield f"args = {name}"
+    yield f"{name} = [x.data for x in {name}]"
+    # Reductions that use `out` must wait for it.
+    waiting = [reduction for reduction in reductions if "out" in names_in(reduction[2])]
+    for reduction in reductions:
+        if reduction not in waiting:
+            yield from _loop(op, *reduction)
+    yield f"out = {FAST.write(formula)}"
+    for reduction in waiting:
+        yield from _loop(op, *reduction)
+    yield f"partials = tuple({partial_source(op, name, partial, FAST)})"
 
 
 def _loop(op: Op, name: str, kind: str, body: ast.expr) -> Iterator[str]:
-    elements = elements_of(op)
-    text = FAST.write(body, elements)
     start, statement = _LOOPS[kind]
     yield f"{name} = {start}"
-    yield f"for {each([sequence for sequence in names_in(body) if sequence in elements])}:"
-    yield "    " + statement.format(name=name, body=text)
+    yield f"for {each(op.operands)}:"
+    yield "    " + statement.format(name=name, body=FAST.write(body, elements_of(op)))
+
+
+def _several_sequences(op: Op, sequences: list[str]) -> Iterator[str]:
+    """One loop that adds up a sum and collects its partials on the way, as for `dot`.
+
+    Written once for each set of sequences that are `Value`s. The other operands are scalars.
+    """
+    known = [*parameters(op), "out"]
+    [(total, kind, body)], trees = hoist([read(text, known) for text in (op.formula, *op.partials)])
+    if kind != "sum" or any(
+        "out" in names_in(tree) or total in names_in(tree) for tree in trees[1:]
+    ):
+        raise ValueError(
+            f"{op.name}: with several sequences the value must hold one sum, the partials none"
+        )
+    elements = elements_of(op)
+    scalars = [name for name in op.operands if name not in sequences]
+    for name in scalars:
+        yield f"{name}_data = {name} if {name}.__class__ is float else {name}.data"
+    yield f"{total} = 0.0"
+    for name in sequences:
+        yield f"{name}_partials = []"
+    partials = dict(zip(op.operands, trees[1:]))
+    for number, nodes in enumerate(_subsets(sequences)):
+        tests = [f"{name}[0].__class__ is {'not ' * (name in nodes)}float" for name in sequences]
+        yield f"{'elif' if number else 'if'} {' and '.join(tests)}:"
+        yield f"    for {each(sequences)}:"
+        for name in sequences:
+            if name in nodes:
+                yield f"        {element(name)} = {element(name)}.data"
+            else:
+                yield f"        if {element(name)}.__class__ is not float:"
+                yield "            raise TypeError"
+        yield f"        {total} += {FAST.write(body, elements)}"
+        for name in nodes:
+            yield f"        {name}_partials.append({FAST.write(partials[name], elements)})"
+        for name in sequences:
+            if name not in nodes:
+                yield f"    {name}_partials = [None] * n"
+    yield "else:"
+    yield "    raise TypeError"
+    yield f"out = {FAST.write(trees[0], {name: f'{name}_data' for name in scalars})}"
+    yield f"args = {_tuple([f'*{name}' if name in sequences else name for name in op.operands])}"
+    yield "partials = ("
+    for name in op.operands:
+        if name in sequences:
+            yield f"    *{name}_partials,"
+        else:
+            text = FAST.write(partials[name], {name: f"{name}_data" for name in scalars})
+            yield f"    None if {name}.__class__ is float else {text},"
+    yield ")"
+
+
+def _subsets(names: list[str]) -> Iterator[list[str]]:
+    """All but the empty one, the largest first."""
+    for size in range(len(names), 0, -1):
+        yield from map(list, combinations(names, size))
 
 
 def _tuple(items: list[str] | tuple[str, ...]) -> str:
     return ", ".join(items) + ("," if len(items) == 1 else "")
 
 
-def _indented(lines: object, levels: int = 1) -> list[str]:
-    return ["    " * levels + line for line in lines]  # type: ignore[attr-defined]
+def _indented(lines: Iterable[str], levels: int = 1) -> list[str]:
+    return ["    " * levels + line for line in lines]

@@ -23,21 +23,41 @@ def topological_order(*outputs: Value) -> list[Value]:
     """
     order: list[Value] = []
     entered: set[Any] = set()
-    placed: set[Any] = set()
     stack: list[Any] = list(reversed(outputs))
     while stack:
-        node = stack[-1]
-        if node in entered:
-            # Back at the node after its operands, or met again through another one.
-            stack.pop()
-            if node not in placed:
-                placed.add(node)
-                order.append(node)
-            continue
-        entered.add(node)
-        for operand, partial in zip(reversed(node.args), reversed(node.partials)):
-            if partial is not None and operand not in entered:
-                stack.append(operand)
+        node = stack.pop()
+        if node is None:
+            # All operands of the node below have been placed.
+            order.append(stack.pop())
+        elif node not in entered:
+            entered.add(node)
+            stack += (node, None)
+            for operand, partial in zip(reversed(node.args), reversed(node.partials)):
+                if partial is not None and operand not in entered:
+                    stack.append(operand)
+    return order
+
+
+def inner_nodes(output: Value) -> list[Value]:
+    """The nodes of the graph that are results of operations, operands before their users.
+
+    What `backward` walks. Leaves, mostly parameters that many nodes use, cost it one test each:
+    inner nodes are all made by `engine.value.record`, so they are all of the output's own class.
+    """
+    order: list[Value] = []
+    entered: set[Any] = set()
+    stack: list[Any] = [output] if output.args else []
+    inner = output.__class__
+    while stack:
+        node = stack.pop()
+        if node is None:
+            order.append(stack.pop())
+        elif node not in entered:
+            entered.add(node)
+            stack += (node, None)
+            for operand in node.args:
+                if operand.__class__ is inner and operand.args and operand not in entered:
+                    stack.append(operand)
     return order
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 
 from engine.context import Mode, current_mode
-from engine.graph import topological_order
+from engine.graph import inner_nodes
 from engine.numbers import as_number, short
 from engine.ops import ACTIVATIONS, FUNCTIONS
 from engine.serialize import copy_graph, pickle_graph
@@ -79,15 +79,15 @@ class Value(Methods):
 
         Raises FloatingPointError, under `detect_anomaly`, at the first infinite or nan gradient.
         """
-        order = topological_order(self)
+        order = inner_nodes(self)
         for node in order:
-            if node.args:
-                node.grad = 0.0
-        self.grad = 1.0 if self.args else self.grad + 1.0
+            node.grad = 0.0
+        self.grad += 1.0
         mode = current_mode()
+        anomaly = mode is not None and mode.anomaly
         for node in reversed(order):
             grad = node.grad
-            if mode is not None and mode.anomaly and not math.isfinite(grad):
+            if anomaly and not math.isfinite(grad):
                 raise FloatingPointError(f"backward: the gradient of {describe(node)} is {grad}")
             edges: Iterable[tuple[Any, float | None]] = zip(node.args, node.partials)
             for operand, partial in edges:

@@ -1,0 +1,108 @@
+"""Losses, all as loss(target, prediction), in the order of the lesson's L(y, ŷ).
+
+Those of the sheet take numbers or, for networks with several outputs, lists of one length, of which
+they give the mean. By name in `nn.fit`: the keys of `LOSSES`.
+
+>>> from engine import Value
+>>> squared_error(3, Value(18.0))
+Value(225, grad=0)
+>>> squared_error([1.0, 2.0], [Value(1.0), Value(4.0)])
+Value(2, grad=0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from engine import Value, dot, logsumexp, mean
+from engine.functions import GENERATED
+from engine.numbers import as_number
+from engine.ops import OPERATIONS
+
+Loss = Callable[[Any, Any], Value]
+
+
+def _over_outputs(name: str) -> Loss:
+    """The loss of the sheet, also over several outputs."""
+    single = GENERATED[name]
+
+    def loss(target: Any, prediction: Any) -> Value:
+        if target.__class__ is float and prediction.__class__ is Value:
+            return single(target, prediction)  # type: ignore[no-any-return]
+        targets, predictions = _listed(target), _listed(prediction)
+        if len(targets) != len(predictions):
+            raise ValueError(
+                f"{name}: {len(targets)} targets for {len(predictions)} predictions; "
+                "one is needed for each"
+            )
+        if len(predictions) == 1:
+            return single(targets[0], predictions[0])  # type: ignore[no-any-return]
+        return mean([single(y, p) for y, p in zip(targets, predictions)])
+
+    loss.__name__ = loss.__qualname__ = name
+    loss.__doc__ = f"{OPERATIONS[name].about or name}\n\nThe mean over the outputs, if several."
+    return loss
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    if isinstance(value, (list, tuple)):
+        return value
+    # A row of an array is a sequence as well; a Value or a number is not.
+    return list(value) if getattr(value, "ndim", 0) else [value]
+
+
+squared_error = _over_outputs("squared_error")
+absolute_error = _over_outputs("absolute_error")
+huber = _over_outputs("huber")
+binary_cross_entropy = _over_outputs("binary_cross_entropy")
+binary_cross_entropy_with_logits = _over_outputs("binary_cross_entropy_with_logits")
+hinge = _over_outputs("hinge")
+
+
+def cross_entropy(target: Any, logits: Sequence[Value]) -> Value:
+    """−log(softmax(logits)[target]), the loss of one sample of a classification; stable.
+
+    `target`: the index of the class, or one probability for each class. `logits`: one score for
+    each class, before any softmax. Raises ValueError for a class that there is no logit for.
+
+    >>> cross_entropy(1, [Value(0.0), Value(0.0)])
+    Value(0.6931, grad=0)
+    """
+    logits = _listed(logits)
+    classes = len(logits)
+    if classes < 2:
+        raise ValueError("cross_entropy needs a logit for each of two or more classes")
+    probabilities = _listed(target)
+    if len(probabilities) == 1:
+        index = as_number(probabilities[0], "cross_entropy: the target")
+        if index != int(index) or not 0 <= index < classes:
+            raise ValueError(
+                f"cross_entropy: {target!r} is not a class; with {classes} logits the classes are "
+                f"0 to {classes - 1}"
+            )
+        return logsumexp(logits) - logits[int(index)]
+    if len(probabilities) != classes:
+        raise ValueError(f"cross_entropy: {len(probabilities)} targets for {classes} logits")
+    total = sum(as_number(p, "cross_entropy: a target") for p in probabilities)
+    return total * logsumexp(logits) - dot(probabilities, logits)
+
+
+LOSSES: dict[str, Loss] = {
+    "squared_error": squared_error,
+    "absolute_error": absolute_error,
+    "huber": huber,
+    "binary_cross_entropy": binary_cross_entropy,
+    "binary_cross_entropy_with_logits": binary_cross_entropy_with_logits,
+    "hinge": hinge,
+    "cross_entropy": cross_entropy,
+}
+
+
+def find_loss(loss: str | Loss) -> Loss:
+    """The loss of that name, or the function itself. ValueError for an unknown name."""
+    if not isinstance(loss, str):
+        return loss
+    if loss not in LOSSES:
+        raise ValueError(f"unknown loss {loss!r}; known: {', '.join(LOSSES)}")
+    return LOSSES[loss]
