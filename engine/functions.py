@@ -17,7 +17,17 @@ def tanh(a):
             partials = 1.0 - out * out,
         except UNUSUAL:
             return apply(TANH, *args)
-        return record(TANH, args, out, partials)
+        if current_mode() is not None:
+            return record(TANH, args, out, partials)
+        node = new(Value)
+        node.data = out
+        node.grad = 0.0
+        node.op = TANH
+        node.args = args
+        node.partials = partials
+        node.label = None
+        node.scope = None
+        return node
     return apply(TANH, a)
 <BLANKLINE>
 
@@ -31,6 +41,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine.careful import apply
+from engine.context import current_mode
 from engine.evaluate import compile_source, plain
 from engine.generate import constant_name, eager_source
 from engine.ops import ARITHMETIC, OPERATIONS, SHEET
@@ -62,6 +73,8 @@ def _generate() -> dict[str, Any]:
         **{constant_name(op): op for op in SHEET},
         "Value": Value,
         "record": record,
+        "current_mode": current_mode,
+        "new": object.__new__,
         "apply": apply,
         "sigmoid": lambda a: plain(OPERATIONS["sigmoid"])(a)[0],
         "UNUSUAL": (ArithmeticError, AttributeError, LookupError, TypeError, ValueError),

@@ -11,7 +11,12 @@ For tanh, what is generated reads
                 partials = (1.0 - out * out),
             except UNUSUAL:
                 return apply(TANH, *args)
-            return record(TANH, args, out, partials)
+            if current_mode() is not None:
+                return record(TANH, args, out, partials)
+            node = new(Value)
+            node.data = out
+            …
+            return node
         return apply(TANH, a)
 
 where the inner `tanh` is that of `math`. Operations of two operands have such a block for each of
@@ -123,7 +128,7 @@ def _block(op: Op, nodes: set[str]) -> Iterator[str]:
     yield f"    partials = {_tuple(partials + ['None'] * len(op.constants))}"
     yield "except UNUSUAL:"
     yield f"    return apply({constant_name(op)}, *args)"
-    yield f"return record({constant_name(op)}, args, out, partials)"
+    yield from _record(op)
 
 
 def _undefined_check(op: Op, given: str) -> Iterator[str]:
@@ -148,7 +153,7 @@ def _sequence_body(op: Op) -> list[str]:
         *_indented(body),
         "except UNUSUAL:",
         f"    return {careful}",
-        f"return record({constant_name(op)}, args, out, partials)",
+        *_record(op),
     ]
 
 
@@ -232,6 +237,21 @@ def _subsets(names: list[str]) -> Iterator[list[str]]:
     """All but the empty one, the largest first."""
     for size in range(len(names), 0, -1):
         yield from map(list, combinations(names, size))
+
+
+def _record(op: Op) -> Iterator[str]:
+    """What `engine.value.record` does; a call of it would be a tenth of a small operation."""
+    yield "if current_mode() is not None:"
+    yield f"    return record({constant_name(op)}, args, out, partials)"
+    yield "node = new(Value)"
+    yield "node.data = out"
+    yield "node.grad = 0.0"
+    yield f"node.op = {constant_name(op)}"
+    yield "node.args = args"
+    yield "node.partials = partials"
+    yield "node.label = None"
+    yield "node.scope = None"
+    yield "return node"
 
 
 def _tuple(items: list[str] | tuple[str, ...]) -> str:

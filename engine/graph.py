@@ -39,7 +39,7 @@ def topological_order(*outputs: Value) -> list[Value]:
 
 
 def inner_nodes(output: Value) -> list[Value]:
-    """The nodes of the graph that are results of operations, operands before their users.
+    """The results of operations in the graph, operands before their users; no leaves.
 
     What `backward` walks. Leaves, mostly parameters that many nodes use, cost it one test each:
     inner nodes are all made by `engine.value.record`, so they are all of the output's own class.

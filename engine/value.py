@@ -169,7 +169,10 @@ _new = object.__new__
 def record(
     op: Op, args: tuple[Value | float, ...], data: float, partials: tuple[float | None, ...]
 ) -> Value:
-    """The node of an operation that has been computed; all nodes but leaves are made here."""
+    """The node of an operation that has been computed.
+
+    All nodes but leaves are made here, or by the same lines in the generated functions.
+    """
     node = _new(Value)
     node.data = data
     node.grad = 0.0

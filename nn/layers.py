@@ -144,8 +144,9 @@ class Layer(Module):
 
     def __call__(self, inputs: Inputs) -> Any:
         operands = _operands(self, inputs, self.inputs)
-        outputs = [neuron.respond(operands) for neuron in self.neurons]
-        return outputs[0] if len(outputs) == 1 else outputs
+        if self.outputs == 1:
+            return self.neurons[0].respond(operands)
+        return [neuron.respond(operands) for neuron in self.neurons]
 
     def parameters(self) -> list[Parameter]:
         """The parameters of one neuron after the other."""
