@@ -1,0 +1,149 @@
+"""The general form: z, a and δ of every layer of any network, in scalars and in matrices.
+
+Forward:   z_l = W_l·a_(l−1) + b_l,   a_l = g(z_l),   a_0 = x,   ŷ = a_L
+Backward:  δ_L = ∂L/∂ŷ ⊙ F′(z_L),     δ_l = (W_(l+1)ᵀ·δ_(l+1)) ⊙ g′(z_l)
+Gradients: ∂L/∂W_l = δ_l·a_(l−1)ᵀ,    ∂L/∂b_l = δ_l
+
+The worksheets compute this in lists of numbers, with g′ and ∂L/∂ŷ taken from the formula sheet, and
+compare every entry with what the engine finds by its graph. L is the mean squared error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import isclose
+
+from demos.matrices import Matrix, Vector, outer, output_gradient, times, transposed
+from demos.reading import factor, heading, shown
+from engine.evaluate import forward, partials
+from engine.ops import OPERATIONS
+from nn import MLP, squared_error
+
+
+def main() -> None:
+    """Prints two worksheets."""
+    print(__doc__.rstrip())
+    heading("One node per layer, g = sigmoid, F = linear")
+    worksheet(MLP(1, [1, 1], activation="sigmoid", seed=3), [0.5], [1.0])
+    heading("Two inputs, three hidden nodes, two outputs, g = tanh, F = sigmoid")
+    worksheet(MLP(2, [3, 2], activation="tanh", output="sigmoid", seed=4), [0.5, -1.0], [1.0, 0.0])
+
+
+@dataclass
+class LayerPass:
+    """One layer in both passes; vectors have an entry for each of its nodes."""
+
+    activation: str
+    weights: Matrix
+    biases: Vector
+    inputs: Vector
+    z: Vector
+    outputs: Vector = field(default_factory=list)
+    slopes: Vector = field(default_factory=list)
+    upstream: Vector = field(default_factory=list)
+    delta: Vector = field(default_factory=list)
+
+
+def worksheet(model: MLP, inputs: Vector, targets: Vector) -> None:
+    """The passes through a network for one sample, layer by layer, checked against the engine."""
+    passes: list[LayerPass] = []
+    activations = inputs
+    for layer in model.layers:
+        weights = [[weight.data for weight in neuron.weights] for neuron in layer.neurons]
+        biases = [neuron.bias.data for neuron in layer.neurons]
+        z = [product + bias for product, bias in zip(times(weights, activations), biases)]
+        current = LayerPass(layer.neurons[0].activation, weights, biases, activations, z)
+        pairs = [activate(current.activation, z_i) for z_i in z]
+        current.outputs = activations = [value for value, _ in pairs]
+        current.slopes = [slope for _, slope in pairs]
+        passes.append(current)
+
+    upstream = output_gradient(targets, activations)
+    for current in reversed(passes):
+        current.upstream = upstream
+        current.delta = [u * slope for u, slope in zip(upstream, current.slopes)]
+        upstream = times(transposed(current.weights), current.delta)
+
+    for number, current in enumerate(passes, 1):
+        report(number, current, passes[number] if number < len(passes) else None)
+    check(model, passes, inputs, targets)
+
+
+def activate(name: str, z: float) -> tuple[float, float]:
+    """g(z) and g′(z), from the sheet."""
+    if name == "linear":
+        return z, 1.0
+    (out,) = forward(OPERATIONS[name])(z)
+    (slope,) = partials(OPERATIONS[name])(z, out)
+    assert isinstance(slope, float)
+    return out, slope
+
+
+def report(number: int, current: LayerPass, following: LayerPass | None) -> None:
+    """What happens in one layer: matrices, then its first node in scalars."""
+    print(f"\n  Layer {number}, {current.activation}")
+    source = "∂L/∂ŷ" if following is None else f"W{number + 1}ᵀ·δ{number + 1}"
+    rows = [
+        ("W", matrix(current.weights)),
+        ("b", vector(current.biases)),
+        ("z = W·a + b", vector(current.z)),
+        ("g(z)", vector(current.outputs)),
+        ("g′(z)", vector(current.slopes)),
+        (source, vector(current.upstream)),
+        (f"δ = {source} ⊙ g′(z)", vector(current.delta)),
+        ("∂L/∂W = δ·aᵀ", matrix(outer(current.delta, current.inputs))),
+        ("∂L/∂b = δ", vector(current.delta)),
+    ]
+    for title, text in rows:
+        print(f"    {title:20} {text}")
+    upstream = (
+        f"{shown(current.upstream[0])}"
+        if following is None
+        else f"({products([row[0] for row in following.weights], following.delta)})"
+    )
+    z, delta = shown(current.z[0]), shown(current.delta[0])
+    gradient = products([current.delta[0]], [current.inputs[0]])
+    print("    In scalars, for its first node:")
+    print(
+        f"      z = {products(current.weights[0], current.inputs)} + {shown(current.biases[0])} = {z}"
+    )
+    print(f"      δ = {upstream}·{factor(current.slopes[0])} = {delta}")
+    print(f"      ∂L/∂w{number}11 = {gradient} = {shown(current.delta[0] * current.inputs[0])}")
+
+
+def check(model: MLP, passes: list[LayerPass], inputs: Vector, targets: Vector) -> None:
+    """Compares the worksheet with the graph: outputs, and the gradient of every parameter."""
+    model.zero_grad()
+    outputs = model(list(inputs))
+    outputs = outputs if isinstance(outputs, list) else [outputs]
+    squared_error(targets, outputs).backward()
+    by_graph = [output.data for output in outputs] + [p.grad for p in model.parameters()]
+    by_matrix = list(passes[-1].outputs)
+    for current in passes:
+        for row, d in zip(outer(current.delta, current.inputs), current.delta):
+            by_matrix += [*row, d]
+    pairs = list(zip(by_graph, by_matrix, strict=True))
+    assert all(isclose(graph, worked, rel_tol=1e-12, abs_tol=1e-15) for graph, worked in pairs)
+    print(
+        f"\n  The engine's graph gives the same {len(pairs)} outputs and gradients, to 12 digits."
+    )
+
+
+def products(left: Sequence[float], right: Sequence[float]) -> str:
+    """Σ left_i·right_i with its numbers."""
+    return " + ".join(f"{factor(a)}·{factor(b)}" for a, b in zip(left, right, strict=True))
+
+
+def vector(numbers: Vector) -> str:
+    """A column, written in a row."""
+    return f"[{'  '.join(map(shown, numbers))}]"
+
+
+def matrix(rows: Matrix) -> str:
+    """The rows, one after the other."""
+    return f"[{' ; '.join('  '.join(map(shown, row)) for row in rows)}]"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""The whole lesson: CGPA and IQ predict a salary; every chain, one update, then real training.
+
+A network of two inputs, two hidden neurons and one output, all linear. Part 1 works through one
+student by hand and by the engine; part 2 trains on two hundred students, one at a time.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import islice
+from statistics import fmean, pstdev
+from textwrap import indent
+
+from demos.reading import chain, heading, name_of, shown
+from demos.students import NOISE, Student, read_students
+from engine import Parameter, Value, squared_error
+from nn import MLP, SGD, History, fit
+
+# Chosen so that the prediction is exactly the lesson's 18.
+PARAMETERS = {
+    "w111": 0.1, "w121": 0.1, "b11": 0.0,
+    "w112": 0.1, "w122": 0.1, "b12": 0.0,
+    "w211": 1.0, "w221": 1.0, "b21": 0.4,
+}  # fmt: skip
+GRADIENTS = {
+    "w111": 240, "w121": 2400, "b11": 30,
+    "w112": 240, "w122": 2400, "b12": 30,
+    "w211": 264, "w221": 264, "b21": 30,
+}  # fmt: skip
+
+
+def main() -> None:
+    """Prints the lesson."""
+    print(__doc__.rstrip())
+    one_student()
+    all_students()
+
+
+def one_student() -> None:
+    """Forward, loss, nine chains and one update, by the numbers of the lesson."""
+    model = MLP(2, [2, 1], activation="linear")
+    model.load_state_dict(PARAMETERS)
+    x1, x2, y = Value(8, label="x1"), Value(80, label="x2"), Value(3, label="y")
+
+    heading("Forward: student with CGPA 8, IQ 80 and a package of 3 LPA")
+    prediction = model([x1, x2])
+    loss = squared_error(y, prediction)
+    loss.label = "L"
+    for neuron in hidden(prediction) + [prediction]:
+        print("  " + weighted_sum(neuron))
+    print(f"  L = (y − ŷ)² = ({shown(y.data)} − {shown(prediction.data)})² = {shown(loss.data)}")
+    assert (prediction.data, loss.data) == (18.0, 225.0)
+
+    heading("What depends on what, read from the graph")
+    for node in [loss, prediction, *hidden(prediction)]:
+        print(f"  {node.label:3} ← {', '.join(map(name_of, node.args))}")
+
+    heading("Backward: from L to each parameter, the local derivatives along the way multiplied")
+    loss.backward()
+    parameters = dict(model.named_parameters())
+    for parameter in reversed(parameters.values()):
+        print(indent(chain(loss, parameter), "  ") + "\n")
+    gradients = {name: parameter.grad for name, parameter in parameters.items()}
+    assert all(math.isclose(gradients[name], GRADIENTS[name], rel_tol=1e-12) for name in GRADIENTS)
+    print("  The two hidden neurons get equal gradients because they started with equal weights.")
+
+    heading("Update: new = old − η · ∂L/∂old, with η = 0.1")
+    SGD(model.parameters(), learning_rate=0.1).step()
+    for name, parameter in parameters.items():
+        step = f"{shown(PARAMETERS[name])} − 0.1 · {shown(gradients[name])}"
+        print(f"  {name:4} = {step:16} = {shown(parameter.data)}")
+        assert math.isclose(parameter.data, PARAMETERS[name] - 0.1 * GRADIENTS[name], rel_tol=1e-12)
+    after = model([8, 80])
+    print(
+        f"  The prediction is now {shown(after.data)}: a step of this size goes far past the goal,"
+    )
+    print("  because an IQ of 80 makes gradients of 2400. Hence the scaled inputs in what follows.")
+
+
+def hidden(output: Value) -> list[Value]:
+    """The hidden neurons that an output neuron was computed from."""
+    return [arg for arg in output.args if isinstance(arg, Value) and not isinstance(arg, Parameter)]
+
+
+def weighted_sum(neuron: Value) -> str:
+    """w1·x1 + w2·x2 + b of a neuron, in symbols and in numbers, from its node."""
+    assert neuron.op is not None
+    weights, inputs, bias = neuron.op.group(neuron.args)
+    symbols = " + ".join(f"{name_of(w)}·{name_of(x)}" for w, x in zip(weights, inputs))
+    numbers = " + ".join(f"{shown(float(w))}·{shown(float(x))}" for w, x in zip(weights, inputs))
+    return (
+        f"{neuron.label} = {symbols} + {name_of(bias)} = {numbers} + {shown(float(bias))} "
+        f"= {shown(neuron.data)}"
+    )
+
+
+def all_students() -> None:
+    """Training on the file of students, and the test on those that were held out."""
+    students = read_students()
+    training, held_out = students[:160], students[160:]
+    scale = Scaling(training)
+
+    heading(f"Training on {len(training)} students, one at a time")
+    print("  The students are made up: LPA = 0.5·CGPA + 0.05·IQ − 5, plus noise of 0.3 LPA.")
+    print("  CGPA and IQ are scaled to mean 0 and standard deviation 1; η = 0.001.\n")
+    model = MLP(2, [2, 1], activation="linear", seed=1)
+    data = [(scale(student), student.lpa) for student in training]
+    optimizer = SGD(model.parameters(), learning_rate=0.001)
+    history = fit(model, data, "squared_error", optimizer, epochs=200, tolerance=1e-3, patience=5)
+    print(loss_curve(history))
+    print(f"\n  {history.stopped.capitalize()}: {history.message}.")
+    assert history.stopped == "converged"
+
+    heading(f"Predictions for {len(held_out)} students that it has never seen")
+    predictions = [model(scale(student)).data for student in held_out]
+    errors = [p - student.lpa for p, student in zip(predictions, held_out)]
+    print("   CGPA   IQ   true LPA   predicted   error")
+    for student, predicted, error in islice(zip(held_out, predictions, errors), 8):
+        inputs = f"{student.cgpa:5.2f}  {student.iq:3.0f}"
+        print(f"  {inputs}   {student.lpa:8.2f}   {predicted:9.2f}  {error:+6.2f}")
+    error = root_mean_square(errors)
+    mean = fmean(student.lpa for student in training)
+    guess = root_mean_square([mean - student.lpa for student in held_out])
+    print(f"  … {len(held_out) - 8} more. Root mean square error: {error:.2f} LPA.")
+    print(f"  For comparison: {guess:.2f} LPA for predicting the mean of the training students,")
+    print(f"  {NOISE} LPA is the noise, which nobody can predict.")
+    cgpa, iq, constant = learnt_rule(model, scale)
+    print(f"  What it has learnt: LPA ≈ {cgpa:.2f}·CGPA + {iq:.3f}·IQ − {-constant:.1f}")
+    assert error < 0.35 < guess
+    assert abs(cgpa - 0.5) < 0.05
+    assert abs(iq - 0.05) < 0.005
+    assert abs(constant + 5) < 0.5
+
+
+class Scaling:
+    """Standardises inputs by the mean and standard deviation of the training students."""
+
+    def __init__(self, students: list[Student]) -> None:
+        columns = [student.cgpa for student in students], [student.iq for student in students]
+        self.means = [fmean(column) for column in columns]
+        self.deviations = [pstdev(column) for column in columns]
+
+    def __call__(self, student: Student) -> list[float]:
+        raw = student.cgpa, student.iq
+        return [(x - mean) / s for x, mean, s in zip(raw, self.means, self.deviations)]
+
+
+def loss_curve(history: History) -> str:
+    """The loss of some epochs as bars."""
+    last = history.epochs
+    epochs = sorted({1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, last})
+    longest = max(history.losses)
+    rows = ["  epoch   mean loss"]
+    for epoch in [epoch for epoch in epochs if epoch <= last]:
+        loss = history.losses[epoch - 1]
+        rows.append(f"  {epoch:5}   {loss:9.4f}   {'█' * max(1, round(48 * loss / longest))}")
+    return "\n".join(rows)
+
+
+def root_mean_square(errors: list[float]) -> float:
+    """√(mean of the squares)."""
+    return math.sqrt(fmean(error * error for error in errors))
+
+
+def learnt_rule(model: MLP, scale: Scaling) -> tuple[float, float, float]:
+    """A linear network is one line in the end: the factors of CGPA and IQ, and the constant."""
+
+    def predict(cgpa: float, iq: float) -> float:
+        return float(model(scale(Student(cgpa, iq, 0.0))))
+
+    constant = predict(0, 0)
+    return predict(1, 0) - constant, predict(0, 1) - constant, constant
+
+
+if __name__ == "__main__":
+    main()
