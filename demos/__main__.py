@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from importlib import import_module
 
@@ -13,9 +14,13 @@ def main(arguments: list[str]) -> int:
     name = arguments[0] if arguments else NAMES[0]
     if len(arguments) > 1 or name not in NAMES:
         wants_help = arguments in (["-h"], ["--help"])
-        text = f"{'' if wants_help else f'no demo {arguments!r}; '}python -m demos [NAME]\n\n{listing()}"
-        print(text, file=sys.stdout if wants_help else sys.stderr)
+        problem = "" if wants_help else f"There is no demo {' '.join(arguments)!r}.\n"
+        usage = f"{problem}python -m demos [NAME], where NAME is one of\n{listing()}"
+        print(usage, file=sys.stdout if wants_help else sys.stderr)
         return 0 if wants_help else 2
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that lacks the signs of mathematics shows a question mark for them.
+        sys.stdout.reconfigure(errors="replace")
     import_module(f"demos.{name}").main()
     if not arguments:
         print(f"\nThe demos; run one with `python -m demos NAME`:\n{listing()}")

@@ -97,17 +97,15 @@ def report(number: int, current: LayerPass, following: LayerPass | None) -> None
     ]
     for title, text in rows:
         print(f"    {title:20} {text}")
-    upstream = (
-        f"{shown(current.upstream[0])}"
-        if following is None
-        else f"({products([row[0] for row in following.weights], following.delta)})"
-    )
+    if following is None:
+        upstream = factor(current.upstream[0])
+    else:
+        upstream = f"({products([row[0] for row in following.weights], following.delta)})"
     z, delta = shown(current.z[0]), shown(current.delta[0])
+    weighted = products(current.weights[0], current.inputs)
     gradient = products([current.delta[0]], [current.inputs[0]])
     print("    In scalars, for its first node:")
-    print(
-        f"      z = {products(current.weights[0], current.inputs)} + {shown(current.biases[0])} = {z}"
-    )
+    print(f"      z = {weighted} + {shown(current.biases[0])} = {z}")
     print(f"      δ = {upstream}·{factor(current.slopes[0])} = {delta}")
     print(f"      ∂L/∂w{number}11 = {gradient} = {shown(current.delta[0] * current.inputs[0])}")
 

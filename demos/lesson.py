@@ -46,7 +46,7 @@ def one_student() -> None:
     prediction = model([x1, x2])
     loss = squared_error(y, prediction)
     loss.label = "L"
-    for neuron in hidden(prediction) + [prediction]:
+    for neuron in [*hidden(prediction), prediction]:
         print("  " + weighted_sum(neuron))
     print(f"  L = (y − ŷ)² = ({shown(y.data)} − {shown(prediction.data)})² = {shown(loss.data)}")
     assert (prediction.data, loss.data) == (18.0, 225.0)

@@ -54,7 +54,7 @@ def read_students(path: Path = PATH) -> list[Student]:
 
     >>> students = read_students()
     >>> len(students), students[0]
-    (200, Student(cgpa=7.33, iq=122.0, lpa=4.76))
+    (200, Student(cgpa=8.54, iq=112.0, lpa=4.28))
     """
     with open(path, newline="", encoding="utf-8") as file:
         reader = csv.reader(file)

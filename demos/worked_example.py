@@ -45,10 +45,11 @@ def main() -> None:
     print("  With m2 below 0 the ReLU now gives 0, and no gradient comes through any more:")
     again = (m1 * x * m2).relu()
     again.backward()
+    (slope,) = again.partials
     print(
-        f"  ŷ = {shown(again.data)}, ∂ŷ/∂z2 = {shown(again.partials[0] or 0)}. A step can kill a unit."
+        f"  ŷ = {shown(again.data)} and ∂ŷ/∂z2 = {shown(slope or 0)}. A step too far kills a unit."
     )
-    assert again.partials == (0.0,)
+    assert slope == 0
 
 
 def named(label: str, node: Value) -> Value:
