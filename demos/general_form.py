@@ -18,7 +18,7 @@ from demos.matrices import Matrix, Vector, outer, output_gradient, times, transp
 from demos.reading import factor, heading, shown
 from engine.evaluate import forward, partials
 from engine.ops import OPERATIONS
-from nn import MLP, squared_error
+from nn import MLP, Layer, squared_error
 
 
 def main() -> None:
@@ -50,6 +50,7 @@ def worksheet(model: MLP, inputs: Vector, targets: Vector) -> None:
     passes: list[LayerPass] = []
     activations = inputs
     for layer in model.layers:
+        assert isinstance(layer, Layer)
         weights = [[weight.data for weight in neuron.weights] for neuron in layer.neurons]
         biases = [neuron.bias.data for neuron in layer.neurons]
         z = [product + bias for product, bias in zip(times(weights, activations), biases)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from engine.evaluate import partials
 from engine.ops import OPERATIONS
@@ -28,8 +29,10 @@ def transposed(matrix: Matrix) -> list[list[float]]:
 
 def output_gradient(targets: Vector, outputs: Vector) -> list[float]:
     """∂L/∂ŷ of the mean squared error, by the sheet's lines for the square and for the mean."""
-    square, mean = OPERATIONS["squared_error"], OPERATIONS["mean"]
     losses = [(y - p) ** 2 for y, p in zip(targets, outputs, strict=True)]
-    (by_loss,) = partials(mean)(losses, len(losses), 0.0)
-    by_output = [partials(square)(y, p, loss)[1] for y, p, loss in zip(targets, outputs, losses)]
-    return [outside * inside for outside, inside in zip(by_loss, by_output)]  # type: ignore[operator]
+    by_loss: Any = partials(OPERATIONS["mean"])(losses, len(losses), 0.0)[0]
+    by_output = [
+        partials(OPERATIONS["squared_error"])(y, p, loss)[1]
+        for y, p, loss in zip(targets, outputs, losses)
+    ]
+    return [outside * inside for outside, inside in zip(by_loss, by_output)]

@@ -24,8 +24,9 @@ def check_gradients(
 ) -> bool:
     """Checks the derivatives of `f` at the point `at` against central differences.
 
-    `order=1` checks every ∂f/∂x_i, `order=2` every second derivative as well. Numbers a and b agree
-    when |a − b| ≤ tolerance · max(1, |a|, |b|). Returns True, so that it can stand in an `assert`.
+    `order=1` checks every ∂f/∂x_i; `order=2` checks them close by as well, and every second
+    derivative. Numbers a and b agree when |a − b| ≤ tolerance · max(1, |a|, |b|). Returns True, so
+    that it can stand in an `assert`.
 
     Raises GradientMismatch, an AssertionError, at the first derivative that differs; it names the
     first operation of the graph whose local derivative is wrong. Raises TypeError when `f` returns
@@ -44,18 +45,24 @@ def check_gradients(
     def value(*xs: float) -> float:
         return _call(f, xs)[0].data
 
-    y, leaves = _call(f, point)
-    first = gradient(y, leaves)
-    _compare(value, point, first, "∂f", y, tolerance)
+    def compare_first(at: tuple[float, ...]) -> None:
+        y, leaves = _call(f, at)
+        _compare(value, at, gradient(y, leaves), "∂f", y, tolerance)
+
+    compare_first(point)
     if order == 2:
-        for i, partial in enumerate(first):
+        for i, x in enumerate(point):
+            # A derivative may be right at the point and nowhere else.
+            compare_first((*point[:i], x + 0.001 * max(1.0, abs(x)), *point[i + 1 :]))
 
             def derivative(*xs: float, i: int = i) -> float:
-                output, inputs = _call(f, xs)
-                return gradient(output, inputs)[i].data
+                y, leaves = _call(f, xs)
+                return gradient(y, leaves)[i].data
 
-            second = gradient(partial, leaves)
-            _compare(derivative, point, second, f"∂(∂f/∂x{i + 1})", partial, tolerance)
+            y, leaves = _call(f, point)
+            first = gradient(y, leaves)[i]
+            second = gradient(first, leaves)
+            _compare(derivative, point, second, f"∂(∂f/∂x{i + 1})", first, tolerance)
     return True
 
 
@@ -71,20 +78,26 @@ def numeric_derivative(f: Callable[[float], float], x: float) -> float:
     """
     ratio = 5.0
     step = 0.01 * max(1.0, abs(x))
-    estimates: list[float] = []
-    while len(estimates) < 6 and step > 1e-12 * abs(x) + 1e-150:
+    estimates: list[tuple[float, float]] = []  # and how far rounding may have moved each
+    while len(estimates) < 12 and step > 1e-12 * abs(x) + 1e-150:
         try:
-            estimate = (f(x + step) - f(x - step)) / ((x + step) - (x - step))
+            above, below, width = f(x + step), f(x - step), (x + step) - (x - step)
+            estimate = (above - below) / width
         except (ArithmeticError, ValueError):
             estimate = math.nan
         if math.isfinite(estimate):
-            estimates.append(estimate)
+            estimates.append((estimate, 2**-52 * (abs(above) + abs(below)) / width))
         else:
             estimates.clear()
         step /= ratio
     if len(estimates) < 2:
         raise ValueError(f"f is not defined on both sides of {x!r}, so it has no derivative there")
-    coarse, fine = min(pairwise(estimates), key=lambda pair: abs(pair[0] - pair[1]))
+
+    def doubt(pair: tuple[tuple[float, float], tuple[float, float]]) -> float:
+        (coarse, _), (fine, rounding) = pair
+        return abs(coarse - fine) + rounding
+
+    (coarse, _), (fine, _) = min(pairwise(estimates), key=doubt)
     return (ratio**2 * fine - coarse) / (ratio**2 - 1)
 
 

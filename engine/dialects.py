@@ -69,8 +69,7 @@ class Dialect:
             case ast.BinOp(left=left, op=operator, right=right):
                 return self.binary(left, operator, right, names)
             case ast.Compare(left=left, ops=[operator], comparators=[right]):
-                sides = self.within(left, SUM, names), self.within(right, SUM, names)
-                return self.infix[type(operator)].join(sides), COMPARISON
+                return self.comparison(left, operator, right, names)
             case ast.BoolOp(op=operator, values=values):
                 strength = _STRENGTH[type(operator)]
                 parts = [self.within(value, strength + 1, names) for value in values]
@@ -99,6 +98,10 @@ class Dialect:
         # The right side must hold more strongly: a - (b - c), and a + (b + c) keeps its order.
         sides = self.within(left, strength, names), self.after(right, strength + 1, names)
         return self.infix[type(operator)].join(sides), strength
+
+    def comparison(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
+        sides = self.within(left, SUM, names), self.within(right, SUM, names)
+        return self.infix[type(operator)].join(sides), COMPARISON
 
     def quotient(self, left: ast.expr, right: ast.expr, names: Names) -> Piece:
         return self.binary(left, ast.Div(), right, names)
@@ -198,6 +201,16 @@ class Latex(Dialect):
         stem = escaped if len(letters) == 1 else rf"\mathrm{{{escaped}}}"
         return f"{stem}_{{{digits}}}" if digits else stem
 
+    def comparison(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
+        sides = self.within(left, SUM, names), self.within(right, SUM, names)
+        return self.infix[type(operator)].join(sides), COMPARISON
+
+    def signed(self, value: float) -> Piece:
+        mantissa, _, exponent = self.number(abs(value)).partition("e")
+        if not exponent:
+            return super().signed(value)
+        return rf"{'-' * (value < 0)}{mantissa} \cdot 10^{{{int(exponent)}}}", PRODUCT
+
     def quotient(self, left: ast.expr, right: ast.expr, names: Names) -> Piece:
         # A fraction needs no parentheses inside and none beside a product, but some under a power.
         return rf"\frac{{{self.write(left, names)}}}{{{self.write(right, names)}}}", POWER
@@ -216,8 +229,9 @@ class Latex(Dialect):
         return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}", CHOICE
 
     def reduction(self, name: str, body: ast.expr, names: Names) -> Piece:
+        # As weak as a sum, so that a factor beside it is not read as part of it.
         sign = r"\sum_i " if name == "sum" else rf"\{name}_i "
-        return sign + self.within(body, PRODUCT, names), PRODUCT
+        return sign + self.within(body, PRODUCT, names), SUM
 
     def call(self, name: str, arguments: list[str]) -> Piece:
         if name == "abs":

@@ -46,13 +46,24 @@ class Python(Dialect):
     def number(self, value: float) -> str:
         return repr(float(value))
 
-    def reduction(self, name: str, body: ast.expr, names: Names) -> Piece:
-        sequences = [sequence for sequence in names_in(body) if sequence in names]
-        return self.call(name, [f"[{self.write(body, names)} for {each(sequences)}]"])
+    def comparison(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
+        text, strength = super().comparison(left, operator, right, names)
+        if not isinstance(operator, (ast.Eq, ast.NotEq)):
+            return text, strength
+        # A Value is equal only to itself; what counts here is its number.
+        sides = [self.call("float", [self.write(side, names)])[0] for side in (left, right)]
+        return self.infix[type(operator)].join(sides), strength
 
 
-class FastPython(Python):
-    """Python on floats. A power is `math.pow`: (-8) ** (1/3) would silently become complex."""
+class FloatPython(Python):
+    """Python on floats only."""
+
+    def comparison(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
+        return Dialect.comparison(self, left, operator, right, names)
+
+
+class FastPython(FloatPython):
+    """A power is `math.pow`: (-8) ** (1/3) would silently become complex."""
 
     def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
         match exponent:
@@ -61,8 +72,8 @@ class FastPython(Python):
         return self.call("pow", [self.write(base, names), self.write(exponent, names)])
 
 
-class IeeePython(Python):
-    """Python on floats with the functions of `engine.ieee`."""
+class IeeePython(FloatPython):
+    """With the functions of `engine.ieee`."""
 
     def quotient(self, left: ast.expr, right: ast.expr, names: Names) -> Piece:
         return self.call("divide", [self.write(left, names), self.write(right, names)])
@@ -171,32 +182,32 @@ def _function(
     return compile_source("\n".join(lines), filename, namespace)[op.name]  # type: ignore[no-any-return]
 
 
-def _ieee_namespace(op: Op) -> dict[str, Any]:
-    if op.name == "sigmoid":
-        return ieee.NAMESPACE
-    sigmoid = forward(OPERATIONS["sigmoid"])
-    return {**ieee.NAMESPACE, "sigmoid": lambda a: sigmoid(a)[0]}
+def _sigmoid(a: float) -> float:
+    value: float = forward(OPERATIONS["sigmoid"])(a)[0]
+    return value
+
+
+# The sigmoid is a function of the language, but one that the sheet itself defines.
+IEEE_FUNCTIONS: dict[str, Any] = {**ieee.NAMESPACE, "sigmoid": _sigmoid}
 
 
 @cache
 def forward(op: Op) -> Callable[..., tuple[float]]:
     """The operation's value on floats, by IEEE 754, as a tuple of one."""
-    return _function(op, {"out": op.formula}, IEEE, _ieee_namespace(op), out=False)
+    return _function(op, {"out": op.formula}, IEEE, IEEE_FUNCTIONS, out=False)
 
 
 @cache
 def partials(op: Op) -> Callable[..., tuple[float | list[float], ...]]:
     """All partial derivatives on floats, by IEEE 754: per operand a number, or a list of them."""
     formulas = dict(zip(op.operands, op.partials, strict=True))
-    return _function(op, formulas, IEEE, _ieee_namespace(op), out=True)
+    return _function(op, formulas, IEEE, IEEE_FUNCTIONS, out=True)
 
 
 @cache
 def undefined(op: Op) -> Callable[..., tuple[bool]]:
     """Whether the operation has no value at these numbers, as a tuple of one."""
-    return _function(
-        op, {"undefined": op.undefined or "0 > 1"}, IEEE, _ieee_namespace(op), out=False
-    )
+    return _function(op, {"undefined": op.undefined or "0 > 1"}, IEEE, IEEE_FUNCTIONS, out=False)
 
 
 @cache
@@ -205,7 +216,7 @@ def kink_distance(op: Op) -> Callable[..., tuple[float]]:
     match read(op.kinks, parameters(op)):
         case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
             distance = f"abs({ast.unparse(left)} - ({ast.unparse(right)}))"
-            return _function(op, {"kinks": distance}, IEEE, _ieee_namespace(op), out=False)
+            return _function(op, {"kinks": distance}, IEEE, IEEE_FUNCTIONS, out=False)
     raise ValueError(f"{op.name}: kinks must be an equation such as 'a == 0', not {op.kinks!r}")
 
 
@@ -213,6 +224,7 @@ def kink_distance(op: Op) -> Callable[..., tuple[float]]:
 def plain(op: Op) -> Callable[..., tuple[float]]:
     """The operation's value by Python's own operators and `math`, with Python's own exceptions."""
     namespace = {**vars(math), "sum": builtins.sum, "max": max, "min": min, "abs": abs}
+    namespace["sigmoid"] = lambda a: plain(OPERATIONS["sigmoid"])(a)[0]
     return _function(op, {"out": op.formula}, VALUES, namespace, out=False)
 
 

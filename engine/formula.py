@@ -37,6 +37,7 @@ _SIGNS = str.maketrans(
         "√": "sqrt",
         "π": "pi",
         "Σ": "sum",
+        "σ": "sigmoid",
         "²": "**2",
         "³": "**3",
     }

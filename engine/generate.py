@@ -138,23 +138,10 @@ def _undefined_check(op: Op, given: str) -> Iterator[str]:
         yield f"        return apply({constant_name(op)}, {given})"
 
 
-def _sequence_body(op: Op) -> list[str]:
+def _sequence_body(op: Op) -> Iterator[str]:
     """The operation on sequences, each of `Value`s only or of floats only; the rest to `apply`."""
     sequences = [name for name in op.operands if name in op.sequences]
-    careful = f"apply({constant_name(op)}, {', '.join(op.operands)})"
-    body = _one_sequence(op) if len(sequences) == 1 else _several_sequences(op, sequences)
-    return [
-        "try:",
-        # What may be an iterator is gone through only once.
-        *[f"    {name} = tuple({name})" for name in sequences],
-        f"    n = len({sequences[0]})",
-        *[f"    if len({name}) != n: raise ValueError" for name in sequences[1:]],
-        *_undefined_check(op, ", ".join(op.operands)),
-        *_indented(body),
-        "except UNUSUAL:",
-        f"    return {careful}",
-        *_record(op),
-    ]
+    return _one_sequence(op) if len(sequences) == 1 else _several_sequences(op, sequences)
 
 
 def _one_sequence(op: Op) -> Iterator[str]:
@@ -163,16 +150,27 @@ def _one_sequence(op: Op) -> Iterator[str]:
     known = [*parameters(op), "out"]
     reductions, (formula, partial) = hoist([read(op.formula, known), read(op.partials[0], known)])
     yield f"args = {name}"
-    yield f"{name} = [x.data for x in {name}]"
+    yield "try:"
+    # What may be an iterator is gone through only once.
+    yield f"    args = tuple({name})"
+    yield "    n = len(args)"
+    # Other objects may have `data` too; one test keeps out sequences of them.
+    yield "    if not isinstance(args[0], Value):"
+    yield "        raise TypeError"
+    yield f"    {name} = [x.data for x in args]"
     # Reductions that use `out` must wait for it.
     waiting = [reduction for reduction in reductions if "out" in names_in(reduction[2])]
     for reduction in reductions:
         if reduction not in waiting:
-            yield from _loop(op, *reduction)
-    yield f"out = {FAST.write(formula)}"
+            yield from _indented(_loop(op, *reduction))
+    yield f"    out = {FAST.write(formula)}"
     for reduction in waiting:
-        yield from _loop(op, *reduction)
-    yield f"partials = tuple({partial_source(op, name, partial, FAST)})"
+        yield from _indented(_loop(op, *reduction))
+    yield f"    partials = tuple({partial_source(op, name, partial, FAST)})"
+    yield "except UNUSUAL:"
+    whole = f"{name} if isinstance({name}, (str, bytes)) else args"
+    yield f"    return apply({constant_name(op)}, {whole})"
+    yield from _record(op)
 
 
 def _loop(op: Op, name: str, kind: str, body: ast.expr) -> Iterator[str]:
@@ -195,6 +193,22 @@ def _several_sequences(op: Op, sequences: list[str]) -> Iterator[str]:
         raise ValueError(
             f"{op.name}: with several sequences the value must hold one sum, the partials none"
         )
+    yield "try:"
+    for name in sequences:
+        yield f"    {name} = tuple({name})"
+    yield f"    n = len({sequences[0]})"
+    for name in sequences[1:]:
+        yield f"    if len({name}) != n:"
+        yield "        raise ValueError"
+    yield from _indented(_sum_of_sequences(op, sequences, total, body, trees))
+    yield "except UNUSUAL:"
+    yield f"    return apply({constant_name(op)}, {', '.join(op.operands)})"
+    yield from _record(op)
+
+
+def _sum_of_sequences(
+    op: Op, sequences: list[str], total: str, body: ast.expr, trees: list[ast.expr]
+) -> Iterator[str]:
     elements = elements_of(op)
     scalars = [name for name in op.operands if name not in sequences]
     for name in scalars:
@@ -204,7 +218,10 @@ def _several_sequences(op: Op, sequences: list[str]) -> Iterator[str]:
         yield f"{name}_partials = []"
     partials = dict(zip(op.operands, trees[1:]))
     for number, nodes in enumerate(_subsets(sequences)):
-        tests = [f"{name}[0].__class__ is {'not ' * (name in nodes)}float" for name in sequences]
+        tests = [
+            f"isinstance({name}[0], Value)" if name in nodes else f"{name}[0].__class__ is float"
+            for name in sequences
+        ]
         yield f"{'elif' if number else 'if'} {' and '.join(tests)}:"
         yield f"    for {each(sequences)}:"
         for name in sequences:
@@ -219,6 +236,7 @@ def _several_sequences(op: Op, sequences: list[str]) -> Iterator[str]:
         for name in sequences:
             if name not in nodes:
                 yield f"    {name}_partials = [None] * n"
+    # Numbers only, or nothing at all.
     yield "else:"
     yield "    raise TypeError"
     yield f"out = {FAST.write(trees[0], {name: f'{name}_data' for name in scalars})}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 from engine.graph import topological_order
 from engine.ops import OPERATIONS, Op
 
@@ -11,8 +13,8 @@ if TYPE_CHECKING:
 
     from engine.value import Value
 
-    # One node: class, its instance dictionary if it has one, operation, operands, and the rest. An
-    # operand is a float, or the position of its node in the graph as an int.
+    # One node: class, operation, operands, and the rest. An operand is a float, or the position of
+    # its node in the graph as an int.
     Row = tuple[Any, ...]
 
 
@@ -37,17 +39,51 @@ def pickle_graph(root: Value) -> tuple[Any, ...]:
     """What `Value.__reduce__` returns: the graph below the node as flat rows."""
     order = topological_order(root)
     identities = [id(node) for node in order]
-    return _unpickle, (_session, identities, _rows(order))
+    # What subclasses have added may lead back to the root, so it follows when the root is made.
+    attributes = [(id(node), own) for node in order if (own := own_attributes(node))]
+    made = (_unpickle, (_session, identities, _rows(order)))
+    if not attributes:
+        return made
+    return (*made, (_session, attributes), None, None, _unpickle_attributes)
 
 
 def _unpickle(session: _Session, identities: list[int], rows: list[Row]) -> Value:
     return _build(identities, rows, session.nodes)
 
 
+def _unpickle_attributes(root: Value, state: tuple[_Session, list[tuple[int, Any]]]) -> None:
+    session, attributes = state
+    for identity, own in attributes:
+        set_attributes(session.nodes[identity], own)
+
+
 def copy_graph(root: Value, memo: dict[int, Any]) -> Value:
     """What `Value.__deepcopy__` returns: a copy of the graph below the node, sharing by `memo`."""
     order = topological_order(root)
-    return _build([id(node) for node in order], _rows(order), memo)
+    fresh = [node for node in order if id(node) not in memo]
+    result = _build([id(node) for node in order], _rows(order), memo)
+    for node in fresh:
+        set_attributes(memo[id(node)], deepcopy(own_attributes(node), memo))
+    return result
+
+
+def own_attributes(node: Value) -> dict[str, Any]:
+    """What a subclass has added to a node: instance attributes and slots of its own."""
+    attributes = dict(getattr(node, "__dict__", {}))
+    for kind in type(node).__mro__:
+        if kind.__module__.partition(".")[0] == "engine":
+            break
+        slots = vars(kind).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name not in ("__dict__", "__weakref__") and hasattr(node, name):
+                attributes[name] = getattr(node, name)
+    return attributes
+
+
+def set_attributes(node: Value, attributes: dict[str, Any]) -> None:
+    """Gives a node what `own_attributes` found."""
+    for name, value in attributes.items():
+        object.__setattr__(node, name, value)
 
 
 def _rows(order: list[Value]) -> list[Row]:
@@ -61,7 +97,6 @@ def _rows(order: list[Value]) -> list[Row]:
         rows.append(
             (
                 type(node),
-                getattr(node, "__dict__", None),
                 _op_key(node.op),
                 operands,
                 node.partials,
@@ -79,14 +114,14 @@ def _build(identities: list[int], rows: list[Row], made: dict[int, Any]) -> Valu
     for identity, row in zip(identities, rows, strict=True):
         node = made.get(identity)
         if node is None:
-            kind, attributes, op, operands, partials, data, grad, label, scope = row
+            kind, op, operands, partials, data, grad, label, scope = row
             node = made[identity] = object.__new__(kind)
             node.op = OPERATIONS[op] if isinstance(op, str) else op
-            node.args = tuple([nodes[arg] if type(arg) is int else arg for arg in operands])
+            node.args = tuple(
+                [arg if partial is None else nodes[arg] for arg, partial in zip(operands, partials)]
+            )
             node.partials = partials
             node.data, node.grad, node.label, node.scope = data, grad, label, scope
-            if attributes:
-                node.__dict__.update(attributes)
         nodes.append(node)
     return nodes[-1]
 

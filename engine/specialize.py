@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
-from engine import ieee
+from engine.evaluate import IEEE_FUNCTIONS
 from engine.formula import names_in
 
 
@@ -27,7 +28,7 @@ def specialize(
 
     Names other than those of `constants` stay as they are.
     """
-    result: ast.expr = _Specializer(numbers, constants or {}).visit(tree)
+    result: ast.expr = _Specializer(numbers, constants or {}).visit(deepcopy(tree))
     return result
 
 
@@ -60,7 +61,7 @@ class _Specializer(ast.NodeTransformer):
         if missing:
             raise ValueError(f"{ast.unparse(node)!r} needs a number for {', '.join(missing)}")
         code = compile(ast.fix_missing_locations(ast.Expression(node)), "<formula>", "eval")
-        return eval(code, {**ieee.NAMESPACE, **self.numbers})
+        return eval(code, {**IEEE_FUNCTIONS, **self.numbers})
 
 
 def _number(value: float) -> ast.expr:

@@ -14,10 +14,10 @@ from __future__ import annotations
 import math
 
 from engine.context import Mode, current_mode
-from engine.graph import inner_nodes
+from engine.graph import inner_nodes, topological_order
 from engine.numbers import as_number, short
 from engine.ops import ACTIVATIONS, FUNCTIONS
-from engine.serialize import copy_graph, pickle_graph
+from engine.serialize import copy_graph, own_attributes, pickle_graph, set_attributes
 
 TYPE_CHECKING = False  # as in `typing`, whose import would take a good part of the engine's own
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ class Value(Methods):
         self.args = ()
         self.partials = ()
         self.label = label
-        self.scope = None
+        mode = current_mode()
+        self.scope = None if mode is None else mode.scope
 
     def backward(self) -> None:
         """Adds the derivative of this node with respect to every leaf to that leaf's `grad`.
@@ -83,16 +84,19 @@ class Value(Methods):
         for node in order:
             node.grad = 0.0
         self.grad += 1.0
-        mode = current_mode()
-        anomaly = mode is not None and mode.anomaly
         for node in reversed(order):
             grad = node.grad
-            if anomaly and not math.isfinite(grad):
-                raise FloatingPointError(f"backward: the gradient of {describe(node)} is {grad}")
             edges: Iterable[tuple[Any, float | None]] = zip(node.args, node.partials)
             for operand, partial in edges:
                 if partial is not None:
                     operand.grad += partial * grad
+        mode = current_mode()
+        if mode is not None and mode.anomaly:
+            for node in reversed(topological_order(self)):
+                if not math.isfinite(node.grad):
+                    raise FloatingPointError(
+                        f"backward: the gradient of {describe(node)} is {node.grad}"
+                    )
 
     def detach(self) -> Value:
         """A leaf with the same number and no history: gradients stop here."""
@@ -143,8 +147,7 @@ class Value(Methods):
         node = object.__new__(type(self))
         for name in Value.__slots__:
             setattr(node, name, getattr(self, name))
-        if hasattr(self, "__dict__"):
-            node.__dict__.update(self.__dict__)
+        set_attributes(node, own_attributes(self))
         return node
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
@@ -236,10 +239,10 @@ METHODS = tuple(op.name for op in FUNCTIONS + ACTIVATIONS)
 def _first_use(name: str) -> Callable[..., Any]:
     """A stand-in for a method, until the first use of one has all of them generated."""
 
-    def method(*operands: Any) -> Any:
+    def method(*operands: Any, **constants: Any) -> Any:
         import engine.functions  # noqa: F401  (puts the real methods on Value)
 
-        return getattr(Value, name)(*operands)
+        return getattr(Value, name)(*operands, **constants)
 
     method.__name__ = name
     return method

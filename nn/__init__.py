@@ -9,7 +9,7 @@ Value(2.993e+04, grad=0)
 
 from nn.history import History
 from nn.initializers import INITIALIZERS, constant, he, normal, uniform, xavier
-from nn.layers import MLP, Layer, Neuron, Sequential
+from nn.layers import MLP, Layer, Sequential
 from nn.losses import (
     LOSSES,
     absolute_error,
@@ -21,6 +21,7 @@ from nn.losses import (
     squared_error,
 )
 from nn.module import Module
+from nn.neuron import Neuron
 from nn.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
 from nn.training import TrainingDiverged, fit
 

@@ -76,7 +76,7 @@ def cross_entropy(target: Any, logits: Sequence[Value]) -> Value:
     probabilities = _listed(target)
     if len(probabilities) == 1:
         index = as_number(probabilities[0], "cross_entropy: the target")
-        if index != int(index) or not 0 <= index < classes:
+        if not (0 <= index < classes and index.is_integer()):
             raise ValueError(
                 f"cross_entropy: {target!r} is not a class; with {classes} logits the classes are "
                 f"0 to {classes - 1}"

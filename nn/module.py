@@ -11,7 +11,7 @@ from typing import Any
 
 from engine import Parameter, Value
 from engine.files import write_whole
-from engine.numbers import is_no_number
+from engine.numbers import as_number
 
 _FORMAT = "chaingrad parameters 1"
 
@@ -77,17 +77,19 @@ class Module:
                 f"the state is that of another model: it holds {len(state)} parameters, this model "
                 f"has {len(named)}{_listed('missing', missing)}{_listed('unknown', unknown)}"
             )
-        for name, number in state.items():
-            if is_no_number(number) or isinstance(number, bool) or not math.isfinite(number):
-                raise ValueError(
-                    f"the state holds {number!r} for {name}; a finite number is needed"
-                )
+        _check_finite(state)
         for name, parameter in named.items():
             parameter.data = float(state[name])
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the parameters as JSON, whole or not at all. Raises OSError naming the path."""
-        text = json.dumps({"format": _FORMAT, "parameters": self.state_dict()}, indent=1)
+        """Writes the parameters as JSON, whole or not at all.
+
+        Raises OSError naming the path, or ValueError for a parameter that is infinite or nan, which
+        `load` would refuse.
+        """
+        state = self.state_dict()
+        _check_finite(state)
+        text = json.dumps({"format": _FORMAT, "parameters": state}, indent=1)
         write_whole(path, text + "\n")
 
     def load(self, path: str | os.PathLike[str]) -> None:
@@ -98,7 +100,7 @@ class Module:
         """
         try:
             content = json.loads(Path(path).read_text(encoding="utf-8"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"{path} is not a whole JSON file: {error}") from None
         if not isinstance(content, dict) or content.get("format") != _FORMAT:
             raise ValueError(f"{path} was not written by Module.save (format {_FORMAT!r})")
@@ -111,8 +113,22 @@ class Module:
             raise ValueError(f"{path}: {error}") from None
 
 
-def _leaves(holder: Any, prefix: str) -> Iterator[tuple[str, Value]]:
+def _check_finite(state: Mapping[str, Any]) -> None:
+    for name, number in state.items():
+        try:
+            finite = math.isfinite(as_number(number)) and not isinstance(number, bool)
+        except (TypeError, OverflowError):
+            finite = False
+        if not finite:
+            shown = repr(number)
+            shown = shown if len(shown) <= 60 else shown[:57] + "..."
+            raise ValueError(f"the state holds {shown} for {name}; a finite number is needed")
+
+
+def _leaves(holder: Any, prefix: str, above: tuple[int, ...] = ()) -> Iterator[tuple[str, Value]]:
     """The leaves below a module or container, with their paths. As deep as modules are nested."""
+    if id(holder) in above:
+        return  # a module that knows its parent
     if isinstance(holder, Module):
         items: Any = vars(holder).items()
     elif isinstance(holder, dict):
@@ -127,7 +143,7 @@ def _leaves(holder: Any, prefix: str) -> Iterator[tuple[str, Value]]:
             if item.op is None:
                 yield path, item
         else:
-            yield from _leaves(item, path)
+            yield from _leaves(item, path, (*above, id(holder)))
 
 
 def _listed(what: str, names: Any) -> str:

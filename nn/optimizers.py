@@ -125,13 +125,13 @@ class SGD(Optimizer):
     ) -> None:
         rule: Rule = (_DESCENT,)
         settings = {"learning_rate": learning_rate}
-        if momentum:
+        if _setting("SGD", "momentum", momentum):
             settings["momentum"] = momentum
             ahead = ("gradient", "gradient + momentum * velocity" if nesterov else "velocity")
             rule = (_VELOCITY, ahead, _DESCENT)
         elif nesterov:
             raise ValueError("SGD: nesterov needs a momentum above 0, such as 0.9")
-        if weight_decay:
+        if _setting("SGD", "weight_decay", weight_decay):
             settings["weight_decay"] = weight_decay
             rule = (_DECAYED, *rule)
         super().__init__(parameters, rule, **settings)
