@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 import sys
 import warnings
 from collections.abc import Callable, Iterable
@@ -11,13 +10,13 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from engine import Value
-from engine.numbers import as_number, short
+from engine.numbers import short
+from nn.data import Sample, checked_samples, finite
 from nn.history import History
 from nn.interrupt import deferred_interrupt
 from nn.losses import Loss, find_loss
+from nn.neuron import source_of
 from nn.optimizers import Optimizer
-
-Sample = tuple[tuple[float, ...], Any]
 
 
 class TrainingDiverged(RuntimeWarning):
@@ -41,7 +40,8 @@ def fit(
 
     `data`: (inputs, target) pairs; the inputs a row of numbers. `loss`: a name of `nn.LOSSES`, or a
     function of target and prediction. An update follows the mean gradient of `batch_size` samples;
-    the default takes one at a time. `shuffle` draws a new order every epoch, from `seed` if given.
+    the default takes one at a time. `shuffle` draws a new order every epoch, by `seed` or else by
+    Python's global `random`.
 
     Training ends after `epochs`; or before, when for `patience` epochs on end the loss has not
     fallen below the best so far by more than `tolerance`, relative to it (None: never); or at
@@ -62,38 +62,32 @@ def fit(
     ('converged', {'w111': 2.0, 'b11': 1.0})
     """
     _check_counts(epochs=epochs, batch_size=batch_size, patience=patience)
-    samples = _checked_samples(data)
+    if tolerance is not None and finite(tolerance, "fit: tolerance") < 0:
+        raise ValueError(f"fit: tolerance must be at least 0, or None, not {tolerance!r}")
+    samples = checked_samples(data)
     run = _Run(model, find_loss(loss), optimizer, samples, batch_size)
     numbers = list(range(len(samples)))
-    source = random.Random(seed)
+    source = source_of(seed)
     history = History(message=f"all {epochs} epochs done")
-    best, stale = math.inf, 0
+    plateau = _Plateau(tolerance, patience)
     restore = optimizer.snapshot()
     with deferred_interrupt() as interrupted, _progress_bar(epochs, progress) as bar:
         try:
             for epoch in range(1, epochs + 1):
                 if shuffle:
                     source.shuffle(numbers)
-                total = run.epoch(epoch, numbers, interrupted)
-                history.losses.append(total / len(samples))
+                history.losses.append(run.epoch(epoch, numbers, interrupted))
                 restore = optimizer.snapshot()
                 if bar is not None:
                     bar.set_postfix_str(f"loss {short(history.losses[-1])}", refresh=False)
                     bar.update()
-                if tolerance is not None:
-                    # The first loss is below any best; inf − inf would be nan.
-                    margin = tolerance * abs(best) if epoch > 1 else 0.0
-                    if history.losses[-1] < best - margin:
-                        best, stale = history.losses[-1], 0
-                    else:
-                        stale += 1
-                    if stale == patience:
-                        history.stopped = "converged"
-                        history.message = (
-                            f"for {patience} epochs the loss has not fallen below its best by more "
-                            f"than {tolerance:g} of it"
-                        )
-                        break
+                if plateau.reached(history.losses[-1]):
+                    history.stopped = "converged"
+                    history.message = (
+                        f"for {patience} epochs the loss has not fallen below its best by more "
+                        f"than {tolerance:g} of it"
+                    )
+                    break
         except KeyboardInterrupt:
             history.stopped = "interrupted"
             history.message = f"in epoch {history.epochs + 1}; what was learnt is kept"
@@ -103,8 +97,7 @@ def fit(
             history.where = (history.epochs + 1, stop.sample + 1)
             history.message = (
                 f"in epoch {history.epochs + 1}, sample {stop.sample + 1}, {stop.reason}; the "
-                f"parameters after epoch {history.epochs} were kept. A smaller learning rate often "
-                f"helps: {optimizer.learning_rate / 10:g} instead of {optimizer.learning_rate:g}"
+                f"parameters after epoch {history.epochs} were kept. {_advice(optimizer)}"
             )
         except BaseException:
             restore()
@@ -112,6 +105,28 @@ def fit(
     if history.stopped == "diverged":
         warnings.warn(history.message, TrainingDiverged, stacklevel=2)
     return history
+
+
+class _Plateau:
+    """Watches whether the loss still falls."""
+
+    def __init__(self, tolerance: float | None, patience: int) -> None:
+        self.tolerance = tolerance
+        self.patience = patience
+        self.best = math.inf
+        self.stale = 0
+
+    def reached(self, loss: float) -> bool:
+        """Whether this is the last of `patience` epochs without a loss well below the best."""
+        if self.tolerance is None:
+            return False
+        # Any first loss is below the infinite best; inf − inf would be nan.
+        margin = self.tolerance * abs(self.best) if math.isfinite(self.best) else 0.0
+        if loss < self.best - margin:
+            self.best, self.stale = loss, 0
+        else:
+            self.stale += 1
+        return self.stale >= self.patience
 
 
 class _Diverged(Exception):
@@ -140,32 +155,34 @@ class _Run:
         self.batch_size = batch_size
 
     def epoch(self, epoch: int, numbers: list[int], interrupted: Callable[[], bool]) -> float:
-        """Goes once through the samples, in the order of `numbers`; the sum of their losses."""
-        total = 0.0
+        """Goes once through the samples, in the order of `numbers`; the mean of their losses."""
+        mean = 0.0
         for start in range(0, len(numbers), self.batch_size):
+            if interrupted():
+                raise KeyboardInterrupt
             batch = numbers[start : start + self.batch_size]
             self.optimizer.zero_grad()
             for number in batch:
-                total += self.sample(epoch, number)
+                # Divided one by one, because the sum of finite losses may overflow.
+                mean += self.sample(epoch, number) / len(numbers)
             if len(batch) > 1:
                 for parameter in self.optimizer.parameters:
                     parameter.grad /= len(batch)
             self.optimizer.step()
-            if interrupted():
-                raise KeyboardInterrupt
         for parameter in self.optimizer.parameters:
             if not math.isfinite(parameter.data):
                 raise _Diverged(numbers[-1], f"a parameter became {parameter.data}")
-        return total
+        return mean
 
     def sample(self, epoch: int, number: int) -> float:
         """Forward, loss and backward for one sample; its loss."""
         inputs, target = self.samples[number]
         try:
             loss = self.loss(target, self.model(inputs))
-        except (ArithmeticError, ValueError) as error:
+        except Exception as error:
             # Which sample it was is half of the explanation.
-            error.args = (f"{error} (epoch {epoch}, sample {number + 1})",)
+            if len(error.args) == 1 and isinstance(error.args[0], str):
+                error.args = (f"{error.args[0]} (epoch {epoch}, sample {number + 1})",)
             raise
         if not isinstance(loss, Value):
             raise TypeError(f"the loss must be a Value, not {loss!r} ({type(loss).__name__})")
@@ -175,47 +192,22 @@ class _Run:
         return loss.data
 
 
+def _advice(optimizer: Optimizer) -> str:
+    rate = optimizer.settings.get("learning_rate")
+    if rate is None:
+        return "Smaller steps often help"
+    return f"A smaller learning rate often helps: {rate / 10:g} instead of {rate:g}"
+
+
 def _check_counts(**counts: int) -> None:
     for name, count in counts.items():
         if not isinstance(count, int) or isinstance(count, bool) or count < 1:
             raise ValueError(f"fit: {name} must be a whole number of at least 1, not {count!r}")
 
 
-def _checked_samples(data: Iterable[Any]) -> list[Sample]:
-    """The rows as tuples of floats with their targets; errors name the row, counted from 1."""
-    samples: list[Sample] = []
-    for row, pair in enumerate(data, 1):
-        try:
-            inputs, target = pair
-        except (TypeError, ValueError):
-            raise ValueError(
-                f"data row {row} must be a pair (inputs, target), not {pair!r}"
-            ) from None
-        numbers = inputs if hasattr(inputs, "__iter__") else (inputs,)
-        if isinstance(inputs, str):
-            raise TypeError(f"data row {row}: the inputs must be numbers, not {inputs!r}")
-        checked = tuple(_finite(x, f"data row {row}, input {i}") for i, x in enumerate(numbers, 1))
-        if samples and len(checked) != len(samples[0][0]):
-            raise ValueError(
-                f"data row {row} has {len(checked)} inputs, the first row has {len(samples[0][0])}"
-            )
-        for part in target if hasattr(target, "__iter__") else (target,):
-            _finite(part, f"data row {row}, target")
-        samples.append((checked, target))
-    if not samples:
-        raise ValueError("fit needs at least one data row; the data is empty")
-    return samples
-
-
-def _finite(value: Any, what: str) -> float:
-    number = as_number(value, what)
-    if not math.isfinite(number):
-        raise ValueError(f"{what} is {number}; a finite number is needed")
-    return number
-
-
 def _progress_bar(epochs: int, progress: bool) -> AbstractContextManager[Any]:
-    if progress and sys.stderr.isatty():
+    # There is no standard error stream under pythonw, for one.
+    if progress and sys.stderr is not None and sys.stderr.isatty():
         try:
             from tqdm import tqdm
         except ImportError:

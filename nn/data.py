@@ -1,0 +1,58 @@
+"""Data for training: what a row may be, checked before anything is trained."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Set
+from typing import Any
+
+from engine.numbers import as_number
+
+Sample = tuple[tuple[float, ...], Any]
+
+
+def checked_samples(data: Iterable[Any]) -> list[Sample]:
+    """The (inputs, target) pairs, inputs as tuples of floats, targets as they are.
+
+    Raises ValueError or TypeError, naming the row (counted from 1), for empty data, or for a row
+    that is no pair, is of another length than the first, or holds what is no finite number.
+    """
+    samples: list[Sample] = []
+    for row, pair in enumerate(data, 1):
+        place = f"data row {row}"
+        try:
+            if isinstance(pair, (str, bytes, Mapping, Set)):
+                raise TypeError
+            inputs, target = pair
+        except (TypeError, ValueError):
+            raise ValueError(f"{place} must be a pair (inputs, target), not {pair!r}") from None
+        checked = _numbers(inputs, f"{place}, input")
+        if not checked and not samples:
+            raise ValueError(f"{place} has no inputs")
+        if samples and len(checked) != len(samples[0][0]):
+            raise ValueError(
+                f"{place} has {len(checked)} inputs, the first row has {len(samples[0][0])}"
+            )
+        if not _numbers(target, f"{place}, target"):
+            raise ValueError(f"{place}, target: there is none in {target!r}")
+        samples.append((checked, target))
+    if not samples:
+        raise ValueError("fit needs at least one data row; the data is empty")
+    return samples
+
+
+def _numbers(values: Any, what: str) -> tuple[float, ...]:
+    """A number or a row of them as a tuple of floats."""
+    if not hasattr(values, "__iter__") or getattr(values, "ndim", 1) == 0:
+        return (finite(values, what),)
+    if isinstance(values, (str, bytes, Mapping, Set)):
+        raise TypeError(f"{what}: numbers in order are needed, not {values!r}")
+    return tuple(finite(x, f"{what} {i}") for i, x in enumerate(values, 1))
+
+
+def finite(value: Any, what: str) -> float:
+    """A finite number as a float; TypeError or ValueError naming `what` otherwise."""
+    number = as_number(value, what)
+    if not math.isfinite(number):
+        raise ValueError(f"{what} is {number}; a finite number is needed")
+    return number
