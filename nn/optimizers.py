@@ -251,7 +251,7 @@ def _compile(rule: Rule, settings: tuple[str, ...], state: tuple[str, ...]) -> C
     columns = [f"all_{entry}" for entry in state]
     lines = [
         f"def update({', '.join(['parameters', 'step', *settings, *columns])}):",
-        "    for i, node in enumerate(parameters):",
+        f"    for {'i, node in enumerate(parameters)' if state else 'node in parameters'}:",
         "        parameter = node.data",
         "        gradient = node.grad",
         *[f"        {entry} = {column}[i]" for entry, column in zip(state, columns)],

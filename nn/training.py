@@ -156,40 +156,42 @@ class _Run:
 
     def epoch(self, epoch: int, numbers: list[int], interrupted: Callable[[], bool]) -> float:
         """Goes once through the samples, in the order of `numbers`; the mean of their losses."""
-        mean = 0.0
-        for start in range(0, len(numbers), self.batch_size):
+        model, loss_function, optimizer = self.model, self.loss, self.optimizer
+        count, mean = len(numbers), 0.0
+        for start in range(0, count, self.batch_size):
             if interrupted():
                 raise KeyboardInterrupt
             batch = numbers[start : start + self.batch_size]
-            self.optimizer.zero_grad()
+            optimizer.zero_grad()
             for number in batch:
+                inputs, target = self.samples[number]
+                try:
+                    loss = loss_function(target, model(inputs))
+                    if not isinstance(loss, Value):
+                        kind = type(loss).__name__
+                        raise TypeError(f"the loss must be a Value, not {loss!r} ({kind})")
+                except Exception as error:
+                    _name_sample(error, epoch, number)
+                    raise
+                if not math.isfinite(loss.data):
+                    raise _Diverged(number, f"the loss became {loss.data}")
+                loss.backward()
                 # Divided one by one, because the sum of finite losses may overflow.
-                mean += self.sample(epoch, number) / len(numbers)
+                mean += loss.data / count
             if len(batch) > 1:
-                for parameter in self.optimizer.parameters:
+                for parameter in optimizer.parameters:
                     parameter.grad /= len(batch)
-            self.optimizer.step()
-        for parameter in self.optimizer.parameters:
+            optimizer.step()
+        for parameter in optimizer.parameters:
             if not math.isfinite(parameter.data):
                 raise _Diverged(numbers[-1], f"a parameter became {parameter.data}")
         return mean
 
-    def sample(self, epoch: int, number: int) -> float:
-        """Forward, loss and backward for one sample; its loss."""
-        inputs, target = self.samples[number]
-        try:
-            loss = self.loss(target, self.model(inputs))
-        except Exception as error:
-            # Which sample it was is half of the explanation.
-            if len(error.args) == 1 and isinstance(error.args[0], str):
-                error.args = (f"{error.args[0]} (epoch {epoch}, sample {number + 1})",)
-            raise
-        if not isinstance(loss, Value):
-            raise TypeError(f"the loss must be a Value, not {loss!r} ({type(loss).__name__})")
-        if not math.isfinite(loss.data):
-            raise _Diverged(number, f"the loss became {loss.data}")
-        loss.backward()
-        return loss.data
+
+def _name_sample(error: Exception, epoch: int, number: int) -> None:
+    """Which sample it was is half of the explanation."""
+    if len(error.args) == 1 and isinstance(error.args[0], str):
+        error.args = (f"{error.args[0]} (epoch {epoch}, sample {number + 1})",)
 
 
 def _advice(optimizer: Optimizer) -> str:
