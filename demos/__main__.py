@@ -11,6 +11,10 @@ from demos import NAMES
 
 def main(arguments: list[str]) -> int:
     """Runs the demo that is named, or the first; the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that lacks the signs of mathematics shows question marks for them.
+            stream.reconfigure(errors="replace")
     name = arguments[0] if arguments else NAMES[0]
     if len(arguments) > 1 or name not in NAMES:
         wants_help = arguments in (["-h"], ["--help"])
@@ -18,9 +22,6 @@ def main(arguments: list[str]) -> int:
         usage = f"{problem}python -m demos [NAME], where NAME is one of\n{listing()}"
         print(usage, file=sys.stdout if wants_help else sys.stderr)
         return 0 if wants_help else 2
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A terminal that lacks the signs of mathematics shows a question mark for them.
-        sys.stdout.reconfigure(errors="replace")
     import_module(f"demos.{name}").main()
     if not arguments:
         print(f"\nThe demos; run one with `python -m demos NAME`:\n{listing()}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import math
 
 from engine import Op, Value
-from engine.dialects import TEXT
-from engine.formula import read
+from engine.dialects import PRODUCT, TEXT, Names
+from engine.formula import is_reduction, read
 from engine.numbers import short
 from engine.specialize import specialize
 
@@ -53,8 +54,12 @@ def path(y: Value, x: Value) -> list[tuple[Value, int]]:
     return found[0]
 
 
-def local_derivative(node: Value, position: int, numbers: bool = False) -> str:
+def local_derivative(
+    node: Value, position: int, numbers: bool = False, beside: bool = False
+) -> str:
     """The local derivative with respect to one operand, from the sheet, in symbols or numbers.
+
+    `beside`: as a factor to the right of another, which may need parentheses.
 
     >>> z = Value(3.0, label="z")
     >>> local_derivative(z**2, 0), local_derivative(z**2, 0, numbers=True)
@@ -67,13 +72,19 @@ def local_derivative(node: Value, position: int, numbers: bool = False) -> str:
     for name, group in zip((*op.operands, *op.constants), op.group(node.args)):
         # In the partial of a sequence its name stands for the element with the same index.
         args[name] = group[index] if name in op.sequences else group
+        if name in op.sequences:
+            args["n"] = float(len(group))
     values = {name: float(arg) for name, arg in args.items()}
-    formula = specialize(
-        read(op.partials[op.operands.index(operand)]),
-        numbers=values,
-        constants={name: values[name] for name in op.constants},
-    )
-    return TEXT.write(formula, values if numbers else {k: name_of(arg) for k, arg in args.items()})
+    formula: ast.expr = read(op.partials[op.operands.index(operand)])
+    names: Names
+    if any(map(is_reduction, ast.walk(formula))):
+        # A sum over all operands would be longer than it is clear.
+        formula, names = ast.Name("partial"), {"partial": node.partials[position] or 0.0}
+    else:
+        constants = {name: values[name] for name in op.constants}
+        formula = specialize(formula, numbers=values, constants=constants)
+        names = values if numbers else {**{k: name_of(v) for k, v in args.items()}, "n": "n"}
+    return (TEXT.after if beside else TEXT.within)(formula, PRODUCT, names)
 
 
 def _place(op: Op, count: int, position: int) -> tuple[str, int]:
@@ -95,8 +106,8 @@ def chain(y: Value, x: Value) -> str:
     product = math.prod(locals_)
     lines = [
         [f"∂{name_of(node)}/∂{name_of(node.args[position])}" for node, position in edges],
-        [local_derivative(node, position) for node, position in edges],
-        [local_derivative(node, position, numbers=True) for node, position in edges],
+        [local_derivative(*edge, beside=i > 0) for i, edge in enumerate(edges)],
+        [local_derivative(*edge, numbers=True, beside=i > 0) for i, edge in enumerate(edges)],
         [factor(local) for local in locals_],
         [shown(product)],
     ]

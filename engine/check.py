@@ -95,7 +95,7 @@ def numeric_derivative(f: Callable[[float], float], x: float) -> float:
 
     def doubt(pair: tuple[tuple[float, float], tuple[float, float]]) -> float:
         (coarse, _), (fine, rounding) = pair
-        return abs(coarse - fine) + rounding
+        return (abs(coarse - fine) + rounding) / max(1.0, abs(fine))
 
     (coarse, _), (fine, _) = min(pairwise(estimates), key=doubt)
     return (ratio**2 * fine - coarse) / (ratio**2 - 1)

@@ -24,8 +24,8 @@ def gradient(y: Value, xs: Value | Sequence[Value]) -> Value | list[Value]:
     """∂y/∂x for one x or for each of several, as `Value`s; no `grad` is touched.
 
     The x may be leaves or inner nodes of y's graph; where y does not depend on x it is 0. Raises
-    ValueError when a leaf's `data` was changed after y was computed: y's graph still holds the old
-    numbers, so y must be computed again.
+    ValueError when a leaf's `data` was changed after y was computed and the derivative would mix
+    its new number with old ones: y must then be computed again.
 
     >>> x = Value(2.0)
     >>> y = x**3

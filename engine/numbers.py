@@ -23,7 +23,7 @@ def as_number(value: Any, what: str = "a Value") -> float:
     Traceback (most recent call last):
     TypeError: the weight must be a real number, not '3' (str)
     """
-    if not is_no_number(value):
+    if not is_no_number(value) and getattr(value, "ndim", 0) == 0:
         try:
             return float(value)
         except (TypeError, ValueError):

@@ -62,6 +62,10 @@ class Value(Methods):
     role = "data"
 
     def __init__(self, data: Any, label: str | None = None) -> None:
+        if isinstance(data, Value):
+            raise TypeError(
+                f"{data!r} is a Value already; a copy without its history is given by .detach()"
+            )
         self.data = data if data.__class__ is float else as_number(data, type(self).__name__)
         self.grad = 0.0
         self.op = None

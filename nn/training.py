@@ -88,9 +88,11 @@ def fit(
                         f"than {tolerance:g} of it"
                     )
                     break
+            if interrupted():
+                raise KeyboardInterrupt
         except KeyboardInterrupt:
             history.stopped = "interrupted"
-            history.message = f"in epoch {history.epochs + 1}; what was learnt is kept"
+            history.message = f"after {history.epochs} whole epochs; what was learnt is kept"
         except _Diverged as stop:
             restore()
             history.stopped = "diverged"
@@ -170,12 +172,12 @@ class _Run:
                     if not isinstance(loss, Value):
                         kind = type(loss).__name__
                         raise TypeError(f"the loss must be a Value, not {loss!r} ({kind})")
+                    if not math.isfinite(loss.data):
+                        raise _Diverged(number, f"the loss became {loss.data}")
+                    loss.backward()
                 except Exception as error:
                     _name_sample(error, epoch, number)
                     raise
-                if not math.isfinite(loss.data):
-                    raise _Diverged(number, f"the loss became {loss.data}")
-                loss.backward()
                 # Divided one by one, because the sum of finite losses may overflow.
                 mean += loss.data / count
             if len(batch) > 1:

@@ -1,0 +1,109 @@
+"""`python -m demos`: the lesson and a list, one demo by name, help, and wrong names."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import demos
+from demos import NAMES
+from demos.__main__ import listing, main
+
+ROOT = Path(demos.__file__).parents[1]
+
+
+def run(*arguments, **environment):
+    """The command itself, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "demos", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_without_a_name_the_lesson_runs_and_the_demos_are_listed():
+    done = run()
+    assert (done.returncode, done.stderr) == (0, "")
+    for line in [
+        "  ∂L/∂w111 = ∂L/∂ŷ · ∂ŷ/∂o11 · ∂o11/∂w111",
+        "           = −2·(3 − 18) · 1 · 80",
+        "           = 2400",
+        "           = 240",
+        "           = 264",
+        "          = 30",
+        *listing().splitlines(),
+    ]:
+        assert line in done.stdout.splitlines()
+    assert done.stdout.endswith(f"run one with `python -m demos NAME`:\n{listing()}\n")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_demo_runs_by_its_name_without_the_list(name, capsys):
+    assert main([name]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith(listing_line(name))
+    assert listing() not in out
+    assert err == ""
+
+
+def listing_line(name):
+    """The summary of a demo in the listing, with which its own text starts."""
+    (line,) = [line for line in listing().splitlines() if line.split()[0] == name]
+    return line.split(maxsplit=1)[1]
+
+
+def test_the_listing_has_one_line_for_each_demo_in_order():
+    assert [line.split()[0] for line in listing().splitlines()] == list(NAMES)
+    assert all(len(listing_line(name)) > 20 for name in NAMES)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nope"], [""], ["Lesson"], ["students"], ["lesson", "nope"]]
+)
+def test_an_unknown_name_exits_with_2_and_lists_the_known_ones(arguments, capsys):
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"There is no demo {' '.join(arguments)!r}.\npython -m demos [NAME]")
+    assert err.endswith(listing() + "\n")
+
+
+def test_the_exit_status_reaches_the_shell():
+    done = run("nope")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("There is no demo 'nope'.\n")
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_lists_the_demos_and_is_no_error(flag, capsys):
+    assert main([flag]) == 0
+    out, err = capsys.readouterr()
+    assert out == f"python -m demos [NAME], where NAME is one of\n{listing()}\n"
+    assert err == ""
+
+
+@pytest.mark.parametrize("arguments", [["worked_example"], ["--help"], ["nope"]], ids=str)
+def test_a_terminal_without_the_signs_of_mathematics_shows_question_marks(arguments):
+    done = run(*arguments, PYTHONIOENCODING="ascii")
+    assert done.returncode == (2 if arguments == ["nope"] else 0)
+    assert "Traceback" not in done.stderr
+    if arguments == ["worked_example"]:
+        assert "  m2 = 0.5 ? 0.1 ? 12 = ?0.7" in done.stdout.splitlines()
+
+
+def test_a_demo_is_a_script_as_well():
+    done = subprocess.run(
+        [sys.executable, "-m", "demos.worked_example"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "m1 = 3 − 0.1 · 2 = 2.8" in done.stdout

@@ -1,0 +1,106 @@
+"""The package as a whole: what it imports, what it offers, and that it knows nothing of `nn`."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import engine
+
+FOLDER = Path(engine.__file__).parent
+MODULES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
+
+HEAVY = "typing ast graphviz numpy tqdm engine.functions"
+
+
+def run(code):
+    """What a fresh interpreter prints that knows the project and the standard library only."""
+    start = f"import sys; sys.path.insert(0, {str(FOLDER.parent)!r}); "
+    # -S: without site, which may import typing itself; -I: without the user's settings.
+    command = [sys.executable, "-S", "-I", "-W", "error", "-c", start + code]
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout.split()
+
+
+@pytest.mark.parametrize("module", HEAVY.split())
+def test_importing_the_engine_stays_light(module):
+    loaded = run("import engine; print(*sys.modules)")
+    assert "engine.value" in loaded
+    assert module not in loaded
+
+
+def test_the_operations_are_generated_when_the_first_of_them_is_used():
+    before, after = run(
+        "import engine; x = engine.Value(2); print('engine.functions' in sys.modules); "
+        "y = x * x; assert y.data == 4; print('engine.functions' in sys.modules)"
+    )
+    assert (before, after) == ("False", "True")
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "x * 2",
+        "2 * x",
+        "2 - x",
+        "2 / x",
+        "2 ** x",
+        "x ** 2",
+        "-x",
+        "abs(x)",
+        "x.tanh()",
+        "x.leaky_relu(slope=0.5)",
+        "x.leaky_relu(0.5)",
+        "x.arctan()",
+        "engine.exp(x)",
+        "engine.sum([x, 2])",
+        "engine.softmax([x])[0]",
+        "engine.apply(engine.ops.OPERATIONS['add'], x, 1)",
+    ],
+)
+def test_any_use_may_be_the_first_one(first):
+    number = eval(first, {"x": engine.Value(0.5), "engine": engine}).data
+    (found,) = run(f"import engine, engine.ops; x = engine.Value(0.5); print(repr(({first}).data))")
+    assert float(found) == number
+
+
+def test_everything_works_without_any_other_package():
+    imports = f"import engine, {', '.join(f'engine.{name}' for name in MODULES)}; "
+    loaded = run(
+        imports
+        + "x = engine.Value(2.0); y = engine.dot([x, 1], [3, x]); y.backward(); assert x.grad == 4;"
+        "assert engine.check_gradients(lambda a: a.tanh(), 1.0, order=2); print(*sys.modules)"
+    )
+    assert {f"engine.{name}" for name in MODULES} <= set(loaded)
+    own = {name.partition(".")[0] for name in loaded} - set(sys.stdlib_module_names) - {"__main__"}
+    assert own == {"engine"}
+
+
+@pytest.mark.parametrize("name", ["__init__", *MODULES])
+def test_no_module_refers_to_the_networks_or_the_demos(name):
+    tree = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
+    imported = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add(node.module or "engine")
+    assert not {part.partition(".")[0] for part in imported} & {"nn", "demos", "tests"}
+
+
+def test_everything_that_is_offered_is_there_and_listed():
+    for name in engine.__all__:
+        assert callable(getattr(engine, name)), name
+    assert set(engine.__all__) <= set(dir(engine))
+    assert "sum" in dir(engine)
+    assert len(set(engine.__all__)) == len(engine.__all__)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'engine' has no attribute 'tahn'"):
+        _ = engine.tahn
+    with pytest.raises(ImportError, match="tahn"):
+        exec("from engine import tahn")
