@@ -63,9 +63,12 @@ def test_all_epochs_done():
 
 
 def test_a_history_of_nothing_can_be_shown():
-    history = History([], "interrupted", "in epoch 1; what was learnt is kept")
+    history = History([], "interrupted", "after 0 whole epochs; what was learnt is kept")
     assert history.epochs == 0
-    assert repr(history) == "History(0 epochs, interrupted: in epoch 1; what was learnt is kept)"
+    assert (
+        repr(history)
+        == "History(0 epochs, interrupted: after 0 whole epochs; what was learnt is kept)"
+    )
 
 
 # Converged.
@@ -83,11 +86,15 @@ def test_converged_when_the_loss_stays_for_the_patience(patience):
 @pytest.mark.parametrize(
     ("losses", "epochs"),
     [
-        ([1.0, 0.91, 0.9, 0.89], 4),  # 0.91 is not a tenth below 1; 0.89 is, two later
-        ([1.0, 0.91, 0.91, 0.91, 0.1], 4),  # three in a row that are not
-        ([1.0, 2.0, 0.5, 3.0, 3.0, 3.0, 0.1], 6),  # measured from the best, not from the latest
-        ([-1.0, -1.05, -1.2, -1.3, -1.3], 5),  # relative to the size of the best
-        ([0.0, 0.0, 0.0, 0.0], 4),
+        ([1.0, 0.91, 0.91, 0.91, 0.1], 4),  # a tenth of 1 is not reached three times
+        ([1.0, 0.91, 0.9, 0.89, 0.88, 0.87, 0.86, 0.1], 7),  # 0.89 is more than a tenth below 1
+        ([1.0, 2.0, 1.5, 1.2, 0.1], 4),  # measured from the best, not from the latest
+        ([1.0, 2.0, 0.5, 3.0, 3.0, 3.0, 0.1], 6),
+        ([100.0, 95.0, 92.0, 91.0, 1.0], 4),  # relative to the size of the best
+        ([0.01, 0.008, 0.006, 0.004, 0.002], 5),
+        ([-1.0, -1.0, -1.0, -1.0, -9.0], 4),
+        ([-1.0, -1.05, -1.2, -1.3, -1.3], 5),
+        ([0.0, 0.0, 0.0, 0.0, -1.0], 4),
     ],
 )
 def test_improvement_is_relative_to_the_best_loss(losses, epochs):

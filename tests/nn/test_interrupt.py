@@ -64,7 +64,7 @@ def test_ctrl_c_lets_the_update_in_progress_finish(at):
     assert learnt == after_updates(at)
     assert (history.stopped, history.where) == ("interrupted", None)
     assert history.epochs == (at - 1) // 5
-    assert history.message == f"in epoch {(at - 1) // 5 + 1}; what was learnt is kept"
+    assert history.message == f"after {(at - 1) // 5} whole epochs; what was learnt is kept"
 
 
 @pytest.mark.parametrize("epoch", [1, 2, 3])
