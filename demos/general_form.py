@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from math import isclose
 
 from demos.matrices import Matrix, Vector, outer, output_gradient, times, transposed
-from demos.reading import factor, heading, shown
+from demos.printing import factor, heading, shown
 from engine.evaluate import forward, partials
 from engine.ops import OPERATIONS
 from nn import MLP, Layer, squared_error

@@ -11,9 +11,9 @@ from itertools import islice
 from statistics import fmean, pstdev
 from textwrap import indent
 
-from demos.reading import chain, heading, name_of, shown
+from demos.printing import heading, name_of, shown
 from demos.students import NOISE, Student, read_students
-from engine import Parameter, Value, squared_error
+from engine import Parameter, Value, explain, squared_error, steps
 from nn import MLP, SGD, History, fit
 
 # Chosen so that the prediction is exactly the lesson's 18.
@@ -46,9 +46,9 @@ def one_student() -> None:
     prediction = model([x1, x2])
     loss = squared_error(y, prediction)
     loss.label = "L"
-    for neuron in [*hidden(prediction), prediction]:
-        print("  " + weighted_sum(neuron))
-    print(f"  L = (y − ŷ)² = ({shown(y.data)} − {shown(prediction.data)})² = {shown(loss.data)}")
+    for step in steps(loss):
+        if step.phase == "forward" and step.node.args:
+            print(f"  {step}")
     assert (prediction.data, loss.data) == (18.0, 225.0)
 
     heading("What depends on what, read from the graph")
@@ -59,7 +59,7 @@ def one_student() -> None:
     loss.backward()
     parameters = dict(model.named_parameters())
     for parameter in reversed(parameters.values()):
-        print(indent(chain(loss, parameter), "  ") + "\n")
+        print(indent(explain(loss, parameter).text, "  ") + "\n")
     gradients = {name: parameter.grad for name, parameter in parameters.items()}
     assert all(math.isclose(gradients[name], GRADIENTS[name], rel_tol=1e-12) for name in GRADIENTS)
     print("  The two hidden neurons get equal gradients because they started with equal weights.")
@@ -67,8 +67,8 @@ def one_student() -> None:
     heading("Update: new = old − η · ∂L/∂old, with η = 0.1")
     SGD(model.parameters(), learning_rate=0.1).step()
     for name, parameter in parameters.items():
-        step = f"{shown(PARAMETERS[name])} − 0.1 · {shown(gradients[name])}"
-        print(f"  {name:4} = {step:16} = {shown(parameter.data)}")
+        formula = f"{shown(PARAMETERS[name])} − 0.1 · {shown(gradients[name])}"
+        print(f"  {name:4} = {formula:16} = {shown(parameter.data)}")
         assert math.isclose(parameter.data, PARAMETERS[name] - 0.1 * GRADIENTS[name], rel_tol=1e-12)
     after = model([8, 80])
     print(
@@ -80,18 +80,6 @@ def one_student() -> None:
 def hidden(output: Value) -> list[Value]:
     """The hidden neurons that an output neuron was computed from."""
     return [arg for arg in output.args if isinstance(arg, Value) and not isinstance(arg, Parameter)]
-
-
-def weighted_sum(neuron: Value) -> str:
-    """w1·x1 + w2·x2 + b of a neuron, in symbols and in numbers, from its node."""
-    assert neuron.op is not None
-    weights, inputs, bias = neuron.op.group(neuron.args)
-    symbols = " + ".join(f"{name_of(w)}·{name_of(x)}" for w, x in zip(weights, inputs))
-    numbers = " + ".join(f"{shown(float(w))}·{shown(float(x))}" for w, x in zip(weights, inputs))
-    return (
-        f"{neuron.label} = {symbols} + {name_of(bias)} = {numbers} + {shown(float(bias))} "
-        f"= {shown(neuron.data)}"
-    )
 
 
 def all_students() -> None:

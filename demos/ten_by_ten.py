@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 
 from demos.matrices import Matrix, outer, output_gradient, times
-from demos.reading import heading
+from demos.printing import heading
 from engine import Parameter, dot
 from nn import SGD, squared_error
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from textwrap import indent
 
-from demos.reading import chain, heading, shown
-from engine import Parameter, Value
+from demos.printing import heading, shown
+from engine import Parameter, Value, explain
 from nn import SGD
 
 
@@ -34,7 +34,7 @@ def main() -> None:
     heading("Backward")
     loss.backward()
     for node in (prediction, m2, m1):
-        print(indent(chain(loss, node), "  ") + "\n")
+        print(indent(explain(loss, node).text, "  ") + "\n")
     assert [prediction.grad, m2.grad, m1.grad] == [2.0, 12.0, 2.0]
 
     heading("Update with α = 0.1")

@@ -23,22 +23,29 @@ if TYPE_CHECKING:
     from engine.derivative import gradient as gradient
     from engine.derivative import hessian as hessian
     from engine.derivative import jacobian as jacobian
+    from engine.explanation import explain as explain
     from engine.functions import *  # noqa: F403
     from engine.graph import leaves as leaves
     from engine.graph import topological_order as topological_order
+    from engine.stepping import steps as steps
+    from engine.text_tree import tree as tree
 
-# What is imported when it is first used, so that `import engine` stays light.
+# What is imported when it is first used, so that `import engine` stays light. No module has the
+# name of something in it: the import of the module would put it in the place of that.
 _LAZY = {
     **{op.name: "functions" for op in SHEET if op not in ARITHMETIC},
     "apply": "careful",
     "check_gradients": "check",
+    "explain": "explanation",
     "gradient": "derivative",
     "hessian": "derivative",
     "jacobian": "derivative",
     "leaves": "graph",
     "softmax": "functions",
     "source": "functions",
+    "steps": "stepping",
     "topological_order": "graph",
+    "tree": "text_tree",
 }
 __all__ = ["Op", "Parameter", "Value", "detect_anomaly", "no_grad", "scope"]
 # `from engine import *` leaves Python's own sum alone; engine.sum is there by name.

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import ast
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from engine.formula import is_reduction
@@ -196,10 +197,18 @@ class Latex(Dialect):
     def name(self, name: str) -> str:
         if name in ("pi", "alpha", "beta", "delta"):
             return "\\" + name
-        letters, digits = re.fullmatch(r"(.*?)([0-9]*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
-        escaped = re.sub(r"([#$%&_{}])", r"\\\1", letters)
-        stem = escaped if len(letters) == 1 else rf"\mathrm{{{escaped}}}"
-        return f"{stem}_{{{digits}}}" if digits else stem
+        match = re.fullmatch(r"(\w*?[^\W_])_?([0-9][0-9_]*)?(#[0-9]+)?", name)
+        if match is None:
+            return rf"\text{{{_escaped(name)}}}"
+        letters, indices, repeated = match.groups(default="")
+        # Letters with a mark above, such as ŷ, are one character or a letter and the mark.
+        base = unicodedata.normalize("NFD", letters)
+        if len(base) == 2 and base[1] == "\N{COMBINING CIRCUMFLEX ACCENT}":
+            stem = rf"\hat{{{base[0]}}}"
+        else:
+            stem = letters if len(letters) == 1 else rf"\mathrm{{{_escaped(letters)}}}"
+        subscript = indices.replace("_", ",") + repeated.replace("#", r"\#")
+        return f"{stem}_{{{subscript}}}" if subscript else stem
 
     def comparison(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
         sides = self.within(left, SUM, names), self.within(right, SUM, names)
@@ -243,6 +252,15 @@ class Latex(Dialect):
 
     def parentheses(self, text: str) -> str:
         return rf"\left({text}\right)"
+
+
+def _escaped(text: str) -> str:
+    """Any text within LaTeX, also where MathJax reads it."""
+    replacements = {"\\": r"\backslash ", "^": r"\^{}", "~": r"\~{}", "<": r"\lt ", ">": r"\gt "}
+    return "".join(
+        replacements.get(character, "\\" + character if character in "#$%&_{}" else character)
+        for character in text.replace("\n", " ")
+    )
 
 
 TEXT = Text()

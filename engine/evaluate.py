@@ -56,20 +56,17 @@ class Python(Dialect):
 
 
 class FloatPython(Python):
-    """Python on floats only."""
+    """Python on floats. A power is `math.pow`: (-8) ** (1/3) would silently become complex."""
+
+    def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
+        match base, exponent:
+            case ast.Name(), ast.Constant(value=2):
+                # The square of a name as a product: faster, and exact to the last bit.
+                return self.binary(base, ast.Mult(), base, names)
+        return self.call("pow", [self.write(base, names), self.write(exponent, names)])
 
     def comparison(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
         return Dialect.comparison(self, left, operator, right, names)
-
-
-class FastPython(FloatPython):
-    """A power is `math.pow`: (-8) ** (1/3) would silently become complex."""
-
-    def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
-        match exponent:
-            case ast.Constant(value=int()):
-                return super().power(base, exponent, names)
-        return self.call("pow", [self.write(base, names), self.write(exponent, names)])
 
 
 class IeeePython(FloatPython):
@@ -78,11 +75,8 @@ class IeeePython(FloatPython):
     def quotient(self, left: ast.expr, right: ast.expr, names: Names) -> Piece:
         return self.call("divide", [self.write(left, names), self.write(right, names)])
 
-    def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
-        return self.call("pow", [self.write(base, names), self.write(exponent, names)])
 
-
-VALUES, FAST, IEEE = Python(), FastPython(), IeeePython()
+VALUES, FAST, IEEE = Python(), FloatPython(), IeeePython()
 
 
 def element(sequence: str) -> str:

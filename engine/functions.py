@@ -7,7 +7,7 @@
 >>> print(source("tanh"))
 def tanh(a):
     \"\"\"out = tanh(a)
-        ∂/∂a = 1 − out·out
+        ∂/∂a = 1 − out²
     \"\"\"
     if isinstance(a, Value):
         args = a,

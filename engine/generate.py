@@ -8,7 +8,7 @@ For tanh, what is generated reads
             a = a.data
             try:
                 out = tanh(a)
-                partials = (1.0 - out * out),
+                partials = 1.0 - out * out,
             except UNUSUAL:
                 return apply(TANH, *args)
             if current_mode() is not None:

@@ -11,7 +11,7 @@ of gradients, numeric checks, tests and texts are all derived from these lines, 
 is one new line.
 
 >>> OPERATIONS["tanh"].formula, OPERATIONS["tanh"].partials
-('tanh(a)', ('1 - out * out',))
+('tanh(a)', ('1 - out ** 2',))
 """
 
 from __future__ import annotations
@@ -132,18 +132,18 @@ FUNCTIONS = (
     Op("sqrt",  "√",     "sqrt(a)",  ("1 / (2 * out)",),                undefined="a < 0", domain={"a": (0.2, 4)}),
     Op("sin",   "sin",   "sin(a)",   ("cos(a)",)),
     Op("cos",   "cos",   "cos(a)",   ("-sin(a)",)),
-    Op("tan",   "tan",   "tan(a)",   ("1 + out * out",),                domain={"a": (-1.2, 1.2)}),
+    Op("tan",   "tan",   "tan(a)",   ("1 + out ** 2",),                domain={"a": (-1.2, 1.2)}),
     Op("asin",  "asin",  "asin(a)",  ("1 / sqrt((1 - a) * (1 + a))",),  undefined="abs(a) > 1", domain={"a": (-0.9, 0.9)}),
     Op("acos",  "acos",  "acos(a)",  ("-1 / sqrt((1 - a) * (1 + a))",), undefined="abs(a) > 1", domain={"a": (-0.9, 0.9)}),
-    Op("atan",  "atan",  "atan(a)",  ("1 / (1 + a * a)",)),
+    Op("atan",  "atan",  "atan(a)",  ("1 / (1 + a ** 2)",)),
     Op("sinh",  "sinh",  "sinh(a)",  ("cosh(a)",)),
     Op("cosh",  "cosh",  "cosh(a)",  ("sinh(a)",)),
-    Op("erf",   "erf",   "erf(a)",   ("2 / sqrt(pi) * exp(-a * a)",),   about="The error function."),
-    Op("erfc",  "erfc",  "erfc(a)",  ("-2 / sqrt(pi) * exp(-a * a)",),  about="1 − erf(a), exact for large a."),
+    Op("erf",   "erf",   "erf(a)",   ("2 / sqrt(pi) * exp(-a ** 2)",),   about="The error function."),
+    Op("erfc",  "erfc",  "erfc(a)",  ("-2 / sqrt(pi) * exp(-a ** 2)",),  about="1 − erf(a), exact for large a."),
 )
 
 ACTIVATIONS = (
-    Op("tanh",       "tanh",      "tanh(a)",                         ("1 - out * out",)),
+    Op("tanh",       "tanh",      "tanh(a)",                         ("1 - out ** 2",)),
     Op("sigmoid",    "σ",         "1 / (1 + exp(-a))",               ("out * (1 - out)",)),
     Op("relu",       "ReLU",      "0 if a <= 0 else a",              ("0 if a <= 0 else 1",), kinks="a == 0",
        about="Rectified linear unit; its derivative at 0 is taken as 0."),
@@ -152,7 +152,7 @@ ACTIVATIONS = (
     Op("elu",        "ELU",       "alpha * expm1(a) if a <= 0 else a", ("out + alpha if a <= 0 else 1",), kinks="a == 0",
        constants={"alpha": 1.0}, about="Exponential linear unit: Clevert, Unterthiner and Hochreiter 2016."),
     Op("gelu",       "GELU",      "a * erfc(-a / sqrt(2)) / 2",
-       ("erfc(-a / sqrt(2)) / 2 + a * exp(-a * a / 2) / sqrt(2 * pi)",),
+       ("erfc(-a / sqrt(2)) / 2 + a * exp(-a ** 2 / 2) / sqrt(2 * pi)",),
        about="a times the normal distribution function of a: Hendrycks and Gimpel 2016."),
     Op("silu",       "SiLU",      "a * sigmoid(a)",                  ("out + sigmoid(a) * (1 - out)",),
        about="Also called swish: Ramachandran, Zoph and Le 2017."),

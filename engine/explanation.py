@@ -1,0 +1,227 @@
+"""Any gradient of a graph, explained: the chain in symbols, in formulas, in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.graph import topological_order
+from engine.paths import Path, Ways
+from engine.value import Value
+from engine.wording import LATEX, TEXT, Naming, expression, local_derivative, number, shown
+
+
+class Explanation:
+    """Why ∂y/∂x is what it is.
+
+    `text` is what it prints, `latex` what a notebook shows, `markdown` that within `$$`. `paths`:
+    the ways from y back to x that are listed, `count` how many there are, `value`: ∂y/∂x, the sum
+    over all of them.
+    """
+
+    def __init__(
+        self, y: Value, x: Value, names: Mapping[str, Any] | None = None, limit: int = 4
+    ) -> None:
+        ways = Ways(y, x)
+        self.y, self.x = y, x
+        self.count, self.value = ways.count, ways.gradient
+        few = ways.count <= limit
+        self.paths: list[Path] = list(ways.in_order() if few else ways.largest(limit))
+        self._naming = Naming(topological_order(y), names)
+        self.text = self._write_text()
+        self.latex = self._write_latex()
+        self.markdown = f"$$\n{self.latex}\n$$"
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex}$"
+
+    def _write_text(self) -> str:
+        gradient = f"∂{self._naming.text(self.y)}/∂{self._naming.text(self.x)}"
+        if not self.count:
+            y, x = self._naming.text(self.y), self._naming.text(self.x)
+            return f"{gradient} = 0: {y} does not depend on {x}"
+        if not self.paths[0].edges:
+            return f"{gradient} = 1"
+        blocks = [_aligned(f"{gradient} = ", self._lines(path, TEXT)) for path in self.paths]
+        if self.count > 1:
+            blocks = [f"Path {i}:\n{block}" for i, block in enumerate(blocks, 1)]
+            blocks.append(self._sum(gradient))
+            if self.count > len(self.paths):
+                blocks.insert(0, f"{self.count:,} paths; those with the largest products:")
+        return "\n\n".join(blocks) + self._where()
+
+    def _lines(self, path: Path, dialect: Any) -> list[str]:
+        """The right sides of the equations of one path, each said once."""
+        edges = list(enumerate(path.edges))
+        hidden = len(edges) - _FACTORS if len(edges) > _FACTORS else 0
+        if hidden:
+            edges = [*edges[: _FACTORS // 2], *edges[-_FACTORS // 2 :]]
+        name = self._named(dialect)
+        derivative = "∂{}/∂{}" if dialect is TEXT else r"\frac{{\partial {}}}{{\partial {}}}"
+        lines = [
+            [derivative.format(name(edge.node), name(edge.operand)) for _, edge in edges],
+            [
+                local_derivative(*edge, self._naming, dialect=dialect, beside=i > 0)
+                for i, edge in edges
+            ],
+            [
+                local_derivative(*edge, self._naming, numbers=True, dialect=dialect, beside=i > 0)
+                for i, edge in edges
+            ],
+            [number(edge.partial, dialect=dialect, beside=i > 0) for i, edge in edges],
+        ]
+        if hidden:
+            more = f"… {hidden:,} more …"
+            for line in lines:
+                line.insert(_FACTORS // 2, more if dialect is TEXT else rf"\text{{{more}}}")
+        lines.append([number(path.product, dialect=dialect)])
+        joined = [(" · " if dialect is TEXT else r" \cdot ").join(line) for line in lines]
+        return [line for i, line in enumerate(joined) if i == 0 or line != joined[i - 1]]
+
+    def _named(self, dialect: Any) -> Any:
+        if dialect is TEXT:
+            return self._naming.text
+        return lambda node: LATEX.name(self._naming.text(node))
+
+    def _sum(self, gradient: str) -> str:
+        """What the paths add up to, and what part of it is listed."""
+        if self.count == len(self.paths):
+            terms = [number(path.product, beside=i > 0) for i, path in enumerate(self.paths)]
+            return f"Sum: {gradient} = {' + '.join(terms)} = {shown(self.value)}"
+        listed = sum(path.product for path in self.paths)
+        share = f", {listed / self.value:.3g} of the gradient" if self.value else ""
+        return (
+            f"These {len(self.paths)} add up to {shown(listed)}{share}; "
+            f"{self.count - len(self.paths):,} paths remain.\n"
+            f"Sum over all: {gradient} = {shown(self.value)}"
+        )
+
+    def _where(self) -> str:
+        """What the names stand for that had to be made up; they may need further names."""
+        lines = []
+        for i, node in enumerate(self._naming.anonymous):
+            if i == _MOST_WHERE:
+                lines.append("      …")
+                break
+            # Written first, because it may add to the list that this goes through.
+            formula = expression(node, self._naming)
+            value = "" if node.op is None else f" = {shown(node.data)}"
+            lines.append(
+                f"{'where' if i == 0 else '     '} {self._naming.text(node)} = {formula}{value}"
+            )
+        return "\n\n" + "\n".join(lines) if lines else ""
+
+    def _write_latex(self) -> str:
+        name = self._named(LATEX)
+        gradient = rf"\frac{{\partial {name(self.y)}}}{{\partial {name(self.x)}}}"
+        if not self.count or not self.paths[0].edges:
+            return f"{gradient} = {1 if self.count else 0}"
+        rows = []
+        for i, path in enumerate(self.paths, 1):
+            lines = self._lines(path, LATEX)
+            label = rf"\text{{path {i}:}}\quad {gradient}" if self.count > 1 else gradient
+            rows += [f"{label if j == 0 else ''} &= {line}" for j, line in enumerate(lines)]
+        if self.count > 1:
+            more = self.count - len(self.paths)
+            rest = rf" \quad\text{{({more:,} more paths)}}" if more else ""
+            rows.append(rf"{gradient} &= {number(self.value, dialect=LATEX)}{rest}")
+        return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+
+
+# Of a longer chain only the first and the last factors are written.
+_FACTORS = 24
+# Of the nodes without a name no more than this are spelled out.
+_MOST_WHERE = 12
+
+
+class GradientTable:
+    """All parameters of an output: value, gradient, and the chain where there is only one."""
+
+    def __init__(self, y: Value, names: Mapping[str, Any] | None = None) -> None:
+        order = topological_order(y)
+        leaves = [node for node in order if node.op is None]
+        self.y = y
+        self.parameters = [leaf for leaf in leaves if leaf.role == "parameter"] or leaves
+        self._naming = Naming(order, names)
+        self.explanations = [Explanation(y, leaf, names) for leaf in self.parameters]
+        self.text = "\n".join(self._rows())
+        self.markdown = self._write_markdown()
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown
+
+    def _cells(self) -> list[list[str]]:
+        y = self._naming.text(self.y)
+        cells = [["", "value", f"∂{y}/∂·", "chain"]]
+        for leaf, explanation in zip(self.parameters, self.explanations):
+            chain = f"{explanation.count:,} paths"
+            if explanation.count == 1:
+                lines = explanation._lines(explanation.paths[0], TEXT)
+                chain = lines[1] if len(lines) > 1 else lines[0]
+            name = self._naming.text(leaf)
+            cells.append([name, shown(leaf.data), shown(explanation.value), chain])
+        return cells
+
+    def _rows(self) -> list[str]:
+        cells = self._cells()
+        widths = [max(len(row[i]) for row in cells) for i in range(3)]
+        return [
+            f"{name:{widths[0]}}  {value:>{widths[1]}}  {gradient:>{widths[2]}}  {chain}".rstrip()
+            for name, value, gradient, chain in cells
+        ]
+
+    def _write_markdown(self) -> str:
+        head, *rows = [
+            "| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |"
+            for row in self._cells()
+        ]
+        return "\n".join([head, "|---" * 4 + "|", *rows])
+
+
+def explain(
+    y: Value,
+    x: Value | None = None,
+    names: Mapping[str, Any] | None = None,
+    limit: int = 4,
+) -> Explanation | GradientTable:
+    """Explains ∂y/∂x, or without x the gradients of all parameters of y as a table.
+
+    For each path from y back to x: the chain in symbols, the local derivatives as formulas over the
+    names of the graph, the same with numbers, and their product; then the sum over the paths. Of
+    more than `limit` paths, those with the largest products are listed. Nodes have their labels, or
+    with `names=locals()` the names of the caller's variables, or else t1, t2 … with a line that
+    says what they are. Needs no `backward`. Linear in the size of the graph, whatever the number
+    of paths.
+
+    Raises TypeError where y or x is no `Value`.
+
+    >>> x, w = Value(2.0, label="x"), Value(3.0, label="w")
+    >>> y = (w * x).tanh()
+    >>> explain(y, w, names=locals())
+    ∂y/∂w = ∂y/∂t1 · ∂t1/∂w
+          = (1 − y²) · x
+          = (1 − 1²) · 2
+          = 2.458e-05 · 2
+          = 4.915e-05
+    <BLANKLINE>
+    where t1 = w·x = 6
+    """
+    for name, value in {"y": y, "x": x}.items():
+        if not isinstance(value, Value) and not (name == "x" and value is None):
+            raise TypeError(
+                f"explain: {name} must be a Value, not {value!r} ({type(value).__name__})"
+            )
+    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+        raise ValueError(f"explain: limit must be a whole number of at least 1, not {limit!r}")
+    return GradientTable(y, names) if x is None else Explanation(y, x, names, limit)
+
+
+def _aligned(left: str, lines: Sequence[str]) -> str:
+    indent = " " * (len(left) - 2)
+    return left + f"\n{indent}= ".join(lines)

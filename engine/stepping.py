@@ -1,0 +1,106 @@
+"""The forward and the backward pass, one step after the other, each in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from engine.graph import topological_order
+from engine.value import Value
+from engine.wording import Naming, expression, number, shown
+
+
+class Step(NamedTuple):
+    """One step: `phase` is "forward" or "backward", `node` whose number or gradient it gives.
+
+    Forward: `value` is the node's number. Backward: `upstream` × `local` is what arrives along one
+    edge, `value` the gradient so far. It prints as the sentence `text`.
+    """
+
+    phase: str
+    node: Value
+    value: float
+    text: str
+    upstream: float | None = None
+    local: float | None = None
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class Steps(Iterator[Step]):
+    """The steps of both passes, made as they are asked for: `next(steps)` in a REPL, or a loop."""
+
+    def __init__(self, y: Value, names: Mapping[str, Any] | None = None) -> None:
+        self.y = y
+        self._names = names
+        self._order = topological_order(y)
+        self._steps = self._walk()
+
+    def __iter__(self) -> Steps:
+        return self
+
+    def __next__(self) -> Step:
+        return next(self._steps)
+
+    def __repr__(self) -> str:
+        return f"Steps of {len(self._order)} nodes; next(steps) gives one, steps.table() all"
+
+    def table(self) -> str:
+        """All steps from the first, numbered, a line each."""
+        steps = list(Steps(self.y, self._names))
+        width = len(str(len(steps)))
+        lines = []
+        for i, step in enumerate(steps, 1):
+            if i == 1 or steps[i - 2].phase != step.phase:
+                lines.append(step.phase.capitalize())
+            lines.append(f"  {i:{width}}  {step.text}")
+        return "\n".join(lines)
+
+    def _walk(self) -> Iterator[Step]:
+        naming = Naming(self._order, self._names)
+        for node in self._order:
+            yield Step("forward", node, node.data, _forward(node, naming))
+        gradients = {self.y: 1.0}
+        yield Step("backward", self.y, 1.0, f"grad({naming.text(self.y)}) = 1")
+        for node in reversed(self._order):
+            upstream = gradients[node]
+            for operand, local in zip(node.args, node.partials):
+                if isinstance(operand, Value) and local is not None:
+                    gradients[operand] = gradients.get(operand, 0.0) + local * upstream
+                    product = f"{number(upstream)} × {number(local, beside=True)}"
+                    total = shown(gradients[operand])
+                    text = f"grad({naming.text(operand)}) += {product} → {total}"
+                    yield Step("backward", operand, gradients[operand], text, upstream, local)
+
+
+def _forward(node: Value, naming: Naming) -> str:
+    parts = [naming.text(node)]
+    if node.op is not None:
+        parts += [expression(node, naming), expression(node, naming, numbers=True)]
+    parts.append(shown(node.data))
+    return " = ".join(part for i, part in enumerate(parts) if i == 0 or part != parts[i - 1])
+
+
+def steps(y: Value, names: Mapping[str, Any] | None = None) -> Steps:
+    """The forward pass of y's graph and then its backward pass, step by step.
+
+    Forward, an operation in symbols and numbers; backward, upstream × local derivative and the
+    gradient so far. The graph is only read: no `grad` changes, and none is needed. Nodes are named
+    as in `explain`. Raises TypeError where y is no `Value`.
+
+    >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
+    >>> y = w * x
+    >>> print(steps(y, names=locals()).table())
+    Forward
+      1  w = 3
+      2  x = 2
+      3  y = w·x = 3·2 = 6
+    Backward
+      4  grad(y) = 1
+      5  grad(w) += 1 × 2 → 2
+      6  grad(x) += 1 × 3 → 3
+    """
+    if not isinstance(y, Value):
+        raise TypeError(f"steps: y must be a Value, not {y!r} ({type(y).__name__})")
+    return Steps(y, names)

@@ -1,0 +1,78 @@
+"""The graph as a tree of text, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.graph import topological_order
+from engine.value import Value
+from engine.wording import Naming, expression, number, shown
+
+
+class Tree(str):
+    """Text that echoes in the REPL as it prints."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def tree(
+    y: Value, names: Mapping[str, Any] | None = None, max_lines: int = 100, max_depth: int = 20
+) -> Tree:
+    """The graph below y as text: a line for each node, its operands below it, indented.
+
+    `×` is the local derivative along the edge to the node above; `grad` is shown once `backward`
+    has reached it. A node that is used again is not written again but referred to, so the text is
+    no longer than the graph; beyond `max_lines` or `max_depth` it says what was left out. Nodes are
+    named as in `explain`. Raises TypeError where y is no `Value`.
+
+    >>> x = Value(3.0, label="x")
+    >>> tree(x * x + 1)
+    t1 = t2 + 1 = 10
+    └─ ×1  t2 = x·x = 9
+       ├─ ×3  x = 3
+       └─ ×3  x, see above
+    """
+    if not isinstance(y, Value):
+        raise TypeError(f"tree: y must be a Value, not {y!r} ({type(y).__name__})")
+    order = topological_order(y)
+    naming = Naming(order, names)
+    # The gradient of the output itself is 1 once backward has run.
+    reached = y.grad != 0
+    lines: list[str] = []
+    seen: set[Value] = set()
+    stack: list[tuple[Value, float | None, str, bool]] = [(y, None, "", True)]
+    while stack and len(lines) < max_lines:
+        node, local, indent, last = stack.pop()
+        head = "" if local is None else f"{indent}{'└─' if last else '├─'} ×{number(local)}  "
+        if node in seen:
+            lines.append(f"{head}{naming.text(node)}, see above")
+            continue
+        seen.add(node)
+        gradient = f"  grad {shown(node.grad)}" if reached else ""
+        lines.append(f"{head}{_equation(node, naming)}{gradient}")
+        below = "" if local is None else indent + ("   " if last else "│  ")
+        edges = [
+            (operand, partial)
+            for operand, partial in zip(node.args, node.partials)
+            if isinstance(operand, Value) and partial is not None
+        ]
+        if len(below) >= 3 * max_depth and edges:
+            lines.append(f"{below}└─ …")
+            continue
+        for i, (operand, partial) in enumerate(reversed(edges)):
+            stack.append((operand, partial, below, i == 0))
+    if len(seen) < len(order):
+        lines.append(f"… {len(order) - len(seen):,} of {len(order):,} nodes are not shown")
+    return Tree("\n".join(lines))
+
+
+def _equation(node: Value, naming: Naming) -> str:
+    # The name first, so that names are given out from the top.
+    parts = [naming.text(node), shown(node.data)]
+    if node.op is not None:
+        parts.insert(1, expression(node, naming))
+    return " = ".join(parts)

@@ -1,0 +1,197 @@
+"""Nodes in words: their names, their formulas over those names, their local derivatives.
+
+What `explain`, `steps` and `tree` have in common. Everything comes from the sheet.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from engine.dialects import ATOM, PRODUCT, SUM, Dialect, Latex, Names, Text
+from engine.formula import is_reduction, read
+from engine.numbers import short
+from engine.ops import Op
+from engine.specialize import specialize
+from engine.value import Value
+
+# Of more operands than this only the first and the last are written.
+_OPERANDS = 6
+
+# The same few formulas are written for every node; nothing here changes their trees.
+_formula = cache(read)
+
+
+def shown(number: float) -> str:
+    """Four significant digits, with the sign that mathematics uses for minus.
+
+    >>> shown(-2.5), shown(1 / 3)
+    ('−2.5', '0.3333')
+    """
+    return short(number).replace("-", "−")
+
+
+class Naming:
+    """The names of the nodes of one text.
+
+    A node has its label, or the name of the variable that holds it in `names`; of several nodes of
+    one name the later ones are numbered, o11#2. Others are called t1, t2 … in the order in which
+    they are first asked for; `anonymous` lists them.
+    """
+
+    def __init__(self, nodes: Iterable[Value], names: Mapping[str, Any] | None = None) -> None:
+        self.anonymous: list[Value] = []
+        self._names: dict[Value, str] = {}
+        variables: dict[Value, str] = {}
+        for name, value in (names or {}).items():
+            if isinstance(value, Value) and not name.startswith("_"):
+                variables.setdefault(value, name)
+        taken: dict[str, int] = {}
+        for node in nodes:
+            name = node.label or variables.get(node, "")
+            if name:
+                taken[name] = taken.get(name, 0) + 1
+                self._names[node] = name if taken[name] == 1 else f"{name}#{taken[name]}"
+
+    def __call__(self, node: Value | float) -> str | float:
+        """The name of a node; a constant is a number and stays one."""
+        if not isinstance(node, Value):
+            return node
+        if node not in self._names:
+            self.anonymous.append(node)
+            self._names[node] = f"t{len(self.anonymous)}"
+        return self._names[node]
+
+    def text(self, node: Value | float) -> str:
+        """The name of a node as text."""
+        name = self(node)
+        return name if isinstance(name, str) else shown(name)
+
+
+class _ShortText(Text):
+    """Text with four significant digits."""
+
+    def number(self, value: float) -> str:
+        return short(value)
+
+
+class _ShortLatex(Latex):
+    """LaTeX with four significant digits."""
+
+    def number(self, value: float) -> str:
+        return short(value)
+
+
+TEXT, LATEX = _ShortText(), _ShortLatex()
+
+
+def expression(
+    node: Value, naming: Naming, *, numbers: bool = False, dialect: Dialect = TEXT
+) -> str:
+    """The right side of the node's equation, over the names of its operands or their numbers.
+
+    >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    >>> expression(a * b, Naming([a, b])), expression((a * b).tanh(), Naming([a, b]), numbers=True)
+    ('a·b', 'tanh(6)')
+    """
+    op = node.op
+    if op is None:
+        return dialect.signed(node.data)[0]
+    entry = float if numbers else naming
+    grouped = dict(zip((*op.operands, *op.constants), op.group(node.args)))
+    if op.name == "dot":
+        pairs = list(zip(grouped["weights"], grouped["inputs"]))
+        product = _formula("a * b")
+        terms = [({"a": entry(w), "b": entry(x)}, product) for w, x in pairs]
+        bias = grouped["bias"]
+        if isinstance(bias, Value) or bias != 0:
+            terms.append(({"a": entry(bias)}, _formula("a")))
+        return _joined(terms, dialect, " + ", SUM)
+    if op.sequences:
+        (elements,) = (grouped[name] for name in op.operands)
+        terms = [({"a": entry(element)}, _formula("a")) for element in elements]
+        if op.name == "sum":
+            return _joined(terms, dialect, " + ", SUM)
+        return _called(op, _joined(terms, dialect, ", ", 0), dialect)
+    arguments = {name: entry(group) for name, group in grouped.items()}
+    if op.symbol.isalpha():
+        written = [dialect.write(ast.Name(name), arguments) for name in op.operands]
+        return _called(op, ", ".join(written), dialect)
+    constants = {name: float(grouped[name]) for name in op.constants}
+    formula = specialize(_formula(op.formula), constants, constants)
+    return dialect.write(formula, arguments)
+
+
+def _joined(
+    terms: Sequence[tuple[Names, ast.expr]], dialect: Dialect, separator: str, strength: int
+) -> str:
+    if len(terms) > _OPERANDS:
+        hidden: tuple[Names, ast.expr] = ({"a": "…"}, ast.Name("a"))
+        terms = [*terms[: _OPERANDS - 2], hidden, terms[-1]]
+    first, *rest = terms
+    written = [dialect.within(first[1], strength, first[0])]
+    place_of_rest = dialect.after if strength else dialect.within
+    written += [place_of_rest(tree, strength, names) for names, tree in rest]
+    return separator.join(written)
+
+
+def _called(op: Op, arguments: str, dialect: Dialect) -> str:
+    name = op.symbol if dialect is TEXT else rf"\operatorname{{{op.symbol}}}"
+    return name + dialect.parentheses(arguments)
+
+
+def local_derivative(
+    node: Value,
+    position: int,
+    naming: Naming,
+    *,
+    numbers: bool = False,
+    dialect: Dialect = TEXT,
+    beside: bool = False,
+) -> str:
+    """The local derivative with respect to one operand, as a factor of a product.
+
+    Of a formula with a choice, the branch that holds. `beside`: to the right of another factor.
+
+    >>> z = Value(3.0, label="z")
+    >>> local_derivative(z**2, 0, Naming([z])), local_derivative(z.relu(), 0, Naming([z]))
+    ('2·z', '1')
+    """
+    op = node.op
+    assert op is not None
+    operand, index = _place(op, len(node.args), position)
+    args: dict[str, Any] = {"out": node}
+    for name, group in zip((*op.operands, *op.constants), op.group(node.args)):
+        # In the partial of a sequence its name stands for the element with the same index.
+        args[name] = group[index] if name in op.sequences else group
+        if name in op.sequences:
+            args["n"] = float(len(group))
+    values = {name: float(arg) for name, arg in args.items()}
+    formula: ast.expr = _formula(op.partials[op.operands.index(operand)])
+    names: Names
+    if any(map(is_reduction, ast.walk(formula))):
+        # A sum over all operands would be longer than it is clear.
+        formula, names = ast.Name("partial"), {"partial": node.partials[position] or 0.0}
+    else:
+        formula = specialize(formula, values, {name: values[name] for name in op.constants})
+        names = values if numbers else {name: naming(arg) for name, arg in args.items()}
+    return (dialect.after if beside else dialect.within)(formula, PRODUCT, names)
+
+
+def number(value: float, *, dialect: Dialect = TEXT, beside: bool = False) -> str:
+    """Four significant digits; `beside` another factor, a negative number gets parentheses."""
+    text, strength = dialect.signed(value)
+    return dialect.parentheses(text) if beside and strength < ATOM else text
+
+
+def _place(op: Op, count: int, position: int) -> tuple[str, int]:
+    """The operand that a position among a node's args belongs to, and the index within it."""
+    start = 0
+    for name, group in zip((*op.operands, *op.constants), op.group(range(count))):
+        length = len(group) if name in op.sequences else 1
+        if position < start + length:
+            return name, position - start
+        start += length
+    raise IndexError(position)
