@@ -206,7 +206,7 @@ def explain(
     >>> explain(y, w, names=locals())
     ∂y/∂w = ∂y/∂t1 · ∂t1/∂w
           = (1 − y²) · x
-          = (1 − 1²) · 2
+          = (1 − 0.999987712²) · 2
           = 2.458e-05 · 2
           = 4.915e-05
     <BLANKLINE>

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from engine.evaluate import IEEE_FUNCTIONS
+from engine.evaluate import IEEE, IEEE_FUNCTIONS
 from engine.formula import names_in
 
 
@@ -57,11 +57,23 @@ class _Specializer(ast.NodeTransformer):
         return _number(self.value(node)) if plain else node
 
     def value(self, node: ast.expr) -> Any:
-        missing = [name for name in names_in(node) if name not in self.numbers]
-        if missing:
-            raise ValueError(f"{ast.unparse(node)!r} needs a number for {', '.join(missing)}")
-        code = compile(ast.fix_missing_locations(ast.Expression(node)), "<formula>", "eval")
-        return eval(code, {**IEEE_FUNCTIONS, **self.numbers})
+        return value_at(node, self.numbers)
+
+
+def value_at(tree: ast.expr, numbers: Mapping[str, Any]) -> Any:
+    """What a formula without reductions comes to; ValueError where a name has no number.
+
+    >>> from engine.formula import read
+    >>> value_at(read("a ** 2 + b"), {"a": 3.0, "b": 1.0})
+    10.0
+    """
+    missing = [name for name in names_in(tree) if name not in numbers]
+    if missing:
+        raise ValueError(f"{ast.unparse(tree)!r} needs a number for {', '.join(missing)}")
+    source = compile(f"value = {IEEE.write(tree)}", "<formula>", "exec")
+    namespace = {**IEEE_FUNCTIONS, **numbers}
+    exec(source, namespace)
+    return namespace["value"]
 
 
 def _number(value: float) -> ast.expr:

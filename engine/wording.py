@@ -6,6 +6,7 @@ What `explain`, `steps` and `tree` have in common. Everything comes from the she
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -14,7 +15,7 @@ from engine.dialects import ATOM, PRODUCT, SUM, Dialect, Latex, Names, Text
 from engine.formula import is_reduction, read
 from engine.numbers import short
 from engine.ops import Op
-from engine.specialize import specialize
+from engine.specialize import specialize, value_at
 from engine.value import Value
 
 # Of more operands than this only the first and the last are written.
@@ -70,21 +71,25 @@ class Naming:
         return name if isinstance(name, str) else shown(name)
 
 
-class _ShortText(Text):
-    """Text with four significant digits."""
+class _Rounding(Dialect):
+    """A dialect whose numbers have so many significant digits."""
+
+    def __init__(self, digits: int = 4) -> None:
+        self.digits = digits
 
     def number(self, value: float) -> str:
-        return short(value)
+        return f"{value + 0.0:.{self.digits}g}"
 
 
-class _ShortLatex(Latex):
-    """LaTeX with four significant digits."""
-
-    def number(self, value: float) -> str:
-        return short(value)
+class _RoundingText(_Rounding, Text):
+    pass
 
 
-TEXT, LATEX = _ShortText(), _ShortLatex()
+class _RoundingLatex(_Rounding, Latex):
+    pass
+
+
+TEXT, LATEX = _RoundingText(), _RoundingLatex()
 
 
 def expression(
@@ -177,7 +182,22 @@ def local_derivative(
     else:
         formula = specialize(formula, values, {name: values[name] for name in op.constants})
         names = values if numbers else {name: naming(arg) for name, arg in args.items()}
+        if numbers:
+            digits = _digits(formula, values, node.partials[position] or 0.0)
+            dialect = (_RoundingText if dialect is TEXT else _RoundingLatex)(digits)
     return (dialect.after if beside else dialect.within)(formula, PRODUCT, names)
+
+
+def _digits(formula: ast.expr, values: Mapping[str, float], result: float) -> int:
+    """How many digits the numbers need for the formula to come to what is said of it.
+
+    Four, but 1 − 0.999987712² would read 1 − 1².
+    """
+    for digits in (4, 6, 9, 12):
+        rounded = {name: float(f"{value:.{digits}g}") for name, value in values.items()}
+        if math.isclose(value_at(formula, rounded), result, rel_tol=0.002):
+            return digits
+    return 4 if math.isnan(result) else 17
 
 
 def number(value: float, *, dialect: Dialect = TEXT, beside: bool = False) -> str:

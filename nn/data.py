@@ -33,9 +33,12 @@ def checked_samples(data: Iterable[Any]) -> list[Sample]:
             raise ValueError(
                 f"{place} has {len(checked)} inputs, the first row has {len(samples[0][0])}"
             )
-        if not _numbers(target, f"{place}, target"):
+        targets = _numbers(target, f"{place}, target")
+        if not targets:
             raise ValueError(f"{place}, target: there is none in {target!r}")
-        samples.append((checked, target))
+        # What can be gone through only once must not be used up by the check.
+        lasting = isinstance(target, (list, tuple)) or hasattr(target, "ndim")
+        samples.append((checked, target if lasting or len(targets) == 1 else targets))
     if not samples:
         raise ValueError("fit needs at least one data row; the data is empty")
     return samples

@@ -127,6 +127,8 @@ class MLP(Sequential):
         init: str | Initializer | None = None,
         seed: Seed = None,
     ) -> None:
+        if isinstance(nouts, int):
+            raise TypeError(f"nouts must be the sizes of the layers, such as [2, 1], not {nouts!r}")
         if not nouts:
             raise ValueError("an MLP needs at least one layer: nouts is empty")
         source = source_of(seed)

@@ -46,6 +46,8 @@ class Optimizer:
         self.parameters = list(parameters)
         if not self.parameters:
             raise ValueError(f"{type(self).__name__} was given no parameters to train")
+        if len(set(map(id, self.parameters))) < len(self.parameters):
+            raise ValueError(f"{type(self).__name__} was given the same parameter twice")
         for parameter in self.parameters:
             if not isinstance(parameter, Value) or parameter.op is not None:
                 raise TypeError(

@@ -92,7 +92,8 @@ def fit(
                 raise KeyboardInterrupt
         except KeyboardInterrupt:
             history.stopped = "interrupted"
-            history.message = f"after {history.epochs} whole epochs; what was learnt is kept"
+            plural = "" if history.epochs == 1 else "s"
+            history.message = f"after {history.epochs} whole epoch{plural}; what was learnt is kept"
         except _Diverged as stop:
             restore()
             history.stopped = "diverged"

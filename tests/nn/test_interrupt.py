@@ -64,7 +64,8 @@ def test_ctrl_c_lets_the_update_in_progress_finish(at):
     assert learnt == after_updates(at)
     assert (history.stopped, history.where) == ("interrupted", None)
     assert history.epochs == (at - 1) // 5
-    assert history.message == f"after {(at - 1) // 5} whole epochs; what was learnt is kept"
+    epochs = "1 whole epoch" if history.epochs == 1 else f"{history.epochs} whole epochs"
+    assert history.message == f"after {epochs}; what was learnt is kept"
 
 
 @pytest.mark.parametrize("epoch", [1, 2, 3])

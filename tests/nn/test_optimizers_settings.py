@@ -122,5 +122,11 @@ def test_a_rule_with_an_unknown_name_is_refused():
 
 
 def test_an_optimiser_shows_its_settings():
-    optimizer = SGD([Parameter(1.0)] * 2, 0.1, momentum=0.9)
+    optimizer = SGD([Parameter(1.0), Parameter(1.0)], 0.1, momentum=0.9)
     assert repr(optimizer) == "SGD(2 parameters, learning_rate=0.1, momentum=0.9)"
+
+
+def test_a_parameter_given_twice_is_refused():
+    """It would be updated twice in every step."""
+    with pytest.raises(ValueError, match="^Adam was given the same parameter twice$"):
+        Adam([Parameter(1.0)] * 2)

@@ -1,0 +1,275 @@
+"""Nodes in words: names are unambiguous, formulas and derivatives come to the node's numbers."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from engine import Value, dot, explain, huber, logsumexp, maximum, mean, squared_error, steps, tree
+from engine import sum as total
+from engine.formula import read
+from engine.numbers import short
+from engine.wording import LATEX, TEXT, Naming, expression, local_derivative, number, shown
+from tests.engine.formulas import outcome
+from tests.engine.latex import read_latex
+from tests.engine.sampling import call, graphs, operand_count, over_sheet, rows
+
+TEXTS = {
+    "explain": lambda y, names=None: str(explain(y, names=names)),
+    "steps": lambda y, names=None: steps(y, names).table(),
+    "tree": lambda y, names=None: str(tree(y, names)),
+}
+in_every_text = pytest.mark.parametrize("text_of", TEXTS.values(), ids=TEXTS)
+
+
+# Numbers.
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "beside", "latex"),
+    [
+        (240.0, "240", "240", "240"),
+        (-2.0, "−2", "(−2)", "-2"),
+        (0.0, "0", "0", "0"),
+        (-0.0, "0", "0", "0"),
+        (2 / 3, "0.6667", "0.6667", "0.6667"),
+        (-1234567.0, "−1.235e+06", "(−1.235e+06)", r"-1.235 \cdot 10^{6}"),
+    ],
+)
+def test_numbers_have_four_digits_and_a_true_minus(value, text, beside, latex):
+    assert (shown(value), number(value), number(value, beside=True)) == (text, text, beside)
+    assert number(value, dialect=LATEX) == latex
+
+
+@given(st.floats())
+def test_a_number_is_spelled_in_one_way(value):
+    assert number(value) == shown(value)
+
+
+# Names.
+
+
+def test_a_node_is_called_by_its_label_by_its_variable_or_t1_t2_as_they_are_asked_for():
+    a, b, c, d, e = nodes = [Value(k, label="ab"[k : k + 1]) for k in range(5)]
+    naming = Naming(nodes, {"_a": c, "again": a, "b2": b, "hidden": c, "_d": d, "n": 3, "d": [d]})
+    assert [naming(node) for node in (a, b, e, c, d, e)] == ["a", "b", "t1", "hidden", "t2", "t1"]
+    assert naming.anonymous == [e, d]
+    assert naming(-2.5) == -2.5
+    assert (naming.text(-2.5), naming.text(a)) == ("−2.5", "a")
+
+
+def test_of_several_variables_that_hold_a_node_the_first_names_it():
+    a = Value(1.0)
+    assert Naming([a], {"first": a, "second": a})(a) == "first"
+
+
+def test_later_nodes_of_the_same_name_are_numbered():
+    nodes = [Value(1.0, label="o11") for _ in range(3)] + [Value(1.0)]
+    naming = Naming(nodes, {"o11": nodes[3]})
+    assert [naming(node) for node in nodes] == ["o11", "o11#2", "o11#3", "o11#4"]
+
+
+@given(labels=st.lists(st.sampled_from([None, "", "a", "a#2", "a#3", "t1", "t2"]), max_size=8))
+def test_no_two_nodes_have_the_same_name(labels):
+    nodes = [Value(1.0, label) for label in labels]
+    names = [*map(Naming(nodes), nodes)]
+    assert len(set(names)) == len(nodes), names
+
+
+# Formulas.
+
+
+@st.composite
+def labelled_nodes(draw, op):
+    """A node of the operation on leaves x0, x1 … of three digits each; and the leaves."""
+    row = [float(f"{x:.3g}") for x in draw(rows(op))]
+    count = operand_count(op, row)
+    leaves = [Value(x, label=f"x{i}") for i, x in enumerate(row[:count])]
+    node = call(op, [*leaves, *row[count:]])
+    node.label = "y"
+    return node, leaves
+
+
+def named(node, leaves, digits=float):
+    return {part.label: digits(part.data) for part in (node, *leaves)}
+
+
+@over_sheet
+@given(data=st.data())
+def test_the_expression_of_an_operation_in_numbers_is_its_value(op, data):
+    node, leaves = data.draw(labelled_nodes(op))
+    text = expression(node, Naming([]), numbers=True)
+    assume("…" not in text)
+    if op.symbol.isalpha() and op.name not in ("dot", "sum"):
+        assert text == f"{op.symbol}({', '.join(shown(leaf.data) for leaf in leaves)})"
+    else:
+        assert outcome(read(text), {}) == pytest.approx(node.data, rel=1e-9, abs=1e-12), text
+
+
+@over_sheet
+@given(data=st.data())
+def test_the_expression_of_an_operation_in_symbols_has_its_operands_by_name(op, data):
+    node, leaves = data.draw(labelled_nodes(op))
+    text = expression(node, Naming(leaves))
+    assume("…" not in text)
+    assert all(leaf.label in text for leaf in leaves), text
+    if not op.symbol.isalpha() or op.name in ("dot", "sum"):
+        found = outcome(read(text), named(node, leaves))
+        assert found == pytest.approx(node.data, rel=1e-9, abs=1e-12), text
+
+
+@pytest.mark.parametrize(
+    ("make", "symbols", "numbers"),
+    [
+        (lambda a, b: a * b, "a·b", "3·(−0.5)"),
+        (lambda a, b: b - a, "b − a", "−0.5 − 3"),
+        (lambda a, b: -b, "−b", "−(−0.5)"),
+        (lambda a, b: b**2, "b²", "(−0.5)²"),
+        (lambda a, b: a**b, "a^b", "3^(−0.5)"),
+        (lambda a, b: a / b + 1, "t1 + 1", "−6 + 1"),
+        (lambda a, b: a.sqrt(), "√(a)", "√(3)"),
+        (lambda a, b: b.relu(), "ReLU(b)", "ReLU(−0.5)"),
+        (lambda a, b: squared_error(2.0, b), "(2 − b)²", "(2 − (−0.5))²"),
+        (lambda a, b: huber(a, b), "Huber(a, b)", "Huber(3, −0.5)"),
+        (lambda a, b: dot([a, b], [2.0, a]), "a·2 + b·a", "3·2 + (−0.5·3)"),
+        (lambda a, b: dot([a], [b], 1.0), "a·b + 1", "3·(−0.5) + 1"),
+        (lambda a, b: dot([a], [a], b), "a·a + b", "3·3 + (−0.5)"),
+        (lambda a, b: total([a, b, 1.0]), "a + b + 1", "3 + (−0.5) + 1"),
+        (lambda a, b: mean([a, b, -1.0]), "mean(a, b, −1)", "mean(3, −0.5, −1)"),
+        (lambda a, b: total([a] * 8 + [b]), "a + a + a + a + … + b", "3 + 3 + 3 + 3 + … + (−0.5)"),
+        (lambda a, b: b, "−0.5", "−0.5"),
+    ],
+)
+def test_expressions_read_as_they_are_written_by_hand(make, symbols, numbers):
+    a, b = Value(3.0, label="a"), Value(-0.5, label="b")
+    node, naming = make(a, b), Naming([a, b])
+    assert expression(node, naming) == symbols
+    assert expression(node, naming, numbers=True) == numbers
+
+
+# Local derivatives.
+
+
+@over_sheet
+@pytest.mark.parametrize("dialect", [TEXT, LATEX], ids=["text", "latex"])
+@given(data=st.data())
+def test_a_local_derivative_in_symbols_is_the_partial_of_the_node(op, dialect, data):
+    node, leaves = data.draw(labelled_nodes(op))
+    naming = Naming([node, *leaves])
+    for position, partial in enumerate(node.partials):
+        if partial is not None:
+            text = local_derivative(node, position, naming, dialect=dialect)
+            formula = read(text) if dialect is TEXT else read_latex(text)
+            found = outcome(formula, named(node, leaves))
+            assert found == pytest.approx(partial, rel=1e-9, abs=1e-12), text
+
+
+@over_sheet
+@pytest.mark.parametrize("dialect", [TEXT, LATEX], ids=["text", "latex"])
+@given(data=st.data())
+def test_a_local_derivative_in_numbers_is_that_in_symbols_at_numbers_of_four_digits(
+    op, dialect, data
+):
+    node, leaves = data.draw(labelled_nodes(op))
+    naming = Naming([node, *leaves])
+    rounded = named(node, leaves, digits=lambda x: float(short(x)))
+    for position, partial in enumerate(node.partials):
+        if partial is not None:
+            symbols = local_derivative(node, position, naming)
+            text = local_derivative(node, position, naming, numbers=True, dialect=dialect)
+            found = outcome(read(text) if dialect is TEXT else read_latex(text), {})
+            expected = outcome(read(symbols), rounded)
+            assert found == pytest.approx(expected, rel=1e-12), text
+
+
+@pytest.mark.parametrize(
+    ("make", "position", "symbols", "numbers"),
+    [
+        (lambda a, b: a * b, 0, "b", "−0.5"),
+        (lambda a, b: a * b, 1, "a", "3"),
+        (lambda a, b: a - b, 1, "−1", "−1"),
+        (lambda a, b: a**2, 0, "2·a", "2·3"),
+        (lambda a, b: a**1, 0, "1", "1"),
+        (lambda a, b: a / b, 0, "1/b", "1/(−0.5)"),
+        (squared_error, 1, "−2·(a − b)", "−2·(3 − (−0.5))"),
+        (lambda a, b: dot([a, 2.0], [b, 4.0], 1.0), 0, "b", "−0.5"),
+        (lambda a, b: dot([a, 2.0], [b, 4.0], 1.0), 2, "a", "3"),
+        (lambda a, b: b.relu(), 0, "0", "0"),
+        (lambda a, b: a.relu(), 0, "1", "1"),
+        (lambda a, b: mean([a, b]), 0, "1/2", "1/2"),
+        (lambda a, b: maximum([a, b]), 0, "1", "1"),
+        (lambda a, b: logsumexp([a, b]), 1, "exp(b − t1)", "exp(−0.5 − 3.03)"),
+    ],
+)
+def test_local_derivatives_read_like_those_of_a_textbook(make, position, symbols, numbers):
+    a, b = Value(3.0, label="a"), Value(-0.5, label="b")
+    node, naming = make(a, b), Naming([a, b])
+    assert local_derivative(node, position, naming) == symbols
+    assert local_derivative(node, position, naming, numbers=True) == numbers
+
+
+def test_a_factor_that_is_a_sum_or_negative_is_in_parentheses():
+    a, b = Value(0.5, label="a"), Value(2.0, label="b")
+    loss, negative = squared_error(a, b), a - b
+    naming = Naming([a, b])
+    assert local_derivative(a.tanh(), 0, naming) == "(1 − t1²)"
+    assert local_derivative(loss, 1, naming, beside=True) == "(−2·(a − b))"
+    assert local_derivative(negative, 1, naming, beside=True) == "(−1)"
+    assert local_derivative(negative, 1, naming, dialect=LATEX, beside=True) == r"\left(-1\right)"
+
+
+@pytest.mark.parametrize("special", [float("inf"), float("-inf"), float("nan")])
+@pytest.mark.parametrize(
+    "make", [lambda p, c: p**c, lambda p, c: huber(1.0, p, c), lambda p, c: p * c]
+)
+def test_constants_that_are_not_finite_are_shown_as_they_are(make, special):
+    node = make(Value(2.0, label="p"), special)
+    assert short(special)[-3:] in expression(node, Naming([])) or node.op.name == "huber"
+    position = node.partials.index(next(x for x in node.partials if x is not None))
+    assert local_derivative(node, position, Naming([]))
+
+
+# What explain, steps and tree have in common.
+
+
+@in_every_text
+@given(nodes=graphs(), data=st.data())
+def test_the_graph_is_only_read_and_the_text_is_the_same_each_time(text_of, nodes, data):
+    data.draw(st.sampled_from(nodes)).backward()
+    before = [(node.data, node.grad, node.label, node.args, node.partials) for node in nodes]
+    assert text_of(nodes[-1]) == text_of(nodes[-1])
+    after = [(node.data, node.grad, node.label, node.args, node.partials) for node in nodes]
+    assert after == before
+
+
+@in_every_text
+def test_names_may_come_from_the_variables_of_the_caller(text_of):
+    weight, bias = Value(3.0), Value(0.5)
+    product = weight * 2
+    y = product + bias
+    found = text_of(y, locals())
+    assert "t1" in text_of(y)
+    assert "t1" not in found
+    assert "weight" in found
+    assert "bias" in found
+
+
+@in_every_text
+@pytest.mark.parametrize("names", [3, "abc", ["a"], {1: Value(2.0)}])
+def test_names_that_are_no_names_are_refused(text_of, names):
+    with pytest.raises(TypeError, match="names"):
+        text_of(Value(2.0) * 3, names)
+
+
+@in_every_text
+@pytest.mark.parametrize("y", [3.0, None, "y", [Value(1.0)]])
+def test_an_output_that_is_no_value_is_refused(text_of, y):
+    with pytest.raises(TypeError, match=r"^\w+: y must be a Value, not "):
+        text_of(y)
+
+
+@in_every_text
+def test_a_chain_of_100_000_nodes_is_no_trouble(text_of):
+    y = x = Value(1.0, label="x")
+    for _ in range(100_000):
+        y = -y
+    assert "x" in text_of(y, {"x": x}) or text_of is TEXTS["tree"]
