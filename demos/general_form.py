@@ -75,8 +75,10 @@ def activate(name: str, z: float) -> tuple[float, float]:
     """g(z) and g′(z), from the sheet."""
     if name == "linear":
         return z, 1.0
-    (out,) = forward(OPERATIONS[name])(z)
-    (slope,) = partials(OPERATIONS[name])(z, out)
+    op = OPERATIONS[name]
+    constants = op.constants.values()
+    (out,) = forward(op)(z, *constants)
+    (slope,) = partials(op)(z, *constants, out)
     assert isinstance(slope, float)
     return out, slope
 

@@ -70,3 +70,23 @@ def leaves(*outputs: Value) -> list[Value]:
     ['a', 'b']
     """
     return [node for node in topological_order(*outputs) if node.op is None]
+
+
+def adjoints(output: Value) -> dict[Value, float]:
+    """The derivative of the output with respect to every node below it, as `backward` computes it.
+
+    No `grad` is touched.
+
+    >>> from engine import Value
+    >>> x = Value(3.0)
+    >>> y = x * x
+    >>> adjoints(y)[x]
+    6.0
+    """
+    found: dict[Any, float] = {output: 1.0}
+    for node in reversed(inner_nodes(output)):
+        upstream = found[node]
+        for operand, partial in zip(node.args, node.partials):
+            if partial is not None:
+                found[operand] = found.get(operand, 0.0) + partial * upstream
+    return found

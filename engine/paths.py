@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any, NamedTuple
 
-from engine.graph import inner_nodes, topological_order
+from engine.graph import adjoints, topological_order
 from engine.value import Value
 
 
@@ -59,7 +59,7 @@ class Ways:
             if node is not x:
                 self._weigh(node)
         self.count = self._counts.get(y, 0)
-        self.gradient = self._flow()
+        self.gradient = adjoints(y).get(x, 0.0)
 
     def _weigh(self, node: Value) -> None:
         ways, best = 0, 0.0
@@ -70,19 +70,6 @@ class Ways:
             self._counts[node] = ways
             # 0 times infinity; such a way is as large as any.
             self._best[node] = math.inf if math.isnan(best) else best
-
-    def _flow(self) -> float:
-        """∂y/∂x, added up in the order in which `backward` does it, so the same to the last bit."""
-        gradients: dict[Any, float] = {self.y: 1.0}
-        for node in reversed(inner_nodes(self.y)):
-            if node is self.x:
-                continue
-            upstream = gradients.get(node)
-            if upstream is not None:
-                for edge in self._edges(node):
-                    flowing = edge.partial * upstream
-                    gradients[edge.operand] = gradients.get(edge.operand, 0.0) + flowing
-        return gradients.get(self.x, 0.0) if self.count else 0.0
 
     def _edges(self, node: Value) -> Iterator[Edge]:
         """The edges of a node that lead on to x, from left to right."""

@@ -24,6 +24,7 @@ from nn.module import Module
 from nn.neuron import Neuron
 from nn.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
 from nn.training import TrainingDiverged, fit
+from nn.worksheets import worksheet
 
 __all__ = [
     "INITIALIZERS",
@@ -52,5 +53,6 @@ __all__ = [
     "normal",
     "squared_error",
     "uniform",
+    "worksheet",
     "xavier",
 ]
