@@ -128,5 +128,5 @@ def test_an_optimiser_shows_its_settings():
 
 def test_a_parameter_given_twice_is_refused():
     """It would be updated twice in every step."""
-    with pytest.raises(ValueError, match="^Adam was given the same parameter twice$"):
+    with pytest.raises(ValueError, match=r"^Adam was given the same parameter twice$"):
         Adam([Parameter(1.0)] * 2)
