@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.derivative import gradient as gradient
     from engine.derivative import hessian as hessian
     from engine.derivative import jacobian as jacobian
+    from engine.drawing import draw as draw
     from engine.explanation import explain as explain
     from engine.functions import *  # noqa: F403
     from engine.graph import leaves as leaves
@@ -36,6 +37,7 @@ _LAZY = {
     **{op.name: "functions" for op in SHEET if op not in ARITHMETIC},
     "apply": "careful",
     "check_gradients": "check",
+    "draw": "drawing",
     "explain": "explanation",
     "gradient": "derivative",
     "hessian": "derivative",

@@ -1,0 +1,140 @@
+"""How drawings look: colours, text that is safe inside DOT, numbers, the pieces of a box."""
+
+from __future__ import annotations
+
+import unicodedata
+from html import escape
+from typing import NamedTuple
+
+from engine.numbers import short
+
+FONT = "Helvetica,Arial,sans-serif"
+INK, MUTED, GRADIENT, LOCAL, ARROW = "#1B1F24", "#5A6472", "#B23A00", "#4B3F9E", "#8A96A3"
+# Of what is not on a path that is lit.
+DIM_INK, DIM_GRADIENT, DIM_LOCAL, DIM_ARROW = "#9AA3AE", "#D1A28F", "#B3AEDA", "#D5DAE0"
+LONGEST_NAME = 24
+
+# Characters that would turn the text around them, as labels from outside may.
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_CONTROL = {"\n": "↵", "\r": "↵", "\t": " "}
+
+
+class Style(NamedTuple):
+    """The colours of one kind of box. Lighting a path swaps them; sizes stay."""
+
+    border: str
+    fill: str
+    ink: str = INK
+    gradient: str = GRADIENT
+    side: str = ""
+    width: int = 1
+    rounded: bool = False
+
+
+DATA = Style("#0072B2", "#DCEEFB", rounded=True)
+PARAMETER = Style("#B87700", "#FFE9B8", width=2, rounded=True)
+OPERATION = Style("#6B7785", "#FFFFFF", side="#EDF0F3")
+LOSS = Style("#1B1F24", "#1B1F24", "#FFFFFF", "#FFC59E", side="#3A424C", width=2)
+
+
+def dimmed(style: Style) -> Style:
+    """The same shape in faint colours."""
+    return style._replace(
+        border="#C9D0D8", fill="#FFFFFF", ink=DIM_INK, gradient=DIM_GRADIENT, side="#F6F7F9"
+    )
+
+
+def shown(number: float) -> str:
+    """Four significant digits with a true minus sign.
+
+    >>> shown(-2 / 3)
+    '−0.6667'
+    """
+    return short(number).replace("-", "−")
+
+
+def plain_name(label: object, longest: int = LONGEST_NAME) -> str:
+    """A label as one short line without anything that a picture cannot hold.
+
+    >>> plain_name("first line" + chr(10) + "second")
+    'first line↵second'
+    >>> plain_name("x" * 10_000)
+    'xxxxxxxxxxxxxxxxxxxxxxx…'
+    """
+    text = str(label)
+    if len(text) > longest:
+        text = text[: longest - 1] + "…"
+    if text.isascii() and text.isprintable():
+        return text
+    text = "".join(_CONTROL.get(c, c) if _can_be_drawn(c) else "�" for c in text)
+    # The text around a name that is read from right to left stays left to right.
+    turns = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+    return f"\u200e{text}\u200e" if turns else text
+
+
+def _can_be_drawn(character: str) -> bool:
+    if character in _CONTROL:
+        return True
+    return character not in _TURNING and unicodedata.category(character) not in ("Cc", "Cs", "Cn")
+
+
+def title_of(scope: str) -> str:
+    """A scope as the title of a frame or a box.
+
+    >>> title_of("layer 1 / neuron 2")
+    'layer 1 · neuron 2'
+    """
+    return plain_name(scope.replace(" / ", " · "), longest=60)
+
+
+def text(content: str, colour: str, size: float, tag: str = "") -> str:
+    """A run of text in an HTML-like label; `tag`: B or I."""
+    body = escape(content).replace("\\", r"\\") or " "
+    if tag:
+        body = f"<{tag}>{body}</{tag}>"
+    return f'<FONT COLOR="{colour}" POINT-SIZE="{size:g}">{body}</FONT>'
+
+
+def quoted(content: str) -> str:
+    """A tooltip in DOT. What it holds stands for itself: quotes, entities, backslashes.
+
+    >>> quoted('a "b" & c')
+    '"a &quot;b&quot; &amp; c"'
+    """
+    # Graphviz reads escapes in labels once and in tooltips twice.
+    return '"' + escape(content).replace("\\", "\\" * 4) + '"'
+
+
+def box(style: Style, rows: str) -> str:
+    """A table around rows, as a label."""
+    rounded = ' STYLE="ROUNDED"' if style.rounded else ""
+    return (
+        f'<<TABLE BORDER="{style.width}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"{rounded} '
+        f'COLOR="{style.border}" BGCOLOR="{style.fill}">{rows}</TABLE>>'
+    )
+
+
+def value_box(
+    style: Style, symbol: str | None, name: str | None, value: str, gradient: str, note: str = ""
+) -> str:
+    """The label of one node: its operation at the left; name, number and gradient on top of each
+    other. `note`: the constants that do not fit beside the symbol."""
+    side = ""
+    if symbol is not None:
+        size = 15 if len(symbol) < 3 else 12
+        side = (
+            f'<TD BGCOLOR="{style.side}" WIDTH="24" CELLPADDING="4">'
+            f"{text(symbol, style.ink, size)}</TD>"
+        )
+    lines = "" if name is None else _line(14, text(name, style.ink, 10.5, "I"))
+    lines += _line(17, text(value, style.ink, 13, "B")) + _line(
+        14, text(gradient, style.gradient, 10)
+    )
+    if note:
+        lines += _line(14, text(note, style.ink, 9))
+    inner = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{lines}</TABLE>'
+    return box(style, f'<TR>{side}<TD CELLPADDING="4" WIDTH="58">{inner}</TD></TR>')
+
+
+def _line(height: int, content: str) -> str:
+    return f'<TR><TD HEIGHT="{height}">{content}</TD></TR>'
