@@ -7,6 +7,8 @@
 Value(2.993e+04, grad=0)
 """
 
+from __future__ import annotations
+
 from nn.history import History
 from nn.initializers import INITIALIZERS, constant, he, normal, uniform, xavier
 from nn.layers import MLP, Layer, Sequential
@@ -25,6 +27,11 @@ from nn.neuron import Neuron
 from nn.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
 from nn.training import TrainingDiverged, fit
 from nn.worksheets import worksheet
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nn.drawing import draw_network as draw_network
+    from nn.drawing import draw_training_loop as draw_training_loop
 
 __all__ = [
     "INITIALIZERS",
@@ -46,6 +53,8 @@ __all__ = [
     "binary_cross_entropy_with_logits",
     "constant",
     "cross_entropy",
+    "draw_network",
+    "draw_training_loop",
     "fit",
     "he",
     "hinge",
@@ -56,3 +65,18 @@ __all__ = [
     "worksheet",
     "xavier",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # Graphviz is loaded only when something is drawn.
+    if name not in ("draw_network", "draw_training_loop"):
+        raise AttributeError(f"module 'nn' has no attribute {name!r}")
+    from nn import drawing
+
+    value: object = getattr(drawing, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

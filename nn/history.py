@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
 
 from engine.numbers import short
+
+_BARS = "▁▂▃▄▅▆▇█"
+_MOST_BARS = 40
+# Blue for the losses, orange where training broke off, as in the pictures of networks.
+_LINE, _BROKEN = "#0072B2", "#B84A00"
 
 
 @dataclass
@@ -16,8 +25,10 @@ class History:
     `message`: the same as a sentence. `where`: the epoch and sample, counted from 1, at which the
     loss was no longer finite.
 
-    >>> History([4.0, 1.0], "epochs", "2 epochs done")
-    History(2 epochs, loss 4 → 1, epochs: 2 epochs done)
+    The bars are the losses, on a logarithmic scale if the largest is more than 10 times the least.
+
+    >>> History([4.0, 2.0, 1.0, 0.5, 0.3], "epochs", "all 5 epochs done")
+    History(5 epochs, loss 4 → 0.3 █▆▄▂▁, epochs: all 5 epochs done)
     """
 
     losses: list[float] = field(default_factory=list)
@@ -30,6 +41,105 @@ class History:
         """The number of finished epochs."""
         return len(self.losses)
 
+    def plot(self, ax: Any = None) -> Any:
+        """Draws the loss over the epochs with matplotlib, and where and why training stopped.
+
+        `ax`: the Axes to draw on; a new figure if not given. The scale is logarithmic if the
+        largest loss is more than 100 times the least. Returns the Axes. Raises ImportError where
+        matplotlib is missing: it comes with the extra `plots`.
+
+        >>> from matplotlib.figure import Figure
+        >>> history = History([4.0, 1.0, 0.01], "epochs", "all 3 epochs done")
+        >>> ax = history.plot(Figure().subplots())
+        >>> ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()
+        ('epoch', 'loss (mean over the samples)', 'log')
+        """
+        try:
+            from matplotlib import pyplot
+            from matplotlib.ticker import MaxNLocator
+        except ImportError as error:
+            raise ImportError(
+                "History.plot needs matplotlib, which is not installed: "
+                'python -m pip install "chaingrad[plots]"'
+            ) from error
+        if ax is None:
+            _, ax = pyplot.subplots(layout="constrained")
+        ax.set_xlabel("epoch")
+        ax.set_ylabel("loss (mean over the samples)")
+        ax.spines[["top", "right"]].set_visible(False)
+        broken = self.stopped == "diverged"
+        why = {"epochs": "all epochs done"}.get(self.stopped, self.stopped)
+        if broken and self.where is not None:
+            why = f"diverged in epoch {self.where[0]}, sample {self.where[1]}"
+        if not self.losses:
+            ax.text(0.5, 0.5, f"no epoch was finished: {why}", ha="center", transform=ax.transAxes)
+            return ax
+        if _spans(self.losses, decades=2):
+            ax.set_yscale("log")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        epochs = range(1, self.epochs + 1)
+        ax.plot(epochs, self.losses, color=_LINE, marker="." if self.epochs < 30 else None)
+        last, colour = self.losses[-1], _BROKEN if broken else _LINE
+        ax.plot([self.epochs], [last], marker="X" if broken else "o", color=colour, linestyle="")
+        # Below the end of a curve that fell is nothing of it, nor above that of one that rose.
+        falls = last <= self.losses[0]
+        ax.annotate(
+            f"{why}\nepoch {self.epochs}: {short(last)}",
+            (self.epochs, last),
+            xytext=(-6, -10 if falls else 10),
+            textcoords="offset points",
+            horizontalalignment="right",
+            verticalalignment="top" if falls else "bottom",
+            color=colour,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
+        )
+        ax.margins(y=0.18)
+        return ax
+
     def __repr__(self) -> str:
-        loss = f", loss {short(self.losses[0])} → {short(self.losses[-1])}" if self.losses else ""
+        loss = ""
+        if self.losses:
+            loss = f", loss {short(self.losses[0])} → {short(self.losses[-1])}"
+        if self.epochs > 1:
+            loss += f" {sparkline(self.losses)}"
         return f"History({self.epochs} epochs{loss}, {self.stopped}: {self.message})"
+
+
+def sparkline(losses: Sequence[float]) -> str:
+    """The losses as bars, of at most 40 characters: of more, each bar is a mean.
+
+    An infinite loss is as high as the highest, nan is a gap.
+
+    >>> sparkline([1.0, 2.0, 3.0, 2.0]), sparkline([1.0, 1.0]), sparkline([1e9, 1.0, 1e-9])
+    ('▁▅█▅', '▁▁', '█▅▁')
+    """
+    finite = [loss for loss in losses if math.isfinite(loss)]
+    if not finite:
+        return "".join(" " if math.isnan(loss) else _BARS[-1] for loss in losses[:_MOST_BARS])
+    least, most = min(finite), max(finite)
+    if _spans(losses, decades=1):
+        # A loss of exactly 0 is as low as the least above it.
+        least = min(loss for loss in finite if loss > 0)
+        bottom, top = math.log(least), math.log(most)
+        heights = [
+            (math.log(min(max(loss, least), most)) - bottom) / (top - bottom) for loss in losses
+        ]
+    else:
+        # Halves, because the difference of two finite numbers may overflow.
+        bottom, height = least / 2, most / 2 - least / 2
+        heights = [(min(max(loss, least), most) / 2 - bottom) / (height or 1.0) for loss in losses]
+    heights = [math.nan if math.isnan(loss) else h for loss, h in zip(losses, heights)]
+    count = min(len(heights), _MOST_BARS)
+    edges = [len(heights) * bar // count for bar in range(count + 1)]
+    means = [sum(heights[i:j]) / (j - i) for i, j in pairwise(edges)]
+    return "".join(
+        " " if math.isnan(mean) else _BARS[round(mean * (len(_BARS) - 1))] for mean in means
+    )
+
+
+def _spans(losses: Sequence[float], decades: int) -> bool:
+    """Whether losses, none below 0, differ by more than a factor of 10 to the `decades`."""
+    positive = [loss for loss in losses if 0 < loss < math.inf]
+    if not positive or any(loss < 0 for loss in losses):
+        return False
+    return math.log10(max(positive)) - math.log10(min(positive)) > decades

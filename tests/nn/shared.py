@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -54,3 +55,9 @@ def walk(optimizer: Optimizer, gradients: Iterable[Sequence[float]]) -> list[lis
         optimizer.step()
         path.append([parameter.data for parameter in optimizer.parameters])
     return path
+
+
+def words(picture: Any) -> list[Any]:
+    """All text that can be read in the rendered picture."""
+    root = ElementTree.fromstring(picture.pipe("svg"))
+    return [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]

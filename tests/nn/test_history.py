@@ -59,7 +59,7 @@ def test_all_epochs_done():
     assert (history.losses, history.epochs) == ([4.0, 2.0, 1.0], 3)
     assert (history.stopped, history.where) == ("epochs", None)
     assert history.message == "all 3 epochs done"
-    assert repr(history) == "History(3 epochs, loss 4 → 1, epochs: all 3 epochs done)"
+    assert repr(history) == "History(3 epochs, loss 4 → 1 █▃▁, epochs: all 3 epochs done)"
 
 
 def test_a_history_of_nothing_can_be_shown():
