@@ -6,16 +6,27 @@ student by hand and by the engine; part 2 trains on two hundred students, one at
 
 from __future__ import annotations
 
+import io
 import math
 from itertools import islice
+from pathlib import Path
 from statistics import fmean, pstdev
 from textwrap import indent
 
 from demos.printing import heading, name_of, shown
 from demos.students import NOISE, Student, read_students
-from engine import Parameter, Value, explain, squared_error, steps
-from nn import MLP, SGD, History, fit
+from engine import Parameter, Value, draw, explain, squared_error, steps
+from engine.files import write_whole
+from engine.render import Picture
+from nn import MLP, SGD, History, draw_network, draw_training_loop, fit
 
+FOLDER = Path("chaingrad-pictures")
+PICTURES = {
+    "student.svg": "the student's graph, a box for each neuron",
+    "chain.svg": "the way from w111 to the loss",
+    "network.svg": "the network after training",
+    "training.svg": "the training loop",
+}
 # Chosen so that the prediction is exactly the lesson's 18.
 PARAMETERS = {
     "w111": 0.1, "w121": 0.1, "b11": 0.0,
@@ -32,12 +43,15 @@ GRADIENTS = {
 def main() -> None:
     """Prints the lesson."""
     print(__doc__.rstrip())
-    one_student()
-    all_students()
+    drawings = one_student()
+    model, history = all_students()
+    drawings["network.svg"] = draw_network(model)
+    drawings["training.svg"] = draw_training_loop()
+    pictures(drawings, history)
 
 
-def one_student() -> None:
-    """Forward, loss, nine chains and one update, by the numbers of the lesson."""
+def one_student() -> dict[str, Picture]:
+    """Forward, loss, nine chains and one update, by the numbers of the lesson; its pictures."""
     model = MLP(2, [2, 1], activation="linear")
     model.load_state_dict(PARAMETERS)
     x1, x2, y = Value(8, label="x1"), Value(80, label="x2"), Value(3, label="y")
@@ -64,6 +78,12 @@ def one_student() -> None:
     assert all(math.isclose(gradients[name], GRADIENTS[name], rel_tol=1e-12) for name in GRADIENTS)
     print("  The two hidden neurons get equal gradients because they started with equal weights.")
 
+    # Drawn before the update, which changes the numbers that the graph was computed with.
+    drawings = {
+        "student.svg": draw(loss),
+        "chain.svg": draw(loss, path=parameters["w111"]),
+    }
+
     heading("Update: new = old − η · ∂L/∂old, with η = 0.1")
     SGD(model.parameters(), learning_rate=0.1).step()
     for name, parameter in parameters.items():
@@ -75,6 +95,7 @@ def one_student() -> None:
         f"  The prediction is now {shown(after.data)}: a step of this size goes far past the goal,"
     )
     print("  because an IQ of 80 makes gradients of 2400. Hence the scaled inputs in what follows.")
+    return drawings
 
 
 def hidden(output: Value) -> list[Value]:
@@ -82,7 +103,7 @@ def hidden(output: Value) -> list[Value]:
     return [arg for arg in output.args if isinstance(arg, Value) and not isinstance(arg, Parameter)]
 
 
-def all_students() -> None:
+def all_students() -> tuple[MLP, History]:
     """Training on the file of students, and the test on those that were held out."""
     students = read_students()
     training, held_out = students[:160], students[160:]
@@ -118,6 +139,24 @@ def all_students() -> None:
     assert abs(cgpa - 0.5) < 0.05
     assert abs(iq - 0.05) < 0.005
     assert abs(constant + 5) < 0.5
+    return model, history
+
+
+def pictures(drawings: dict[str, Picture], history: History) -> None:
+    """The lesson in pictures, written to a folder below the current one."""
+    heading(f"Pictures, in the folder {FOLDER}")
+    FOLDER.mkdir(exist_ok=True)
+    try:
+        for name, picture in drawings.items():
+            picture.render(FOLDER / name)
+            print(f"  {name:13} {PICTURES[name]}")
+        image = io.BytesIO()
+        history.plot().figure.savefig(image, format="svg")
+        write_whole(FOLDER / "loss.svg", image.getvalue())
+        print(f"  {'loss.svg':13} the loss over the epochs")
+    except (RuntimeError, ImportError) as error:
+        # Without Graphviz or matplotlib the lesson is complete but for its pictures.
+        print(f"  {error}")
 
 
 class Scaling:

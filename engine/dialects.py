@@ -199,20 +199,17 @@ class Latex(Dialect):
             return "\\" + name
         match = re.fullmatch(r"(\w*?[^\W_])_?([0-9][0-9_]*)?(#[0-9]+)?", name)
         if match is None:
-            return rf"\text{{{_escaped(name)}}}"
+            return _quoted(name)
         letters, indices, repeated = match.groups(default="")
         # Letters with a mark above, such as ŷ, are one character or a letter and the mark.
         base = unicodedata.normalize("NFD", letters)
         if len(base) == 2 and base[1] == "\N{COMBINING CIRCUMFLEX ACCENT}":
             stem = rf"\hat{{{base[0]}}}"
         else:
-            stem = letters if len(letters) == 1 else rf"\mathrm{{{_escaped(letters)}}}"
+            word = letters.replace("_", r"\_")
+            stem = word if len(letters) == 1 else rf"\mathrm{{{word}}}"
         subscript = indices.replace("_", ",") + repeated.replace("#", r"\#")
         return f"{stem}_{{{subscript}}}" if subscript else stem
-
-    def comparison(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
-        sides = self.within(left, SUM, names), self.within(right, SUM, names)
-        return self.infix[type(operator)].join(sides), COMPARISON
 
     def signed(self, value: float) -> Piece:
         mantissa, _, exponent = self.number(abs(value)).partition("e")
@@ -254,13 +251,17 @@ class Latex(Dialect):
         return rf"\left({text}\right)"
 
 
-def _escaped(text: str) -> str:
-    """Any text within LaTeX, also where MathJax reads it."""
-    replacements = {"\\": r"\backslash ", "^": r"\^{}", "~": r"\~{}", "<": r"\lt ", ">": r"\gt "}
-    return "".join(
-        replacements.get(character, "\\" + character if character in "#$%&_{}" else character)
-        for character in text.replace("\n", " ")
-    )
+# What within \text would be a command or markup, as commands of mathematics beside it.
+_OUTSIDE = {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "<": r"\lt ", ">": r"\gt "}
+
+
+def _quoted(text: str) -> str:
+    """Any text as LaTeX, also where MathJax reads it."""
+    parts = []
+    for part in re.split(r"([\\^~<>])", text.replace("\n", " ")):
+        escaped = re.sub(r"([#$%&_{}])", r"\\\1", part)
+        parts.append(_OUTSIDE.get(part) or (rf"\text{{{escaped}}}" if part else ""))
+    return "".join(parts)
 
 
 TEXT = Text()

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.graph import topological_order
 from engine.paths import Path, Ways
 from engine.value import Value
-from engine.wording import LATEX, TEXT, Naming, expression, local_derivative, number, shown
+from engine.wording import (
+    LATEX,
+    TEXT,
+    Naming,
+    counted,
+    expression,
+    local_derivative,
+    number,
+    shown,
+)
 
 
 class Explanation:
@@ -19,15 +29,13 @@ class Explanation:
     over all of them.
     """
 
-    def __init__(
-        self, y: Value, x: Value, names: Mapping[str, Any] | None = None, limit: int = 4
-    ) -> None:
+    def __init__(self, y: Value, x: Value, naming: Naming, limit: int = 4) -> None:
         ways = Ways(y, x)
         self.y, self.x = y, x
         self.count, self.value = ways.count, ways.gradient
         few = ways.count <= limit
         self.paths: list[Path] = list(ways.in_order() if few else ways.largest(limit))
-        self._naming = Naming(topological_order(y), names)
+        self._naming = naming
         self.text = self._write_text()
         self.latex = self._write_latex()
         self.markdown = f"$$\n{self.latex}\n$$"
@@ -50,8 +58,8 @@ class Explanation:
             blocks = [f"Path {i}:\n{block}" for i, block in enumerate(blocks, 1)]
             blocks.append(self._sum(gradient))
             if self.count > len(self.paths):
-                blocks.insert(0, f"{self.count:,} paths; those with the largest products:")
-        return "\n\n".join(blocks) + self._where()
+                blocks.insert(0, f"{counted(self.count)} paths; those with the largest products:")
+        return "\n\n".join(blocks) + _where(self._naming)
 
     def _lines(self, path: Path, dialect: Any) -> list[str]:
         """The right sides of the equations of one path, each said once."""
@@ -92,27 +100,14 @@ class Explanation:
             terms = [number(path.product, beside=i > 0) for i, path in enumerate(self.paths)]
             return f"Sum: {gradient} = {' + '.join(terms)} = {shown(self.value)}"
         listed = sum(path.product for path in self.paths)
-        share = f", {listed / self.value:.3g} of the gradient" if self.value else ""
+        part = listed / self.value if self.value else math.nan
+        share = f", {part:.3g} of the gradient" if math.isfinite(part) else ""
+        remain = self.count - len(self.paths)
         return (
             f"These {len(self.paths)} add up to {shown(listed)}{share}; "
-            f"{self.count - len(self.paths):,} paths remain.\n"
+            f"{counted(remain)} {'paths remain' if remain > 1 else 'path remains'}.\n"
             f"Sum over all: {gradient} = {shown(self.value)}"
         )
-
-    def _where(self) -> str:
-        """What the names stand for that had to be made up; they may need further names."""
-        lines = []
-        for i, node in enumerate(self._naming.anonymous):
-            if i == _MOST_WHERE:
-                lines.append("      …")
-                break
-            # Written first, because it may add to the list that this goes through.
-            formula = expression(node, self._naming)
-            value = "" if node.op is None else f" = {shown(node.data)}"
-            lines.append(
-                f"{'where' if i == 0 else '     '} {self._naming.text(node)} = {formula}{value}"
-            )
-        return "\n\n" + "\n".join(lines) if lines else ""
 
     def _write_latex(self) -> str:
         name = self._named(LATEX)
@@ -126,7 +121,7 @@ class Explanation:
             rows += [f"{label if j == 0 else ''} &= {line}" for j, line in enumerate(lines)]
         if self.count > 1:
             more = self.count - len(self.paths)
-            rest = rf" \quad\text{{({more:,} more paths)}}" if more else ""
+            rest = rf" \quad\text{{({counted(more)} more path{'s' * (more > 1)})}}" if more else ""
             rows.append(rf"{gradient} &= {number(self.value, dialect=LATEX)}{rest}")
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
@@ -146,8 +141,8 @@ class GradientTable:
         self.y = y
         self.parameters = [leaf for leaf in leaves if leaf.role == "parameter"] or leaves
         self._naming = Naming(order, names)
-        self.explanations = [Explanation(y, leaf, names) for leaf in self.parameters]
-        self.text = "\n".join(self._rows())
+        self.explanations = [Explanation(y, leaf, self._naming) for leaf in self.parameters]
+        self.text = "\n".join(self._rows()) + _where(self._naming)
         self.markdown = self._write_markdown()
 
     def __repr__(self) -> str:
@@ -160,7 +155,7 @@ class GradientTable:
         y = self._naming.text(self.y)
         cells = [["", "value", f"∂{y}/∂·", "chain"]]
         for leaf, explanation in zip(self.parameters, self.explanations):
-            chain = f"{explanation.count:,} paths"
+            chain = f"{counted(explanation.count)} paths"
             if explanation.count == 1:
                 lines = explanation._lines(explanation.paths[0], TEXT)
                 chain = lines[1] if len(lines) > 1 else lines[0]
@@ -177,10 +172,7 @@ class GradientTable:
         ]
 
     def _write_markdown(self) -> str:
-        head, *rows = [
-            "| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |"
-            for row in self._cells()
-        ]
+        head, *rows = ["| " + " | ".join(map(_markdown, row)) + " |" for row in self._cells()]
         return "\n".join([head, "|---" * 4 + "|", *rows])
 
 
@@ -207,19 +199,39 @@ def explain(
     ∂y/∂w = ∂y/∂t1 · ∂t1/∂w
           = (1 − y²) · x
           = (1 − 0.999987712²) · 2
-          = 2.458e-05 · 2
-          = 4.915e-05
+          = 2.458e−05 · 2
+          = 4.915e−05
     <BLANKLINE>
     where t1 = w·x = 6
     """
     for name, value in {"y": y, "x": x}.items():
         if not isinstance(value, Value) and not (name == "x" and value is None):
-            raise TypeError(
-                f"explain: {name} must be a Value, not {value!r} ({type(value).__name__})"
-            )
+            kind = type(value).__name__
+            raise TypeError(f"explain: {name} must be a Value, not {str(value)[:40]!r} ({kind})")
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
         raise ValueError(f"explain: limit must be a whole number of at least 1, not {limit!r}")
-    return GradientTable(y, names) if x is None else Explanation(y, x, names, limit)
+    if x is None:
+        return GradientTable(y, names)
+    return Explanation(y, x, Naming([*topological_order(y), x], names), limit)
+
+
+def _where(naming: Naming) -> str:
+    """What the names stand for that had to be made up; they may need further names."""
+    lines: list[str] = []
+    # The list may grow while this goes through it.
+    for node in naming.anonymous:
+        if len(lines) == _MOST_WHERE:
+            lines.append("      …")
+            break
+        value = "" if node.op is None else f" = {shown(node.data)}"
+        head = "     " if lines else "where"
+        lines.append(f"{head} {naming.text(node)} = {expression(node, naming)}{value}")
+    return "\n\n" + "\n".join(lines) if lines else ""
+
+
+def _markdown(cell: str) -> str:
+    """A cell of a table: no markup, no border."""
+    return cell.replace("&", "&amp;").replace("<", "&lt;").replace("|", r"\|")
 
 
 def _aligned(left: str, lines: Sequence[str]) -> str:

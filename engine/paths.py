@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterator
-from itertools import count
 from typing import Any, NamedTuple
 
 from engine.graph import adjoints, topological_order
@@ -51,25 +50,14 @@ class Ways:
 
     def __init__(self, y: Value, x: Value) -> None:
         self.y, self.x = y, x
-        # Per node between x and y: the number of ways on to x, and the size of the largest product
-        # along one of them.
+        self._order = topological_order(y)
+        # The number of ways on to x, of the nodes that there is one for.
         self._counts: dict[Value, int] = {x: 1}
-        self._best: dict[Value, float] = {x: 1.0}
-        for node in topological_order(y):
-            if node is not x:
-                self._weigh(node)
+        for node in self._order:
+            if node is not x and (ways := sum(self._counts[e.operand] for e in self._edges(node))):
+                self._counts[node] = ways
         self.count = self._counts.get(y, 0)
         self.gradient = adjoints(y).get(x, 0.0)
-
-    def _weigh(self, node: Value) -> None:
-        ways, best = 0, 0.0
-        for edge in self._edges(node):
-            ways += self._counts[edge.operand]
-            best = max(best, _size(edge.partial) * self._best[edge.operand])
-        if ways:
-            self._counts[node] = ways
-            # 0 times infinity; such a way is as large as any.
-            self._best[node] = math.inf if math.isnan(best) else best
 
     def _edges(self, node: Value) -> Iterator[Edge]:
         """The edges of a node that lead on to x, from left to right."""
@@ -91,27 +79,33 @@ class Ways:
     def largest(self, limit: int) -> Iterator[Path]:
         """The `limit` paths with the largest products, largest first.
 
-        Best first: what a path can still reach is known exactly, so no path is begun in vain.
+        From x upwards every node keeps the best `limit` ways down to x, merged from those of its
+        operands, so the work is in proportion to the edges, however many paths there are.
         """
-        order = count()
-        heap: list[Any] = []
-        if self.count:
-            heap.append((-self._best[self.y], next(order), self.y, None, 1.0))
-        while heap and limit > 0:
-            _, _, node, taken, product = heapq.heappop(heap)
-            if node is self.x:
-                limit -= 1
-                yield Path(_unlinked(taken), product)
-                continue
-            for edge in self._edges(node):
-                so_far = product * edge.partial
-                reach = _size(so_far) * self._best[edge.operand]
-                reach = math.inf if math.isnan(reach) else reach
-                linked = (edge, taken)
-                heapq.heappush(heap, (-reach, next(order), edge.operand, linked, so_far))
+        # Per node: size of the product, the first edge, and which of its operand's ways follows.
+        best: dict[Value, list[tuple[float, Edge | None, int]]] = {self.x: [(1.0, None, 0)]}
+        for node in self._order:
+            if node in self._counts and node is not self.x:
+                ways = [
+                    (_size(_size(edge.partial) * size), edge, rank)
+                    for edge in self._edges(node)
+                    for rank, (size, _, _) in enumerate(best[edge.operand])
+                ]
+                best[node] = heapq.nlargest(limit, ways, key=lambda way: way[0])
+        for rank in range(len(best.get(self.y, []))):
+            edges: list[Edge] = []
+            node, product = self.y, 1.0
+            while node is not self.x:
+                _, edge, rank = best[node][rank]
+                assert edge is not None
+                edges.append(edge)
+                product *= edge.partial
+                node = edge.operand
+            yield Path(tuple(edges), product)
 
 
 def _size(number: float) -> float:
+    """By which products are compared; nan, such as zero times infinity, is as large as any."""
     return math.inf if math.isnan(number) else abs(number)
 
 

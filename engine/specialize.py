@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
@@ -48,6 +49,10 @@ class _Specializer(ast.NodeTransformer):
         match node:
             case ast.BinOp(op=ast.Pow(), left=base, right=ast.Constant(value=1)):
                 return base
+            case ast.BinOp(op=ast.Pow(), right=ast.Constant(value=0)):
+                return _number(1)
+            case ast.BinOp(op=ast.Mult(), left=ast.Constant(value=1), right=ast.Constant()):
+                return node.right
         # A fraction such as 1/3 says more than its digits.
         return node if isinstance(node.op, ast.Div) else self.computed(node)
 
@@ -71,11 +76,13 @@ def value_at(tree: ast.expr, numbers: Mapping[str, Any]) -> Any:
     if missing:
         raise ValueError(f"{ast.unparse(tree)!r} needs a number for {', '.join(missing)}")
     source = compile(f"value = {IEEE.write(tree)}", "<formula>", "exec")
-    namespace = {**IEEE_FUNCTIONS, **numbers}
+    namespace = {**IEEE_FUNCTIONS, "inf": math.inf, "nan": math.nan, **numbers}
     exec(source, namespace)
     return namespace["value"]
 
 
 def _number(value: float) -> ast.expr:
+    if not math.isfinite(value):
+        return ast.Constant(value)
     number = int(value) if value == int(value) else value
     return ast.UnaryOp(ast.USub(), ast.Constant(-number)) if number < 0 else ast.Constant(number)

@@ -38,6 +38,11 @@ def tree(
     """
     if not isinstance(y, Value):
         raise TypeError(f"tree: y must be a Value, not {y!r} ({type(y).__name__})")
+    for name, limit in {"max_lines": max_lines, "max_depth": max_depth}.items():
+        if not isinstance(limit, int) or limit < (name == "max_lines"):
+            raise ValueError(
+                f"tree: {name} must be a whole number of lines or levels, not {limit!r}"
+            )
     order = topological_order(y)
     naming = Naming(order, names)
     # The gradient of the output itself is 1 once backward has run.
@@ -67,6 +72,8 @@ def tree(
             stack.append((operand, partial, below, i == 0))
     if len(seen) < len(order):
         lines.append(f"… {len(order) - len(seen):,} of {len(order):,} nodes are not shown")
+    elif stack:
+        lines.append("… what is left are references to nodes above")
     return Tree("\n".join(lines))
 
 

@@ -21,6 +21,9 @@ from engine.value import Value
 # Of more operands than this only the first and the last are written.
 _OPERANDS = 6
 
+# A longer label is cut off.
+_LABEL = 40
+
 # The same few formulas are written for every node; nothing here changes their trees.
 _formula = cache(read)
 
@@ -45,16 +48,15 @@ class Naming:
     def __init__(self, nodes: Iterable[Value], names: Mapping[str, Any] | None = None) -> None:
         self.anonymous: list[Value] = []
         self._names: dict[Value, str] = {}
+        self._taken: set[str] = set()
         variables: dict[Value, str] = {}
-        for name, value in (names or {}).items():
+        for name, value in _checked(names).items():
             if isinstance(value, Value) and not name.startswith("_"):
                 variables.setdefault(value, name)
-        taken: dict[str, int] = {}
         for node in nodes:
-            name = node.label or variables.get(node, "")
-            if name:
-                taken[name] = taken.get(name, 0) + 1
-                self._names[node] = name if taken[name] == 1 else f"{name}#{taken[name]}"
+            name = _in_one_line(node.label or "") or variables.get(node, "")
+            if name and node not in self._names:
+                self._names[node] = self._free(name, f"{name}#", first=2)
 
     def __call__(self, node: Value | float) -> str | float:
         """The name of a node; a constant is a number and stays one."""
@@ -62,13 +64,37 @@ class Naming:
             return node
         if node not in self._names:
             self.anonymous.append(node)
-            self._names[node] = f"t{len(self.anonymous)}"
+            self._names[node] = self._free("", "t", first=len(self.anonymous))
         return self._names[node]
+
+    def _free(self, name: str, stem: str, first: int) -> str:
+        """The name, or the stem with the first number that makes a name that no node has."""
+        number = first
+        while not name or name in self._taken:
+            name = f"{stem}{number}"
+            number += 1
+        self._taken.add(name)
+        return name
 
     def text(self, node: Value | float) -> str:
         """The name of a node as text."""
         name = self(node)
         return name if isinstance(name, str) else shown(name)
+
+
+def _checked(names: Any) -> Mapping[str, Any]:
+    if names is None:
+        return {}
+    if not isinstance(names, Mapping) or not all(isinstance(name, str) for name in names):
+        kind = type(names).__name__
+        raise TypeError(f"names takes a mapping of names to Values, such as locals(), not a {kind}")
+    return names
+
+
+def _in_one_line(label: str) -> str:
+    """A label as part of a line: of any length it may have, without line breaks."""
+    words = " ".join(label.split()) or " " * bool(label)
+    return words if len(words) <= _LABEL else words[: _LABEL - 1] + "…"
 
 
 class _Rounding(Dialect):
@@ -82,7 +108,8 @@ class _Rounding(Dialect):
 
 
 class _RoundingText(_Rounding, Text):
-    pass
+    def number(self, value: float) -> str:
+        return super().number(value).replace("-", "−")
 
 
 class _RoundingLatex(_Rounding, Latex):
@@ -198,6 +225,15 @@ def _digits(formula: ast.expr, values: Mapping[str, float], result: float) -> in
         if math.isclose(value_at(formula, rounded), result, rel_tol=0.002):
             return digits
     return 4 if math.isnan(result) else 17
+
+
+def counted(count: int) -> str:
+    """A whole number of any size; a very large one by its power of ten.
+
+    >>> counted(4294967296), counted(2**5000)
+    ('4,294,967,296', 'about 10^1505')
+    """
+    return f"{count:,}" if count < 10**21 else f"about 10^{int(count.bit_length() * math.log10(2))}"
 
 
 def number(value: float, *, dialect: Dialect = TEXT, beside: bool = False) -> str:

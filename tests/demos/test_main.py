@@ -18,8 +18,12 @@ def run(*arguments, **environment):
     """The command itself, in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "demos", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONIOENCODING": "utf-8",
+            **environment,
+        },
         capture_output=True,
         encoding="utf-8",
         check=False,

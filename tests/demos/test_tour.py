@@ -1,4 +1,4 @@
-"""The notebook, run in a real kernel: with a `dot` program, without one, and with nothing to draw."""
+"""The notebook, run in a real kernel, with the program `dot` as it is and without it."""
 
 import os
 import shutil
@@ -58,4 +58,5 @@ def test_every_cell_shows_what_it_promises_and_nothing_goes_to_the_error_stream(
         assert "</svg>" in shown[drawing]["image/svg+xml"]
     assert "grad(m2) += 2 × 6 → 12" in shown["print(walk.table())"]["text/plain"]
     assert "| 2400 |" in shown["explain(L)"]["text/markdown"]
-    assert r"\begin{bmatrix} 264 & 264 \end{bmatrix}" in shown["worksheet(model, [8, 80], 3)"]["text/latex"]
+    sheet = shown["worksheet(model, [8, 80], 3)"]["text/latex"]
+    assert r"\begin{bmatrix} 264 & 264 \end{bmatrix}" in sheet

@@ -1,5 +1,7 @@
 """Nodes in words: names are unambiguous, formulas and derivatives come to the node's numbers."""
 
+from collections import deque
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -7,7 +9,6 @@ from hypothesis import strategies as st
 from engine import Value, dot, explain, huber, logsumexp, maximum, mean, squared_error, steps, tree
 from engine import sum as total
 from engine.formula import read
-from engine.numbers import short
 from engine.wording import LATEX, TEXT, Naming, expression, local_derivative, number, shown
 from tests.engine.formulas import outcome
 from tests.engine.latex import read_latex
@@ -45,36 +46,6 @@ def test_a_number_is_spelled_in_one_way(value):
     assert number(value) == shown(value)
 
 
-# Names.
-
-
-def test_a_node_is_called_by_its_label_by_its_variable_or_t1_t2_as_they_are_asked_for():
-    a, b, c, d, e = nodes = [Value(k, label="ab"[k : k + 1]) for k in range(5)]
-    naming = Naming(nodes, {"_a": c, "again": a, "b2": b, "hidden": c, "_d": d, "n": 3, "d": [d]})
-    assert [naming(node) for node in (a, b, e, c, d, e)] == ["a", "b", "t1", "hidden", "t2", "t1"]
-    assert naming.anonymous == [e, d]
-    assert naming(-2.5) == -2.5
-    assert (naming.text(-2.5), naming.text(a)) == ("−2.5", "a")
-
-
-def test_of_several_variables_that_hold_a_node_the_first_names_it():
-    a = Value(1.0)
-    assert Naming([a], {"first": a, "second": a})(a) == "first"
-
-
-def test_later_nodes_of_the_same_name_are_numbered():
-    nodes = [Value(1.0, label="o11") for _ in range(3)] + [Value(1.0)]
-    naming = Naming(nodes, {"o11": nodes[3]})
-    assert [naming(node) for node in nodes] == ["o11", "o11#2", "o11#3", "o11#4"]
-
-
-@given(labels=st.lists(st.sampled_from([None, "", "a", "a#2", "a#3", "t1", "t2"]), max_size=8))
-def test_no_two_nodes_have_the_same_name(labels):
-    nodes = [Value(1.0, label) for label in labels]
-    names = [*map(Naming(nodes), nodes)]
-    assert len(set(names)) == len(nodes), names
-
-
 # Formulas.
 
 
@@ -89,8 +60,8 @@ def labelled_nodes(draw, op):
     return node, leaves
 
 
-def named(node, leaves, digits=float):
-    return {part.label: digits(part.data) for part in (node, *leaves)}
+def named(node, leaves):
+    return {part.label: part.data for part in (node, *leaves)}
 
 
 @over_sheet
@@ -100,7 +71,7 @@ def test_the_expression_of_an_operation_in_numbers_is_its_value(op, data):
     text = expression(node, Naming([]), numbers=True)
     assume("…" not in text)
     if op.symbol.isalpha() and op.name not in ("dot", "sum"):
-        assert text == f"{op.symbol}({', '.join(shown(leaf.data) for leaf in leaves)})"
+        assert text == f"{op.symbol}({', '.join(number(leaf.data) for leaf in leaves)})"
     else:
         assert outcome(read(text), {}) == pytest.approx(node.data, rel=1e-9, abs=1e-12), text
 
@@ -129,7 +100,7 @@ def test_the_expression_of_an_operation_in_symbols_has_its_operands_by_name(op, 
         (lambda a, b: a.sqrt(), "√(a)", "√(3)"),
         (lambda a, b: b.relu(), "ReLU(b)", "ReLU(−0.5)"),
         (lambda a, b: squared_error(2.0, b), "(2 − b)²", "(2 − (−0.5))²"),
-        (lambda a, b: huber(a, b), "Huber(a, b)", "Huber(3, −0.5)"),
+        (huber, "Huber(a, b)", "Huber(3, −0.5)"),
         (lambda a, b: dot([a, b], [2.0, a]), "a·2 + b·a", "3·2 + (−0.5·3)"),
         (lambda a, b: dot([a], [b], 1.0), "a·b + 1", "3·(−0.5) + 1"),
         (lambda a, b: dot([a], [a], b), "a·a + b", "3·3 + (−0.5)"),
@@ -166,19 +137,18 @@ def test_a_local_derivative_in_symbols_is_the_partial_of_the_node(op, dialect, d
 @over_sheet
 @pytest.mark.parametrize("dialect", [TEXT, LATEX], ids=["text", "latex"])
 @given(data=st.data())
-def test_a_local_derivative_in_numbers_is_that_in_symbols_at_numbers_of_four_digits(
-    op, dialect, data
-):
-    node, leaves = data.draw(labelled_nodes(op))
-    naming = Naming([node, *leaves])
-    rounded = named(node, leaves, digits=lambda x: float(short(x)))
+def test_a_local_derivative_in_numbers_is_the_partial_of_the_node(op, dialect, data):
+    node, _ = data.draw(labelled_nodes(op))
     for position, partial in enumerate(node.partials):
         if partial is not None:
-            symbols = local_derivative(node, position, naming)
-            text = local_derivative(node, position, naming, numbers=True, dialect=dialect)
+            text = local_derivative(node, position, Naming([]), numbers=True, dialect=dialect)
             found = outcome(read(text) if dialect is TEXT else read_latex(text), {})
-            expected = outcome(read(symbols), rounded)
-            assert found == pytest.approx(expected, rel=1e-12), text
+            assert found == pytest.approx(partial, rel=2.5e-3), text
+
+
+def test_numbers_have_more_digits_where_four_would_make_the_line_untrue():
+    node = Value(6.0).tanh()
+    assert local_derivative(node, 0, Naming([]), numbers=True) == "(1 − 0.999987712²)"
 
 
 @pytest.mark.parametrize(
@@ -223,9 +193,10 @@ def test_a_factor_that_is_a_sum_or_negative_is_in_parentheses():
 )
 def test_constants_that_are_not_finite_are_shown_as_they_are(make, special):
     node = make(Value(2.0, label="p"), special)
-    assert short(special)[-3:] in expression(node, Naming([])) or node.op.name == "huber"
-    position = node.partials.index(next(x for x in node.partials if x is not None))
+    assert node.op.symbol == "Huber" or shown(special) in expression(node, Naming([]))
+    position = next(i for i, partial in enumerate(node.partials) if partial is not None)
     assert local_derivative(node, position, Naming([]))
+    assert local_derivative(node, position, Naming([]), numbers=True)
 
 
 # What explain, steps and tree have in common.
@@ -267,9 +238,9 @@ def test_an_output_that_is_no_value_is_refused(text_of, y):
         text_of(y)
 
 
-@in_every_text
-def test_a_chain_of_100_000_nodes_is_no_trouble(text_of):
-    y = x = Value(1.0, label="x")
+@pytest.mark.parametrize("read_through", [explain, tree, lambda y: deque(steps(y), maxlen=1)])
+def test_a_chain_of_100_000_nodes_is_no_trouble(read_through):
+    y = Value(1.0, label="x")
     for _ in range(100_000):
         y = -y
-    assert "x" in text_of(y, {"x": x}) or text_of is TEXTS["tree"]
+    assert read_through(y)
