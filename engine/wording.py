@@ -151,8 +151,10 @@ def expression(
     if op.symbol.isalpha():
         written = [dialect.write(ast.Name(name), arguments) for name in op.operands]
         return _called(op, ", ".join(written), dialect)
-    constants = {name: float(grouped[name]) for name in op.constants}
-    formula = specialize(_formula(op.formula), constants, constants)
+    formula = _formula(op.formula)
+    if op.constants:
+        constants = {name: float(grouped[name]) for name in op.constants}
+        formula = specialize(formula, constants, constants)
     return dialect.write(formula, arguments)
 
 
