@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine import Value
-from engine.wording import number, shown
+from engine.numbers import shown
+from engine.wording import number
 
 __all__ = ["factor", "heading", "name_of", "shown"]
 

@@ -16,11 +16,11 @@ from engine.drawing_style import (
     box,
     dimmed,
     quoted,
-    shown,
     text,
     title_of,
 )
 from engine.drawing_subject import Subject
+from engine.numbers import shown
 from engine.value import Value
 
 # So many nodes outside of layers that are alike are still drawn one by one.

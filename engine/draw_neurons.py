@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.drawing_path import operands
-from engine.drawing_style import MUTED, OPERATION, box, dimmed, quoted, shown, text, title_of
+from engine.drawing_style import MUTED, OPERATION, box, dimmed, quoted, text, title_of
 from engine.drawing_subject import Subject, symbol_of
+from engine.numbers import shown
 from engine.value import Value
 
 # A box with more rows shows the first and the last of them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from engine.drawing_style import shown
+from engine.numbers import shown
 from engine.value import Value
 
 # A caption lists every factor of every path up to here; beyond, it tells how many paths there are.

@@ -6,8 +6,6 @@ import unicodedata
 from html import escape
 from typing import NamedTuple
 
-from engine.numbers import short
-
 FONT = "Helvetica,Arial,sans-serif"
 INK, MUTED, GRADIENT, LOCAL, ARROW = "#1B1F24", "#5A6472", "#B23A00", "#4B3F9E", "#8A96A3"
 # Of what is not on a path that is lit.
@@ -42,15 +40,6 @@ def dimmed(style: Style) -> Style:
     return style._replace(
         border="#C9D0D8", fill="#FFFFFF", ink=DIM_INK, gradient=DIM_GRADIENT, side="#F6F7F9"
     )
-
-
-def shown(number: float) -> str:
-    """Four significant digits with a true minus sign.
-
-    >>> shown(-2 / 3)
-    '−0.6667'
-    """
-    return short(number).replace("-", "−")
 
 
 def plain_name(label: object, longest: int = LONGEST_NAME) -> str:

@@ -23,10 +23,10 @@ from engine.drawing_style import (
     dimmed,
     plain_name,
     quoted,
-    shown,
     value_box,
 )
 from engine.graph import topological_order
+from engine.numbers import shown
 from engine.ops import ARITHMETIC
 from engine.value import Value
 

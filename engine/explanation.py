@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.graph import topological_order
+from engine.numbers import shown
 from engine.paths import Path, Ways
 from engine.value import Value
 from engine.wording import (
@@ -17,7 +18,6 @@ from engine.wording import (
     expression,
     local_derivative,
     number,
-    shown,
 )
 
 

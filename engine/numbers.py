@@ -42,3 +42,12 @@ def short(value: float) -> str:
     ('18', '0.6667', '0', '1.235e+06')
     """
     return f"{value + 0.0:.4g}"
+
+
+def shown(value: float) -> str:
+    """The same with the sign that mathematics uses for minus, as in explanations and pictures.
+
+    >>> shown(-2.5), shown(1 / 3)
+    ('−2.5', '0.3333')
+    """
+    return short(value).replace("-", "−")

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.graph import topological_order
+from engine.numbers import shown
 from engine.value import Value
-from engine.wording import Naming, expression, number, shown
+from engine.wording import Naming, expression, number
 
 
 class Tree(str):

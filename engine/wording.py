@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.dialects import ATOM, PRODUCT, SUM, Dialect, Latex, Names, Text
 from engine.formula import is_reduction, read
-from engine.numbers import short
+from engine.numbers import shown
 from engine.ops import Op
 from engine.specialize import specialize, value_at
 from engine.value import Value
@@ -26,15 +26,6 @@ _LABEL = 40
 
 # The same few formulas are written for every node; nothing here changes their trees.
 _formula = cache(read)
-
-
-def shown(number: float) -> str:
-    """Four significant digits, with the sign that mathematics uses for minus.
-
-    >>> shown(-2.5), shown(1 / 3)
-    ('−2.5', '0.3333')
-    """
-    return short(number).replace("-", "−")
 
 
 class Naming:

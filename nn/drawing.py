@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from engine.drawing_style import DATA, FONT, INK, MUTED, PARAMETER, plain_name, quoted, shown, text
+from engine.drawing_style import DATA, FONT, INK, MUTED, PARAMETER, plain_name, quoted, text
+from engine.numbers import shown
 from engine.render import Picture
 from nn.drawing_columns import FIRST, LAST, Column, columns_of, rows_of
 from nn.drawing_labels import Line, Point, places_of

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from engine import Value
 from engine.graph import adjoints, topological_order
-from engine.wording import LATEX, number, shown
+from engine.numbers import shown
+from engine.wording import LATEX, number
 from nn.layers import Layer, Sequential
 from nn.losses import Loss, find_loss
 from nn.neuron import Inputs

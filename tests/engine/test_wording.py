@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from engine import Value, dot, explain, huber, logsumexp, maximum, mean, squared_error, steps, tree
 from engine import sum as total
 from engine.formula import read
-from engine.wording import LATEX, TEXT, Naming, expression, local_derivative, number, shown
+from engine.numbers import shown
+from engine.wording import LATEX, TEXT, Naming, expression, local_derivative, number
 from tests.engine.formulas import outcome
 from tests.engine.latex import read_latex
 from tests.engine.sampling import call, graphs, operand_count, over_sheet, rows
