@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.evaluate import partials
+from engine.evaluate import forward, partials
 from engine.ops import OPERATIONS
 
 Vector = Sequence[float]
@@ -29,10 +29,10 @@ def transposed(matrix: Matrix) -> list[list[float]]:
 
 def output_gradient(targets: Vector, outputs: Vector) -> list[float]:
     """∂L/∂ŷ of the mean squared error, by the sheet's lines for the square and for the mean."""
-    losses = [(y - p) ** 2 for y, p in zip(targets, outputs, strict=True)]
-    by_loss: Any = partials(OPERATIONS["mean"])(losses, len(losses), 0.0)[0]
-    by_output = [
-        partials(OPERATIONS["squared_error"])(y, p, loss)[1]
-        for y, p, loss in zip(targets, outputs, losses)
-    ]
+    square, mean = OPERATIONS["squared_error"], OPERATIONS["mean"]
+    pairs = list(zip(targets, outputs, strict=True))
+    losses = [forward(square)(y, p)[0] for y, p in pairs]
+    (loss,) = forward(mean)(losses, len(losses))
+    by_loss: Any = partials(mean)(losses, len(losses), loss)[0]
+    by_output: Any = [partials(square)(y, p, out)[1] for (y, p), out in zip(pairs, losses)]
     return [outside * inside for outside, inside in zip(by_loss, by_output)]

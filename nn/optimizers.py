@@ -174,6 +174,8 @@ class Adam(Optimizer):
     Kingma and Ba 2015. `weight_decay` λ adds λ·W to the gradient; `AdamW` is the better way.
     """
 
+    _decayed = _DECAYED
+
     def __init__(
         self,
         parameters: Iterable[Any],
@@ -185,7 +187,7 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(
             parameters,
-            (_DECAYED, *_ADAM),
+            (self._decayed, *_ADAM),
             learning_rate=learning_rate,
             beta1=beta1,
             beta2=beta2,
@@ -194,8 +196,10 @@ class Adam(Optimizer):
         )
 
 
-class AdamW(Optimizer):
+class AdamW(Adam):
     """Adam whose weight decay acts on the weights directly (Loshchilov and Hutter 2019)."""
+
+    _decayed = ("parameter", "parameter - learning_rate * weight_decay * parameter")
 
     def __init__(
         self,
@@ -206,16 +210,7 @@ class AdamW(Optimizer):
         epsilon: float = 1e-8,
         weight_decay: float = 0.01,
     ) -> None:
-        decayed = ("parameter", "parameter - learning_rate * weight_decay * parameter")
-        super().__init__(
-            parameters,
-            (decayed, *_ADAM),
-            learning_rate=learning_rate,
-            beta1=beta1,
-            beta2=beta2,
-            epsilon=epsilon,
-            weight_decay=weight_decay,
-        )
+        super().__init__(parameters, learning_rate, beta1, beta2, epsilon, weight_decay)
 
 
 def _setting(optimizer: str, name: str, value: float) -> float:
