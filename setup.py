@@ -1,4 +1,4 @@
-"""Builds the native core where that can be done; all else about the package is in pyproject.toml."""
+"""Builds the native core where that can be done; all else about the package: pyproject.toml."""
 
 import platform
 import sys

@@ -40,7 +40,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from engine.careful import apply
+from engine.careful import apply, row
 from engine.context import current_mode
 from engine.evaluate import compile_source, plain
 from engine.generate import constant_name, eager_source
@@ -77,6 +77,7 @@ def _generate() -> dict[str, Any]:
         "current_mode": current_mode,
         "new": object.__new__,
         "apply": apply,
+        "row": row,
         "sigmoid": lambda a: plain(OPERATIONS["sigmoid"])(a)[0],
         "UNUSUAL": (ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
     }

@@ -50,7 +50,7 @@ def _load(wanted: str) -> ModuleType | None:
     try:
         import _chaingrad
 
-        if (_chaingrad.INTERFACE, _chaingrad.SHEET) != (INTERFACE, sheet_text()):
+        if (INTERFACE, sheet_text()) != (_chaingrad.INTERFACE, _chaingrad.SHEET):
             raise ImportError(
                 "the installed _chaingrad was made from another version of this package; "
                 "install this one again"

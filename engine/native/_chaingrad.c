@@ -111,8 +111,8 @@ static PyObject *new_leaf(PyObject *type, PyObject *const *args, size_t nargsf, 
             if (!node)
                 return NULL;
             node->data = number;
-            if (count + named == 2 && args[1] != Py_None)
-                node->label = Py_NewRef(args[1]);
+            if (count + named == 2)
+                Py_SETREF(node->label, Py_NewRef(args[1]));
             return (PyObject *)node;
         }
     }
@@ -157,7 +157,7 @@ static PyObject *record(PyObject *Py_UNUSED(module), PyObject *const *args, Py_s
     if (!node)
         return NULL;
     node->data = data;
-    node->op = Py_NewRef(args[0]);
+    Py_SETREF(node->op, Py_NewRef(args[0]));
     if (fill_operands(edges_of(node), args[1]) < 0) {
         node->count = 0;
         Py_DECREF(node);

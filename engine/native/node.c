@@ -19,11 +19,12 @@ typedef struct Node {
         double grad;
         struct Node *next; /* of a node that is being freed */
     };
-    PyObject *op; /* here and in the next two, NULL is None */
+    PyObject *op;
     PyObject *label;
     PyObject *scope;
     unsigned count; /* of edges */
-    unsigned flags;
+    unsigned short flags;
+    unsigned short room; /* for edges in the node's own memory; 0 for more than MOST_ROOM */
     union {
         Edge *apart; /* in memory of their own */
         Edge here[1];
@@ -34,8 +35,6 @@ enum {
     BARE = 1,    /* without the collector's header; only such nodes have edges within */
     WITHIN = 2,  /* the edges are in the node */
     ENTERED = 4, /* by the walk that is under way */
-    SMALL = 8,   /* the memory has room for one edge, */
-    MIDDLE = 16, /* for two; the memory of either is kept for the next node of its size */
 };
 
 #define EDGES_AT offsetof(Node, edges)
@@ -65,31 +64,33 @@ static inline int cannot_close_cycles(PyObject *value)
 
 /* ---- Memory ---- */
 
-/* Freed nodes of the two common sizes, as a chain each. */
+/* Freed nodes for the next of their size, as a chain for each number of edges there is room for. */
+#define MOST_ROOM 8
 #define MOST_KEPT 16384
 static struct {
     Node *first;
     int length;
-} kept_small, kept_middle;
+} kept[MOST_ROOM + 1];
 
 static Py_ssize_t bare_nodes; /* alive; for the tests */
 
 static inline Node *allocate(unsigned count)
 {
+    const unsigned room = count ? count : 1;
     Node *node;
-    if (count <= 1 && kept_small.first) {
-        node = kept_small.first;
-        kept_small.first = node->next;
-        kept_small.length--;
-    } else if (count == 2 && kept_middle.first) {
-        node = kept_middle.first;
-        kept_middle.first = node->next;
-        kept_middle.length--;
+    if (room <= MOST_ROOM && kept[room].first) {
+        node = kept[room].first;
+        kept[room].first = node->next;
+        kept[room].length--;
     } else {
-        node = PyObject_Malloc(SIZE_WITH(count ? count : 1));
+        node = PyObject_Malloc(SIZE_WITH(room));
         if (!node)
             return (Node *)PyErr_NoMemory();
     }
+    PyObject_Init((PyObject *)node, Value);
+    node->flags = BARE | WITHIN;
+    node->room = room <= MOST_ROOM ? (unsigned short)room : 0;
+    bare_nodes++;
     return node;
 }
 
@@ -101,10 +102,9 @@ static inline Node *new_node(unsigned count, int bare)
         node = allocate(count);
         if (!node)
             return NULL;
-        PyObject_Init((PyObject *)node, Value);
-        node->flags = BARE | WITHIN | (count <= 1 ? SMALL : count == 2 ? MIDDLE : 0);
-        node->op = node->label = node->scope = NULL;
-        bare_nodes++;
+        node->op = Py_NewRef(Py_None);
+        node->label = Py_NewRef(Py_None);
+        node->scope = Py_NewRef(Py_None);
     } else {
         Edge *edges = PyMem_Calloc(count ? count : 1, sizeof(Edge));
         if (!edges)
@@ -119,6 +119,9 @@ static inline Node *new_node(unsigned count, int bare)
             return NULL;
         }
         node->edges.apart = edges;
+        node->op = Py_NewRef(Py_None);
+        node->label = Py_NewRef(Py_None);
+        node->scope = Py_NewRef(Py_None);
     }
     node->count = count;
     node->grad = 0.0;
@@ -145,14 +148,11 @@ static void free_memory(Node *node)
         type->tp_free(node);
     else {
         bare_nodes--;
-        if (node->flags & SMALL && kept_small.length < MOST_KEPT) {
-            node->next = kept_small.first;
-            kept_small.first = node;
-            kept_small.length++;
-        } else if (node->flags & MIDDLE && kept_middle.length < MOST_KEPT) {
-            node->next = kept_middle.first;
-            kept_middle.first = node;
-            kept_middle.length++;
+        const unsigned room = node->room;
+        if (room && kept[room].length < MOST_KEPT) {
+            node->next = kept[room].first;
+            kept[room].first = node;
+            kept[room].length++;
         } else
             PyObject_Free(node);
     }
@@ -338,7 +338,7 @@ static int set_args(PyObject *self, PyObject *args, void *Py_UNUSED(closure))
         }
     }
     drop_edges(node);
-    node->flags &= ~(unsigned)WITHIN;
+    node->flags &= (unsigned short)~WITHIN;
     node->edges.apart = edges;
     node->count = (unsigned)count;
     return 0;
@@ -355,9 +355,9 @@ static int set_partials(PyObject *self, PyObject *partials, void *Py_UNUSED(clos
 static PyMemberDef node_members[] = {
     {"data", T_DOUBLE, offsetof(Node, data), 0, NULL},
     {"grad", T_DOUBLE, offsetof(Node, grad), 0, NULL},
-    {"op", T_OBJECT, offsetof(Node, op), 0, NULL},
-    {"label", T_OBJECT, offsetof(Node, label), 0, NULL},
-    {"scope", T_OBJECT, offsetof(Node, scope), 0, NULL},
+    {"op", T_OBJECT_EX, offsetof(Node, op), 0, NULL},
+    {"label", T_OBJECT_EX, offsetof(Node, label), 0, NULL},
+    {"scope", T_OBJECT_EX, offsetof(Node, scope), 0, NULL},
     {NULL},
 };
 

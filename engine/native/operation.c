@@ -98,7 +98,7 @@ static inline PyObject *make_node(PyObject *op, unsigned count, Node *const *nod
     if (!result)
         return NULL;
     result->data = data;
-    result->op = Py_NewRef(op);
+    Py_SETREF(result->op, Py_NewRef(op));
     Edge *edges = edges_of(result);
     for (unsigned i = 0; i < count; i++) {
         Py_XINCREF(nodes[i]);
@@ -114,7 +114,7 @@ static inline PyObject *binary(int place, Compute compute, PyObject *a, PyObject
 {
     Operation *operation = operations[place];
     const Entry *entry = &table[place];
-    double row[2], partials[2], value;
+    double row[2], partials[2] = {0.0, 0.0}, value;
     Node *nodes[2];
     if (read_operand(a, &row[0], &nodes[0]) && read_operand(b, &row[1], &nodes[1]) &&
         !(nodes[1] && entry->operands < 2) &&
@@ -127,7 +127,7 @@ static inline PyObject *binary(int place, Compute compute, PyObject *a, PyObject
 static inline PyObject *unary(int place, Compute compute, PyObject *a)
 {
     Node *node = (Node *)a;
-    double partial, value;
+    double partial = 0.0, value;
     if (compute(&node->data, 0, 1, &value, &partial))
         return make_node(operations[place]->op, 1, &node, NULL, &partial, value);
     return in_python(operations[place], &a, 1, NULL);
@@ -239,8 +239,8 @@ static PyObject *call_scalar(PyObject *self, PyObject *const *args, size_t nargs
     return make_node(operation->op, (unsigned)entry->parameters, nodes, row, partials, value);
 }
 
-/* A list or tuple of what can be gone through; NULL, without an error, where it is no sequence of
-   numbers, and with one where going through it failed. */
+/* As `engine.careful.row`: a list or tuple of what can be gone through; NULL, without an error, where
+   it is no sequence of numbers, and with one where going through it failed. */
 static PyObject *as_row(PyObject *thing)
 {
     if (PyList_CheckExact(thing) || PyTuple_CheckExact(thing))

@@ -72,9 +72,9 @@ static int walk(Order *order, Path *path, Node *output, PyTypeObject *inner)
 static void leave(Order *order, Path *path)
 {
     for (Py_ssize_t i = 0; i < order->length; i++)
-        order->nodes[i]->flags &= ~(unsigned)ENTERED;
+        order->nodes[i]->flags &= (unsigned short)~ENTERED;
     for (Py_ssize_t i = 0; i < path->length; i++)
-        path->steps[i].node->flags &= ~(unsigned)ENTERED;
+        path->steps[i].node->flags &= (unsigned short)~ENTERED;
     PyMem_RawFree(path->steps);
 }
 
