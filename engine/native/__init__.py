@@ -76,7 +76,7 @@ def take_over(value: type, methods: Mapping[str, str]) -> type:
     Its operators and `backward` are its own, and so are `methods`: their operations by name.
     """
     native: type = extension.Value
-    own = set(vars(native)) - {"__doc__"}
+    own = set(vars(native)) - {"__doc__", "__module__"}
     for name, attribute in vars(value).items():
         if name not in own and not hasattr(attribute, "__objclass__"):
             setattr(native, name, attribute)
