@@ -171,8 +171,8 @@ def _one_sequence(op: Op) -> Iterator[str]:
 
 
 def _row(name: str) -> str:
-    # Outside of any `try`, because what an iterator raises is no matter of the operation; and it can
-    # be gone through only once.
+    # Outside of any `try`, because what an iterator raises is no matter of the operation; and once,
+    # because it cannot be gone through again.
     sequence = f"{name}.__class__ is list or {name}.__class__ is tuple"
     return f"tuple({name}) if {sequence} else row({name})"
 

@@ -3,7 +3,7 @@
 Token and position embeddings of 16 dimensions, one layer of causal attention with 4 heads and of a
 two-layer perceptron with residual sums and root-mean-square norms, 27 tokens, 8 positions. A step
 is forward over all positions, cross-entropy, backward and a plain update. The same code runs over
-every engine: it is given the class, and its own way to add up products and to take a softmax.
+every engine: it is given the class, and where to find `dot`, `sum` and `softmax`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ import random
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
-
-import engine
 
 DIMENSIONS, HEADS, TOKENS, POSITIONS = 16, 4, 27, 8
 PER_HEAD = DIMENSIONS // HEADS
@@ -41,14 +39,6 @@ class Elementary:
         return [exponential / total for exponential in exponentials]
 
 
-class Reductions:
-    """The engine's own: one node for a whole sum."""
-
-    dot = staticmethod(engine.dot)
-    sum = staticmethod(engine.sum)
-    softmax = staticmethod(engine.softmax)
-
-
 def parameters(value: Callable[[float], Any]) -> dict[str, Matrix]:
     """The matrices of the model, normally distributed, the same for every engine."""
     source = random.Random(1)
@@ -67,17 +57,17 @@ def parameters(value: Callable[[float], Any]) -> dict[str, Matrix]:
     }
 
 
-def step(value: Callable[[float], Any], how: Any) -> Callable[[], float]:
+def step(value: Callable[[float], Any], functions: Any) -> Callable[[], float]:
     """One training step on one text; it returns the loss."""
     model = parameters(value)
     flat = [p for matrix in model.values() for row in matrix for p in row]
     text = [random.Random(2).randrange(TOKENS) for _ in range(POSITIONS + 1)]
 
     def linear(matrix: Matrix, x: Row) -> Row:
-        return [how.dot(row, x) for row in matrix]
+        return [functions.dot(row, x) for row in matrix]
 
     def normalised(x: Row) -> Row:
-        scale = (how.dot(x, x) * (1 / len(x)) + 1e-5) ** -0.5
+        scale = (functions.dot(x, x) * (1 / len(x)) + 1e-5) ** -0.5
         return [entry * scale for entry in x]
 
     def attend(queries: Row, keys: Matrix, values: Matrix) -> Row:
@@ -85,10 +75,10 @@ def step(value: Callable[[float], Any], how: Any) -> Callable[[], float]:
         for head in range(HEADS):
             part = slice(head * PER_HEAD, (head + 1) * PER_HEAD)
             query = queries[part]
-            scores = [how.dot(query, key[part]) * PER_HEAD**-0.5 for key in keys]
-            weights = how.softmax(scores)
+            scores = [functions.dot(query, key[part]) * PER_HEAD**-0.5 for key in keys]
+            weights = functions.softmax(scores)
             for place in range(part.start, part.stop):
-                result.append(how.dot(weights, [row[place] for row in values]))
+                result.append(functions.dot(weights, [row[place] for row in values]))
         return result
 
     def loss() -> Any:
@@ -105,8 +95,8 @@ def step(value: Callable[[float], Any], how: Any) -> Callable[[], float]:
             x = [a + b for a, b in zip(linear(model["output"], attended), x)]
             hidden = [entry.relu() for entry in linear(model["up"], normalised(x))]
             x = [a + b for a, b in zip(linear(model["down"], hidden), x)]
-            losses.append(-how.softmax(linear(model["head"], x))[following].log())
-        return how.sum(losses) * (1 / len(losses))
+            losses.append(-functions.softmax(linear(model["head"], x))[following].log())
+        return functions.sum(losses) * (1 / len(losses))
 
     def run() -> float:
         for p in flat:

@@ -7,8 +7,6 @@ from functools import cache
 from importlib import import_module
 from unittest import mock
 
-import pytest
-
 from engine.native import VARIABLE
 
 # Imported at once: what imports another of them only when it is called must find its own copy.
@@ -51,6 +49,8 @@ def exchange(old, new):
 
 @cache
 def core(name):
-    """"python" or "native"; where that is not installed, the test is skipped."""
+    """ "python" or "native"; where that is not installed, the test is skipped."""
+    import pytest
+
     pytest.importorskip("_chaingrad", reason="no native core is installed", exc_type=ImportError)
     return Core(name)

@@ -51,11 +51,11 @@ def run(core, program):
         engine = core.engine
         nodes, report = [engine.Parameter(0.25, label="w")], []
         for number, leaf in enumerate(leaves):
-            attempt(report, nodes, lambda: engine.Value(leaf, f"x{number}"))
+            attempt(report, nodes, engine.Value, leaf, f"x{number}")
         for mode, name, arguments in code:
-            attempt(report, nodes, lambda: execute(engine, nodes, mode, name, arguments))
+            attempt(report, nodes, execute, engine, nodes, mode, name, arguments)
         if len(nodes) % 3 == 0:
-            attempt(report, [], lambda: with_mode(engine, "detect_anomaly", nodes[-1].backward))
+            attempt(report, [], with_mode, engine, "detect_anomaly", nodes[-1].backward)
         nodes[-1].backward()
         nodes[len(nodes) // 2].backward()
         order = engine.topological_order(*nodes)
@@ -65,9 +65,9 @@ def run(core, program):
         return report
 
 
-def attempt(report, nodes, action):
+def attempt(report, nodes, action, *arguments):
     try:
-        result = action()
+        result = action(*arguments)
     except Exception as error:
         report.append((type(error).__name__, str(error)))
     else:

@@ -17,7 +17,7 @@ SHOW = "import engine; print(engine.core)"
 
 
 def run(code, wanted=None, *, installed=True):
-    """A fresh interpreter's output and the last line of its error; without site-packages, or with."""
+    """What a fresh interpreter prints, and the last line of its error."""
     environment = {name: text for name, text in os.environ.items() if name != VARIABLE}
     if wanted is not None:
         environment[VARIABLE] = wanted
@@ -60,9 +60,7 @@ def test_without_the_extension_the_core_is_python_and_native_is_refused():
 
 def test_any_other_word_in_the_variable_is_refused():
     _, error = run(SHOW, "C")
-    assert error == (
-        "ValueError: CHAINGRAD_CORE must be native or python, or not be set; not 'C'"
-    )
+    assert error == ("ValueError: CHAINGRAD_CORE must be native or python, or not be set; not 'C'")
 
 
 @pytest.mark.parametrize(
@@ -80,7 +78,7 @@ def test_an_extension_made_from_another_sheet_is_not_used(interface, sheet):
 
 def test_the_installed_extension_is_current():
     extension = pytest.importorskip("_chaingrad", reason="none is installed", exc_type=ImportError)
-    assert extension.SHEET == sheet_text(), "run python -m pip install . again"
+    assert sheet_text() == extension.SHEET, "run python -m pip install . again"
     assert list(extension.OPERATIONS) == [op.name for op in SHEET]
 
 

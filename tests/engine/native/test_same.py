@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.ops import SHEET
 from tests.engine.native.cores import core
 from tests.engine.native.programs import described, programs, run
 from tests.engine.sampling import NOT_FINITE, SPECIAL, choices, over_sheet, rows, special_rows
