@@ -35,7 +35,7 @@ def test_a_binary_node_takes_96_bytes_and_costs_the_collector_nothing(native):
     assert not any(map(gc.is_tracked, (a, -a, a * b)))
     tracemalloc.start()
     try:
-        # More than are kept for the next of their size.
+        # Many more than are kept for the next of their size.
         nodes = [a * b for _ in range(50_000)]
         size = tracemalloc.get_traced_memory()[0] / len(nodes)
     finally:
