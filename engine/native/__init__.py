@@ -55,6 +55,7 @@ def _load(wanted: str) -> ModuleType | None:
                 "the installed _chaingrad was made from another version of this package; "
                 "install this one again"
             )
+        _chaingrad.claim()
     except ImportError as error:
         if wanted == "native":
             raise ImportError(

@@ -31,6 +31,8 @@ static struct {
 static inline PyObject *current_mode(void)
 {
     PyObject *mode = NULL;
+    if (!python.mode) /* imported without `engine` */
+        return Py_NewRef(Py_None);
     return PyContextVar_Get(python.mode, NULL, &mode) < 0 ? NULL : mode;
 }
 
@@ -56,7 +58,10 @@ typedef struct {
 /* ---- The type ---- */
 
 static PyMethodDef node_methods[] = {
-    {"backward", node_backward, METH_NOARGS, NULL},
+    {"backward", node_backward, METH_NOARGS,
+     "backward($self, /)\n--\n\n"
+     "Adds the derivative of this node with respect to every leaf to that leaf's `grad`.\n\n"
+     "Raises FloatingPointError, under `detect_anomaly`, at the first infinite or nan gradient."},
     {"__sizeof__", node_sizeof, METH_NOARGS, NULL},
     {NULL},
 };
@@ -187,6 +192,18 @@ static int set_each(PyObject *dictionary, int functions)
     return 0;
 }
 
+static PyObject *claim(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(unused))
+{
+    static PyInterpreterState *owner;
+    if (!owner)
+        owner = PyInterpreterState_Get();
+    if (owner != PyInterpreterState_Get()) {
+        PyErr_SetString(PyExc_ImportError, "it is in use by another interpreter of this process");
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
 static PyObject *connect(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *ops, *mode, *apply_mode, *check_gradients;
@@ -218,6 +235,7 @@ static PyObject *alive(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(unused))
 
 static PyMethodDef module_methods[] = {
     {"alive", alive, METH_NOARGS, "How many nodes without the collector's header there are."},
+    {"claim", claim, METH_NOARGS, "ImportError unless this interpreter is the first to call it."},
     {"connect", connect, METH_VARARGS,
      "connect(operations, mode, apply_mode, check_gradients): what the core needs of `engine`."},
     {"record", (PyCFunction)(void (*)(void))record, METH_FASTCALL,
@@ -242,7 +260,7 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC PyInit__chaingrad(void)
 {
     if (Value) {
-        PyErr_SetString(PyExc_ImportError, "the native core works in one interpreter only");
+        PyErr_SetString(PyExc_ImportError, "it cannot be loaded twice");
         return NULL;
     }
     PyObject *module = PyModule_Create(&definition);

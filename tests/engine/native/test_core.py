@@ -76,6 +76,18 @@ def test_an_extension_made_from_another_sheet_is_not_used(interface, sheet):
     assert "made from another version of this package; install this one again" in error
 
 
+def test_a_second_interpreter_of_the_process_has_the_core_in_python():
+    pytest.importorskip("_chaingrad", reason="no native core is installed", exc_type=ImportError)
+    module = "_xxsubinterpreters" if sys.version_info < (3, 13) else "_interpreters"
+    inner = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import engine; print(engine.core)"
+    code = (
+        f"import engine, {module} as interpreters; print(engine.core, flush=True); "
+        f"interpreters.run_string(interpreters.create(), {inner!r})"
+    )
+    output, error = run(code)
+    assert (output.split(), error) == (["native", "python"], "")
+
+
 def test_the_installed_extension_is_current():
     extension = pytest.importorskip("_chaingrad", reason="none is installed", exc_type=ImportError)
     assert sheet_text() == extension.SHEET, "run python -m pip install . again"
