@@ -1,5 +1,7 @@
 """Random programs, run by either core, and all there is to see of what they made."""
 
+import random
+
 from hypothesis import strategies as st
 
 from engine.ops import SHEET
@@ -42,6 +44,28 @@ def statements(draw):
 
 
 programs = st.tuples(st.lists(numbers, min_size=1, max_size=3), st.lists(statements(), max_size=12))
+
+
+def entangled(seed, length=40):
+    """A program of which every node is used again and again, so that the order of sums counts."""
+    source = random.Random(seed)
+
+    def node():
+        return "node", source.randrange(8)
+
+    code = []
+    for _ in range(length):
+        name = source.choice(("+", "-", "*", "tanh", "sin", "dot", "logsumexp"))
+        if name == "dot":
+            arguments = [[node(), node()], [node(), ("number", source.random())], node()]
+        elif name == "logsumexp":
+            arguments = [[node(), node(), node()]]
+        else:
+            arguments = [node(), node()] if name in OPERATORS else [node()]
+        code.append((None, name, arguments))
+    # Nothing grows without end.
+    code = [statement for each in code for statement in (each, (None, "sin", [("node", 0)]))]
+    return [source.uniform(0.5, 1.5) for _ in range(3)], code
 
 
 def run(core, program):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.native.cores import core
-from tests.engine.native.programs import described, programs, run
+from tests.engine.native.programs import described, entangled, programs, run
 from tests.engine.sampling import NOT_FINITE, SPECIAL, choices, over_sheet, rows, special_rows
 
 CORES = ("python", "native")
@@ -20,6 +20,12 @@ CORES = ("python", "native")
 @given(program=programs)
 def test_any_program_gives_the_same_on_both(program):
     expected, found = (run(core(name), program) for name in CORES)
+    assert found == expected
+
+
+@given(seed=st.integers(0, 10**6))
+def test_gradients_of_many_paths_are_added_up_in_the_same_order(seed):
+    expected, found = (run(core(name), entangled(seed)) for name in CORES)
     assert found == expected
 
 
