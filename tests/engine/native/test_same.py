@@ -4,6 +4,7 @@ import copy
 import math
 import pickle
 import pickletools
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -138,3 +139,19 @@ def test_copies_are_the_same_on_both(duplicate):
             twin = duplicate(y)
         found.append(seen(name, twin))
     assert found[0] == found[1] == seen("python", graph("python"))
+
+
+@pytest.mark.parametrize("name", CORES)
+def test_threads_build_and_free_graphs_beside_each_other(name):
+    with core(name).in_place() as own, ThreadPoolExecutor(4) as pool:
+        shared = own.engine.Parameter(1.0)
+
+        def work(number):
+            total = own.engine.Value(0.0)
+            for _ in range(2000):
+                with own.engine.scope(f"thread {number}"):
+                    total = total + shared * number
+            assert total.scope == f"thread {number}"
+            return total.data, own.engine.gradient(total, shared).data
+
+        assert list(pool.map(work, range(8))) == [(2000.0 * n, 2000.0 * n) for n in range(8)]
