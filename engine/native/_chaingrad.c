@@ -36,7 +36,8 @@ static inline PyObject *current_mode(void)
     return PyContextVar_Get(python.mode, NULL, &mode) < 0 ? NULL : mode;
 }
 
-/* One line of the table. `parameters` are the operands, then the constants. */
+/* One line of the table. The parameters are the operands, then the constants. */
+#define MOST_PARAMETERS 8
 typedef int (*Compute)(const double *row, Py_ssize_t n, unsigned wanted, double *value,
                        double *partials);
 typedef struct {
@@ -46,8 +47,8 @@ typedef struct {
     int operands;
     int required;
     unsigned sequences; /* a bit for each parameter that is one */
-    double defaults[4]; /* of the parameters that are not required */
-    const char *names[4];
+    double defaults[MOST_PARAMETERS]; /* of those that are not required */
+    const char *names[MOST_PARAMETERS];
 } Entry;
 
 #include "node.c"

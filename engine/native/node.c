@@ -5,7 +5,8 @@
    because it cannot be part of a cycle: its operands were there before it. What can close a cycle
    is an attribute of a subclass. So a node that is made by assigning to it, an instance of a
    subclass, and whatever is computed from either, does have the collector's header; see
-   `cannot_close_cycles`. */
+   `cannot_close_cycles`. (A label can be any object. One that leads back to its own node keeps it
+   alive for ever; text cannot.) */
 
 typedef struct {
     PyObject *operand; /* owned; NULL where the operand is a plain number */

@@ -2,20 +2,21 @@
 
 For tanh, what is written reads
 
-    static int compute_tanh(const double *x, Py_ssize_t n, unsigned wanted, double *value,
-                            double *partials)
+    static int compute_tanh(const double *row_, Py_ssize_t n_, unsigned wanted_, double *value_,
+                            double *partials_)
     {
-        const double a = x[0];
+        const double a = row_[0];
         const double out = tanh(a);
-        if (wanted & 1u)
-            partials[0] = 1.0 - out * out;
-        *value = out;
+        if (wanted_ & 1u)
+            partials_[0] = 1.0 - out * out;
+        *value_ = out;
         return 1;
     }
 
-`x` holds a row of operands as a node keeps them: in order, sequences (of length `n`) laid flat,
-the constants last. A function returns 0 where the operation is undefined; which of the partial
-derivatives of scalar operands are `wanted` is told by a bit for each.
+The row holds operands as a node keeps them: in order, sequences (of length n) laid flat, the
+constants last. A function returns 0 where the operation is undefined; which of the partial
+derivatives of scalar operands are wanted is told by a bit for each. Names that are not of the sheet
+end in an underscore, so that an operand may have any name.
 """
 
 from __future__ import annotations
@@ -31,13 +32,14 @@ from engine.native import sheet_text
 from engine.ops import ARITHMETIC, OPERATIONS, SHEET, Op
 
 _SIGNATURE = (
-    "(const double *x, Py_ssize_t n, unsigned wanted, double *value,\n{indent}double *partials)"
+    "(const double *row_, Py_ssize_t n_, unsigned wanted_, double *value_,\n"
+    "{indent}double *partials_)"
 )
 # The first value of each reduction, and the statement for one more element.
 _LOOPS = {
     "sum": ("0.0", "{name} += {body};"),
-    "max": ("-INFINITY", "{{ const double next = {body}; {name} = maximum({name}, next); }}"),
-    "min": ("INFINITY", "{{ const double next = {body}; {name} = minimum({name}, next); }}"),
+    "max": ("-INFINITY", "{name} = maximum({name}, {body});"),
+    "min": ("INFINITY", "{name} = minimum({name}, {body});"),
 }
 
 
@@ -56,7 +58,7 @@ def table() -> str:
             HELPERS,
             _sigmoid(),
             *("\n".join(_function(op)) for op in SHEET),
-            f"#define MOST_PARAMETERS {most}",
+            f'_Static_assert({most} <= MOST_PARAMETERS, "an operation of more parameters");',
             f"#define OPERATION_COUNT {len(SHEET)}",
             places,
             f"static const Entry table[OPERATION_COUNT] = {{\n{entries}}};\n",
@@ -83,22 +85,22 @@ def _function(op: Op) -> Iterator[str]:
     yield head + _SIGNATURE.format(indent=" " * (len(head) + 1))
     yield "{"
     yield from ("    " + line for line in [*_operands(op), *_body(op)])
-    yield "    *value = out;"
+    yield "    *value_ = out;"
     yield "    return 1;"
     yield "}\n"
 
 
 def _operands(op: Op) -> Iterator[str]:
     """The row taken apart, and the test for where the operation is undefined."""
-    yield "(void)n, (void)wanted;"
+    yield "(void)n_, (void)wanted_;"
     sequences = scalars = 0
     for name in (*op.operands, *op.constants):
-        place = f"{scalars}" if not sequences else f"{scalars} + {sequences} * n"
+        place = f"{scalars}" if not sequences else f"{scalars} + {sequences} * n_"
         if name in op.sequences:
-            yield f"const double *{name} = x + {place};"
+            yield f"const double *{name} = row_ + {place};"
             sequences += 1
         else:
-            yield f"const double {name} = x[{place}];"
+            yield f"const double {name} = row_[{place}];"
             scalars += 1
         yield f"(void){name};"
     if op.undefined:
@@ -122,23 +124,23 @@ def _body(op: Op) -> Iterator[str]:
     for place, (operand, partial) in enumerate(zip(op.operands, partials, strict=True)):
         text = C.write(partial, _names(op))
         if operand in op.sequences:
-            yield "for (Py_ssize_t i = 0; i < n; i++) {"
+            yield "for (Py_ssize_t i_ = 0; i_ < n_; i_++) {"
             yield from _elements(op, partial)
-            yield f"    partials[i + {scalars} + {sequences} * n] = {text};"
+            yield f"    partials_[i_ + {scalars} + {sequences} * n_] = {text};"
             yield "}"
             sequences += 1
         elif op.sequences:
-            yield f"partials[{scalars} + {sequences} * n] = {text};"
+            yield f"partials_[{scalars} + {sequences} * n_] = {text};"
             scalars += 1
         else:
-            yield f"if (wanted & {1 << place}u)"
-            yield f"    partials[{place}] = {text};"
+            yield f"if (wanted_ & {1 << place}u)"
+            yield f"    partials_[{place}] = {text};"
 
 
 def _loop(op: Op, name: str, kind: str, body: ast.expr) -> Iterator[str]:
     start, statement = _LOOPS[kind]
     yield f"double {name} = {start};"
-    yield "for (Py_ssize_t i = 0; i < n; i++) {"
+    yield "for (Py_ssize_t i_ = 0; i_ < n_; i_++) {"
     yield from _elements(op, body)
     yield "    " + statement.format(name=name, body=C.write(body, _names(op)))
     yield "}"
@@ -147,12 +149,12 @@ def _loop(op: Op, name: str, kind: str, body: ast.expr) -> Iterator[str]:
 def _elements(op: Op, body: ast.expr) -> Iterator[str]:
     for name in names_in(body):
         if name in op.sequences:
-            yield f"    const double {element(name)} = {name}[i];"
+            yield f"    const double {element(name)} = {name}[i_];"
 
 
 def _names(op: Op) -> dict[str, str]:
     """How names of the formula are spelled: a sequence by its element, its length as a double."""
-    return {**elements_of(op), **({"n": "(double)n"} if op.sequences else {})}
+    return {**elements_of(op), **({"n": "(double)n_"} if op.sequences else {})}
 
 
 def _entry(op: Op) -> str:
