@@ -91,7 +91,7 @@ def test_everything_but_drawing_works_without_any_other_package():
     assert own == {"engine"} | ({"_chaingrad"} if engine.core == "native" else set())
 
 
-@pytest.mark.parametrize("name", ["__init__", *MODULES])
+@pytest.mark.parametrize("name", ["__init__", "native/__init__", "native/source", *MODULES])
 def test_no_module_refers_to_the_networks_or_the_demos(name):
     tree = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
     imported = set()
