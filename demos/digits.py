@@ -93,14 +93,14 @@ Misread = list[tuple[list[float], int, int]]
 
 def draw(model: MLP, matrix: list[list[int]], misread: Misread, caption: str) -> Illustration:
     """The confusion matrix, the misread digits and the weights."""
-    with pictures.figure("ABC", size=(12.5, 5)) as (figure, axes):
+    with pictures.figure("ABC", size=(12.5, 4.7)) as (figure, axes):
         ax = axes["A"]
         ax.imshow(matrix, cmap="Blues", vmax=90)
         for true, row in enumerate(matrix):
             for read, count in enumerate(row):
                 if count:
                     ax.text(read, true, count, ha="center", va="center", fontsize=9)
-        ax.set(xlabel="read as", ylabel="is", xticks=range(10), yticks=range(10))
+        ax.set(xlabel="read as", ylabel="is", xticks=range(10), yticks=range(10), anchor="N")
         ax.set_title("Digits held out")
 
         ax = axes["B"]
@@ -126,6 +126,7 @@ def tiles(ax: object, images: Rows, columns: int, colours: str) -> None:
         ax.imshow(rows, cmap=colours, vmin=low, vmax=most, extent=(x, x + 8, y + 8, y))
     ax.set(xlim=(0, 10 * columns - 2), ylim=(10 * math.ceil(len(images) / columns), 0))
     ax.set_axis_off()
+    ax.set_anchor("N")
 
 
 if __name__ == "__main__":

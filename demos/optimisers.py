@@ -128,6 +128,7 @@ def draw(best: dict[str, tuple[float, Path]], caption: str) -> Illustration:
             ax.plot(*GOAL, marker="*", markersize=9, color="#222222")
             ax.set_title(f"{name}, η = {rate:g}", color=COLOURS[name])
             ax.set(xlim=across, ylim=up, xlabel="w1", ylabel="w2")
+        axes["C"].set_xlabel(f"w1 (dots: the first {DOTS} steps)")
         ax = axes["E"]
         for name, (_, path) in best.items():
             losses = [height for _, _, height in path]

@@ -1,5 +1,6 @@
 """How the demos draw: whole files in one look, and what to do where a package is missing."""
 
+import os
 import re
 import sys
 from xml.etree import ElementTree
@@ -86,7 +87,8 @@ def test_a_picture_is_the_same_every_time_and_keeps_its_texts(capsys):
     assert not re.search(r'\bd="[^"]*\.\d{3}', first.decode())
 
 
-def test_an_interrupted_picture_leaves_the_old_one(monkeypatch):
+@pytest.mark.parametrize("moment", ["drawing", "writing"])
+def test_an_interrupted_picture_leaves_the_old_one(moment, monkeypatch):
     figure, _ = drawn()
     path, _ = save(figure, "one", "One. Two.")
     before = path.read_bytes()
@@ -94,7 +96,10 @@ def test_an_interrupted_picture_leaves_the_old_one(monkeypatch):
     def interrupted(*args, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(type(figure), "savefig", interrupted)
+    if moment == "drawing":
+        monkeypatch.setattr(type(figure), "savefig", interrupted)
+    else:
+        monkeypatch.setattr(os, "fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
         save(figure, "one", "Three.")
     assert path.read_bytes() == before

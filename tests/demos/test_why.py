@@ -124,6 +124,8 @@ def test_the_condition_number_and_the_least_loss_are_those_of_least_squares(way)
     rows, descent = way
     design = np.hstack([rows, np.ones((len(rows), 1))])
     assert descent.condition == pytest.approx(np.linalg.cond(design) ** 2, rel=1e-6)
+    steepest = 2 * np.linalg.norm(design, 2) ** 2 / len(rows)
+    assert descent.rate == pytest.approx(1 / steepest, rel=1e-9)
     _, (residual,), *_ = np.linalg.lstsq(design, descent.salaries, rcond=None)
     assert descent.least == pytest.approx(residual / len(rows), rel=1e-6)
 
