@@ -17,7 +17,7 @@ def main(arguments: list[str]) -> int:
     """Runs the demo that is named, or the first, or all of them; the exit status.
 
     `--quick` makes the longer ones train less. The status is 1 where a package that a demo needs is
-    not installed, and 2 for a name that is none.
+    not installed, 2 for a name that is none, and 130 after Ctrl-C.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -42,6 +42,9 @@ def main(arguments: list[str]) -> int:
             # What the demo needs is not installed; the others still run.
             print(missing, file=sys.stderr)
             failed = 1
+        except KeyboardInterrupt:
+            print(f"\n{name} was interrupted.", file=sys.stderr)
+            return 130
     if not names:
         print(f"\nThe demos; run one with `python -m demos NAME`:\n{listing()}")
     return failed

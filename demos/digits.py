@@ -11,6 +11,7 @@ import math
 from itertools import islice
 
 from demos import pictures
+from demos.interrupt import uninterrupted
 from demos.pictures import Illustration, needs
 from demos.printing import formulas, heading
 from engine import no_grad, softmax
@@ -43,7 +44,8 @@ def main(quick: bool = False) -> Illustration:
     for rate, epochs in QUICK if quick else PLAN:
         optimizer.learning_rate = rate
         settings = {"epochs": epochs, "batch_size": BATCH, "shuffle": True, "seed": SEED}
-        print(f"  η = {rate:g}: {fit(model, data, 'cross_entropy', optimizer, **settings)}")
+        history = fit(model, data, "cross_entropy", optimizer, **settings)
+        print(f"  η = {rate:g}: {uninterrupted(history)}")
     print("  Smaller steps at the end, so that the last few digits decide less.")
     print(f"  The loss is a mean over the digits; guessing costs −log(1/10) = {math.log(10):.3f}.")
 

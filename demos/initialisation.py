@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 
 from demos import pictures
+from demos.interrupt import uninterrupted
 from demos.lesson import Scaling
 from demos.pictures import Illustration, needs
 from demos.printing import heading, shown
@@ -89,7 +90,8 @@ def train(model: MLP, epochs: int = EPOCHS) -> Run:
     losses, states = [], []
     for _ in range(epochs):
         states.append(model.state_dict())
-        losses += fit(model, XOR, "squared_error", optimizer, epochs=1, batch_size=4).losses
+        history = fit(model, XOR, "squared_error", optimizer, epochs=1, batch_size=4)
+        losses += uninterrupted(history).losses
     return losses, states
 
 
@@ -101,10 +103,10 @@ def epochs_needed(difference: float) -> int | None:
         if parameter.data == 1:
             parameter.data += source.uniform(-difference, difference)
     optimizer = SGD(model.parameters(), RATE)
-    losses = fit(
-        model, XOR, "squared_error", optimizer, epochs=LONG, batch_size=4, tolerance=None
-    ).losses
-    return next((epoch for epoch, loss in enumerate(losses, 1) if loss < SOLVED), None)
+    settings = {"epochs": LONG, "batch_size": 4, "tolerance": None}
+    history = uninterrupted(fit(model, XOR, "squared_error", optimizer, **settings))
+    small = (epoch for epoch, loss in enumerate(history.losses, 1) if loss < SOLVED)
+    return next(small, None)
 
 
 def draw(runs: dict[str, Run], caption: str) -> Illustration:

@@ -12,6 +12,7 @@ from itertools import islice
 from statistics import fmean, pstdev
 from textwrap import indent
 
+from demos.interrupt import uninterrupted
 from demos.pictures import FOLDER, Illustration
 from demos.printing import heading, name_of, shown
 from demos.students import NOISE, Student, read_students
@@ -123,7 +124,7 @@ def all_students() -> tuple[MLP, History, float]:
     data = [(scale(student), student.lpa) for student in training]
     optimizer = SGD(model.parameters(), learning_rate=0.001)
     history = fit(model, data, "squared_error", optimizer, epochs=200, tolerance=1e-3, patience=5)
-    print(loss_curve(history))
+    print(loss_curve(uninterrupted(history)))
     print(f"\n  {history.stopped.capitalize()}: {history.message}.")
     assert history.stopped == "converged"
 

@@ -7,13 +7,14 @@ the hinge loss, which is 0 for a point on its side of the boundary by a margin o
 from __future__ import annotations
 
 from demos import pictures
+from demos.interrupt import uninterrupted
 from demos.pictures import Illustration, needs
 from demos.printing import formulas, heading
 from engine import no_grad
 from nn import MLP, SGD, accuracy, fit
 
 Points = list[list[float]]
-NOISE, EPOCHS, BETWEEN = 0.1, 40, 8
+NOISE, EPOCHS, BETWEEN = 0.1, 48, 8
 
 
 def main() -> Illustration:
@@ -36,7 +37,7 @@ def main() -> Illustration:
     print("  epoch   mean loss   on the right side")
     for epoch in range(0, EPOCHS, BETWEEN):
         settings = {"epochs": BETWEEN, "shuffle": True, "seed": epoch, "tolerance": None}
-        history = fit(model, data, "hinge", optimizer, **settings)
+        history = uninterrupted(fit(model, data, "hinge", optimizer, **settings))
         right = accuracy(targets, sides(model, points))
         print(f"  {epoch + BETWEEN:5}   {history.losses[-1]:9.4f}   {right:17.0%}")
     assert right == 1

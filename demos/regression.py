@@ -13,6 +13,7 @@ from statistics import fmean
 from typing import Any
 
 from demos import pictures
+from demos.interrupt import uninterrupted
 from demos.pictures import Illustration, needs
 from demos.printing import heading, shown
 from engine import Value, no_grad
@@ -78,7 +79,7 @@ def main() -> Illustration:
         shuffle=True,
         seed=SEED,
     )
-    print(f"  {model}\n  {optimizer}\n  {history}")
+    print(f"  {model}\n  {optimizer}\n  {uninterrupted(history)}")
 
     heading(f"Errors on the {len(data.held_out)} patients held out, in points of the score")
     with no_grad():

@@ -84,7 +84,9 @@ def test_the_confusion_matrix_holds_every_sample_and_gives_the_share_that_is_rig
     assert float(share) == pytest.approx(100 * right / 143, abs=0.05)
     assert float(share) > max(93, float(peer) - 3)
     missed = found("classification", r"(\d+) malignant tumours were missed")
-    assert float(missed) == matrix[1][0]
+    still, alarms = found("classification", r"(\d+) are missed and (\d+) healthy")
+    assert (float(missed), int(still) <= int(missed)) == (matrix[1][0], True)
+    assert int(alarms) >= matrix[0][1]
 
 
 def test_malignant_is_the_class_to_be_found_and_both_parts_hold_their_share_of_it():
@@ -101,7 +103,7 @@ def test_malignant_is_the_class_to_be_found_and_both_parts_hold_their_share_of_i
 
 def test_the_moons_are_separated_by_the_network_and_not_by_a_line():
     shares = re.findall(r"(?m)^ +(\d+) +([\d.]+) +(\d+)%$", printed("moons"))
-    assert [int(epoch) for epoch, _, _ in shares] == [8, 16, 24, 32, 40]
+    assert [int(epoch) for epoch, _, _ in shares] == [8, 16, 24, 32, 40, 48]
     assert shares[-1][2] == "100"
     assert float(shares[-1][1]) < float(shares[0][1])
     straight = float(found("moons", r"is a line, gets (\d+)% right"))

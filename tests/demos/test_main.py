@@ -11,7 +11,9 @@ import pytest
 import demos
 from demos import NAMES
 from demos.__main__ import USAGE, listing, main
+from demos.interrupt import uninterrupted
 from demos.pictures import MissingPackage
+from nn import History
 
 ROOT = Path(demos.__file__).parents[1]
 
@@ -93,6 +95,22 @@ def test_quick_reaches_the_demos_that_can_be_quick(three_demos, capsys):
     assert main(["long"]) == 0
     assert three_demos == [("long", True), ("short", None), ("long", False)]
     assert capsys.readouterr() == ("", "")
+
+
+def test_ctrl_c_ends_everything_without_a_traceback(three_demos, monkeypatch, capsys):
+    def interrupted(quick=False):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("demos.__main__.run", lambda name, quick: interrupted())
+    assert main(["all"]) == 130
+    assert capsys.readouterr().err == "\nlong was interrupted.\n"
+
+
+def test_training_that_ctrl_c_ended_ends_the_demo():
+    history = History([1.0], "epochs", "all 1 epochs done")
+    assert uninterrupted(history) is history
+    with pytest.raises(KeyboardInterrupt):
+        uninterrupted(History([1.0], "interrupted", "after 1 whole epoch"))
 
 
 def listing_line(name):
