@@ -19,8 +19,8 @@ from nn import MLP, Adam, accuracy, confusion_matrix, fit, most_likely
 
 HIDDEN, BATCH, SEED = 32, 16, 0
 # Learning rates, and for how many epochs.
-PLAN = ((0.005, 8), (0.001, 3))
-QUICK = ((0.005, 2), (0.001, 1))
+PLAN = ((0.01, 4), (0.002, 3))
+QUICK = ((0.01, 1), (0.002, 1))
 SHOWN = 16
 Rows = list[list[float]]
 
