@@ -2,30 +2,58 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import sys
 from importlib import import_module
+from typing import Any
 
 from demos import NAMES
 
+USAGE = "python -m demos [NAME] [--quick], where NAME is all, or one of"
+
 
 def main(arguments: list[str]) -> int:
-    """Runs the demo that is named, or the first; the exit status."""
+    """Runs the demo that is named, or the first, or all of them; the exit status.
+
+    `--quick` makes the longer ones train less. The status is 1 where a package that a demo needs is
+    not installed, 2 for a name that is none, and 130 after Ctrl-C.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that lacks the signs of mathematics shows question marks for them.
             stream.reconfigure(errors="replace")
-    name = arguments[0] if arguments else NAMES[0]
-    if len(arguments) > 1 or name not in NAMES:
-        wants_help = arguments in (["-h"], ["--help"])
-        problem = "" if wants_help else f"There is no demo {' '.join(arguments)!r}.\n"
-        usage = f"{problem}python -m demos [NAME], where NAME is one of\n{listing()}"
-        print(usage, file=sys.stdout if wants_help else sys.stderr)
-        return 0 if wants_help else 2
-    import_module(f"demos.{name}").main()
-    if not arguments:
+    if arguments in (["-h"], ["--help"]):
+        print(f"{USAGE}\n{listing()}")
+        return 0
+    names = [argument for argument in arguments if argument != "--quick"]
+    if len(names) > 1 or not {*names} <= {*NAMES, "all"}:
+        problem = f"There is no demo {' '.join(arguments)!r}."
+        print(f"{problem}\n{USAGE}\n{listing()}", file=sys.stderr)
+        return 2
+    chosen = NAMES if names == ["all"] else names or NAMES[:1]
+    failed = 0
+    for name in chosen:
+        if len(chosen) > 1:
+            print(f"\n━━━ {name} {'━' * (95 - len(name))}\n")
+        try:
+            run(name, quick="--quick" in arguments)
+        except SystemExit as missing:
+            # What the demo needs is not installed; the others still run.
+            print(missing, file=sys.stderr)
+            failed = 1
+        except KeyboardInterrupt:
+            print(f"\n{name} was interrupted.", file=sys.stderr)
+            return 130
+    if not names:
         print(f"\nThe demos; run one with `python -m demos NAME`:\n{listing()}")
-    return 0
+    return failed
+
+
+def run(name: str, quick: bool = False) -> Any:
+    """What the demo's main function returns: its picture, with a caption."""
+    demo = import_module(f"demos.{name}").main
+    return demo(quick=True) if quick and "quick" in inspect.signature(demo).parameters else demo()
 
 
 def listing() -> str:

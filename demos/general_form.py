@@ -15,19 +15,28 @@ from dataclasses import dataclass, field
 from math import isclose
 
 from demos.matrices import Matrix, Vector, outer, output_gradient, times, transposed
+from demos.pictures import Illustration, save_drawing
 from demos.printing import factor, heading, shown
+from engine import Value, draw
 from engine.evaluate import forward, partials
 from engine.ops import OPERATIONS
 from nn import MLP, Layer, squared_error
 
 
-def main() -> None:
+def main() -> Illustration | None:
     """Prints two worksheets."""
     print(__doc__.rstrip())
     heading("One node per layer, g = sigmoid, F = linear")
     worksheet(MLP(1, [1, 1], activation="sigmoid", seed=3), [0.5], [1.0])
     heading("Two inputs, three hidden nodes, two outputs, g = tanh, F = sigmoid")
-    worksheet(MLP(2, [3, 2], activation="tanh", output="sigmoid", seed=4), [0.5, -1.0], [1.0, 0.0])
+    model = MLP(2, [3, 2], activation="tanh", output="sigmoid", seed=4)
+    loss = worksheet(model, [0.5, -1.0], [1.0, 0.0])
+    caption = (
+        "The second network as its graph: every neuron with its weights, its z and its activation, "
+        "and δ as the gradient of z. The matrix form gives the same "
+        f"{2 + len(model.parameters())} outputs and gradients."
+    )
+    return save_drawing(draw(loss), "general_form", caption)
 
 
 @dataclass
@@ -45,8 +54,11 @@ class LayerPass:
     delta: Vector = field(default_factory=list)
 
 
-def worksheet(model: MLP, inputs: Vector, targets: Vector) -> None:
-    """The passes through a network for one sample, layer by layer, checked against the engine."""
+def worksheet(model: MLP, inputs: Vector, targets: Vector) -> Value:
+    """The passes through a network for one sample, layer by layer, checked against the engine.
+
+    Returns the loss, as a node of the engine's graph.
+    """
     passes: list[LayerPass] = []
     activations = inputs
     for layer in model.layers:
@@ -68,7 +80,7 @@ def worksheet(model: MLP, inputs: Vector, targets: Vector) -> None:
 
     for number, current in enumerate(passes, 1):
         report(number, current, passes[number] if number < len(passes) else None)
-    check(model, passes, inputs, targets)
+    return check(model, passes, inputs, targets)
 
 
 def activate(name: str, z: float) -> tuple[float, float]:
@@ -113,12 +125,14 @@ def report(number: int, current: LayerPass, following: LayerPass | None) -> None
     print(f"      ∂L/∂w{number}11 = {gradient} = {shown(current.delta[0] * current.inputs[0])}")
 
 
-def check(model: MLP, passes: list[LayerPass], inputs: Vector, targets: Vector) -> None:
+def check(model: MLP, passes: list[LayerPass], inputs: Vector, targets: Vector) -> Value:
     """Compares the worksheet with the graph: outputs, and the gradient of every parameter."""
     model.zero_grad()
     outputs = model(list(inputs))
     outputs = outputs if isinstance(outputs, list) else [outputs]
-    squared_error(targets, outputs).backward()
+    loss = squared_error(targets, outputs)
+    loss.label = "L"
+    loss.backward()
     by_graph = [output.data for output in outputs] + [p.grad for p in model.parameters()]
     by_matrix = list(passes[-1].outputs)
     for current in passes:
@@ -129,6 +143,7 @@ def check(model: MLP, passes: list[LayerPass], inputs: Vector, targets: Vector) 
     print(
         f"\n  The engine's graph gives the same {len(pairs)} outputs and gradients, to 12 digits."
     )
+    return loss
 
 
 def products(left: Sequence[float], right: Sequence[float]) -> str:

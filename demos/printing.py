@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from engine import Value
+from engine.dialects import TEXT
+from engine.formula import read
 from engine.numbers import shown
+from engine.ops import OPERATIONS
 from engine.wording import number
 
-__all__ = ["factor", "heading", "name_of", "shown"]
+__all__ = ["factor", "formulas", "heading", "name_of", "shown"]
 
 
 def heading(text: str) -> None:
@@ -26,3 +29,19 @@ def factor(value: float) -> str:
 def name_of(node: Value | float) -> str:
     """The label of a node; a number without one stands for itself."""
     return (node.label or shown(node.data)) if isinstance(node, Value) else shown(node)
+
+
+def formulas(name: str, out: str, *operands: str) -> list[str]:
+    """A line of the sheet as equations, with these names: the value, then each local derivative.
+
+    >>> formulas("tanh", "a", "z")
+    ['a = tanh(z)', '∂a/∂z = 1 − a²']
+    """
+    op = OPERATIONS[name]
+    names = {"out": out, **dict(zip(op.operands, operands, strict=True))}
+    left = [out, *(f"∂{out}/∂{operand}" for operand in operands)]
+    texts = (op.formula, *op.partials)
+    return [
+        f"{side} = {TEXT.write(read(text, {*names, *op.constants}), names)}"
+        for side, text in zip(left, texts)
+    ]

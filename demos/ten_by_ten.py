@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import random
 
-from demos.matrices import Matrix, outer, output_gradient, times
+from demos import pictures
+from demos.matrices import Matrix, Vector, outer, output_gradient, times
+from demos.pictures import Illustration
 from demos.printing import heading
 from engine import Parameter, dot
 from nn import SGD, squared_error
@@ -16,7 +18,7 @@ from nn import SGD, squared_error
 SIZE, CORNER, RATE = 10, 4, 0.1
 
 
-def main() -> None:
+def main() -> Illustration | None:
     """Prints the comparison."""
     print(__doc__.rstrip())
     source = random.Random(10)
@@ -57,6 +59,41 @@ def main() -> None:
     )
     print(f"\nLargest difference between the two, over all numbers: {worst:.1g}")
     assert worst < 1e-12
+
+    caption = (
+        f"The {SIZE * SIZE} gradients ∂L/∂w_ij, read from the scalar graph one by one, are the "
+        "products δ_i·a_j of a column and a row: the matrix δ·Aᵀ. The largest difference between "
+        f"graph and matrix form, over all numbers, is {worst:.1g}."
+    )
+    return draw(delta, activations, gradient_scalar, caption)
+
+
+def draw(delta: Vector, activations: Vector, gradient: Matrix, caption: str) -> Illustration | None:
+    """The column, the row and the matrix of their products, if matplotlib is there."""
+    if not pictures.can_plot():
+        return None
+    parts = {"A": [[d] for d in delta], "B": [list(activations)], "C": gradient}
+    titles = {"A": "δ = ∂L/∂z", "B": "Aᵀ", "C": "∂L/∂W, from the graph of scalars"}
+    mosaic = [[".", "B"], ["A", "C"]]
+    ratios = {"width_ratios": [1, SIZE], "height_ratios": [1, SIZE]}
+    with pictures.figure(mosaic, size=(8, 6.6), **ratios) as (figure, axes):
+        for letter, rows in parts.items():
+            ax = axes[letter]
+            most = max(abs(x) for row in rows for x in row)
+            ax.imshow(rows, cmap="PuOr", vmin=-1.6 * most, vmax=1.6 * most, aspect="auto")
+            for i, row in enumerate(rows):
+                for j, x in enumerate(row):
+                    ax.text(
+                        j,
+                        i,
+                        f"{round(x, 2) + 0.0:.2f}".replace("-", "−"),
+                        ha="center",
+                        va="center",
+                        size=9,
+                    )
+            ax.set(title=titles[letter], xticks=[], yticks=[])
+            ax.spines[:].set_visible(False)
+        return pictures.save(figure, "ten_by_ten", caption)
 
 
 def side_by_side(left_title: str, left: Matrix, right_title: str, right: Matrix) -> None:

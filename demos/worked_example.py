@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from textwrap import indent
 
+from demos.pictures import Illustration, save_drawing
 from demos.printing import heading, shown
-from engine import Parameter, Value, explain
+from engine import Parameter, Value, draw, explain
 from nn import SGD
 
 
-def main() -> None:
+def main() -> Illustration | None:
     """Prints the example."""
     print(__doc__.rstrip())
     x, y = Value(2, label="x"), Value(1, label="y")
@@ -37,6 +38,9 @@ def main() -> None:
         print(indent(explain(loss, node).text, "  ") + "\n")
     assert [prediction.grad, m2.grad, m1.grad] == [2.0, 12.0, 2.0]
 
+    drawing = draw(loss)
+    gradients = f"∂L/∂m2 = {shown(m2.grad)} and ∂L/∂m1 = {shown(m1.grad)}"
+
     heading("Update with α = 0.1")
     SGD([m1, m2], learning_rate=0.1).step()
     print(f"  m2 = 0.5 − 0.1 · {shown(m2.grad)} = {shown(m2.data)}")
@@ -50,6 +54,12 @@ def main() -> None:
         f"  ŷ = {shown(again.data)} and ∂ŷ/∂z2 = {shown(slope or 0)}. A step too far kills a unit."
     )
     assert slope == 0
+
+    caption = (
+        "One neuron per layer: x = 2 becomes ŷ = 3, and the loss is 2. Multiplied along the "
+        f"arrows from L back to the weights, the local derivatives give {gradients}."
+    )
+    return save_drawing(drawing, "worked_example", caption)
 
 
 def named(label: str, node: Value) -> Value:

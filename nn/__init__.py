@@ -22,6 +22,7 @@ from nn.losses import (
     huber,
     squared_error,
 )
+from nn.metrics import accuracy, confusion_matrix, mean_squared_error, most_likely, r_squared
 from nn.module import Module
 from nn.neuron import Neuron
 from nn.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
@@ -49,8 +50,10 @@ __all__ = [
     "Sequential",
     "TrainingDiverged",
     "absolute_error",
+    "accuracy",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "confusion_matrix",
     "constant",
     "cross_entropy",
     "draw_network",
@@ -59,7 +62,10 @@ __all__ = [
     "he",
     "hinge",
     "huber",
+    "mean_squared_error",
+    "most_likely",
     "normal",
+    "r_squared",
     "squared_error",
     "uniform",
     "worksheet",

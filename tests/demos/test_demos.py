@@ -1,27 +1,14 @@
 """Every demo runs, and prints the numbers of the mission."""
 
-import io
 import re
-from contextlib import redirect_stdout
-from functools import cache
 from importlib import import_module
+from xml.etree import ElementTree
 
 import pytest
 
 from demos import NAMES
+from tests.demos.shared import lines_of, printed, shown_by
 from tests.nn.shared import GRADIENTS, PARAMETERS
-
-
-@cache
-def printed(name):
-    """What a demo prints; its own assertions hold on the way."""
-    with redirect_stdout(io.StringIO()) as out:
-        import_module(f"demos.{name}").main()
-    return out.getvalue()
-
-
-def lines_of(name):
-    return [line.strip() for line in printed(name).splitlines()]
 
 
 def chain(name, start):
@@ -42,10 +29,13 @@ def test_a_demo_starts_with_what_it_shows_and_every_heading_is_underlined(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_demo_is_repeatable(name):
-    with redirect_stdout(io.StringIO()) as again:
-        import_module(f"demos.{name}").main()
-    assert again.getvalue() == printed(name)
+def test_a_demo_is_repeatable_and_captions_its_picture_in_two_sentences(name):
+    text, (path, caption) = shown_by(name)
+    assert text == printed(name)
+    assert ElementTree.parse(path).getroot().tag.endswith("svg")
+    assert path.stat().st_size < 150_000
+    assert len(re.findall(r"\.(?: |$)", caption)) == 2
+    assert not re.search(r"0000000\d|9999999|\bnan\b|\binf\b", caption)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -156,7 +146,7 @@ def test_ten_by_ten_shows_the_same_numbers_on_both_sides():
     corners = re.findall(r"(?m)^ +(.+) … +(.+) …$", printed("ten_by_ten"))
     assert len(corners) == 8
     assert all(left.split() == right.split() for left, right in corners)
-    (worst,) = re.findall(r"Largest difference .*: (\S+)$", printed("ten_by_ten").rstrip())
+    (worst,) = re.findall(r"(?m)^Largest difference .*: (\S+)$", printed("ten_by_ten"))
     assert float(worst) < 1e-12
 
 

@@ -4,12 +4,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import demos
 from demos import NAMES
-from demos.__main__ import listing, main
+from demos.__main__ import USAGE, listing, main
+from demos.interrupt import uninterrupted
+from demos.pictures import MissingPackage
+from nn import History
 
 ROOT = Path(demos.__file__).parents[1]
 
@@ -46,13 +50,67 @@ def test_without_a_name_the_lesson_runs_and_the_demos_are_listed():
     assert done.stdout.endswith(f"run one with `python -m demos NAME`:\n{listing()}\n")
 
 
-@pytest.mark.parametrize("name", NAMES)
+# The others run in test_demos, where each run costs its time once.
+@pytest.mark.parametrize("name", ["worked_example", "general_form"])
 def test_a_demo_runs_by_its_name_without_the_list(name, capsys):
     assert main([name]) == 0
     out, err = capsys.readouterr()
     assert out.startswith(listing_line(name))
     assert listing() not in out
     assert err == ""
+
+
+@pytest.fixture
+def three_demos(monkeypatch):
+    """Stands in for the demos: one that takes `quick`, one without its package, one without."""
+    calls = []
+
+    def missing():
+        raise MissingPackage("This demo needs a package")
+
+    demos_by_name = {
+        "long": lambda quick=False: calls.append(("long", quick)),
+        "missing": missing,
+        "short": lambda: calls.append(("short", None)),
+    }
+    monkeypatch.setattr("demos.__main__.NAMES", tuple(demos_by_name))
+    monkeypatch.setattr(
+        "demos.__main__.import_module",
+        lambda path: SimpleNamespace(main=demos_by_name[path[6:]], __doc__="About."),
+    )
+    return calls
+
+
+def test_all_runs_every_demo_past_one_that_lacks_its_package(three_demos, capsys):
+    assert main(["all"]) == 1
+    assert three_demos == [("long", False), ("short", None)]
+    out, err = capsys.readouterr()
+    assert [line.split()[1] for line in out.splitlines() if line] == ["long", "missing", "short"]
+    assert err == "This demo needs a package\n"
+
+
+def test_quick_reaches_the_demos_that_can_be_quick(three_demos, capsys):
+    assert main(["long", "--quick"]) == 0
+    assert main(["--quick", "short"]) == 0
+    assert main(["long"]) == 0
+    assert three_demos == [("long", True), ("short", None), ("long", False)]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_ctrl_c_ends_everything_without_a_traceback(three_demos, monkeypatch, capsys):
+    def interrupted(quick=False):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("demos.__main__.run", lambda name, quick: interrupted())
+    assert main(["all"]) == 130
+    assert capsys.readouterr().err == "\nlong was interrupted.\n"
+
+
+def test_training_that_ctrl_c_ended_ends_the_demo():
+    history = History([1.0], "epochs", "all 1 epochs done")
+    assert uninterrupted(history) is history
+    with pytest.raises(KeyboardInterrupt):
+        uninterrupted(History([1.0], "interrupted", "after 1 whole epoch"))
 
 
 def listing_line(name):
@@ -67,13 +125,14 @@ def test_the_listing_has_one_line_for_each_demo_in_order():
 
 
 @pytest.mark.parametrize(
-    "arguments", [["nope"], [""], ["Lesson"], ["students"], ["lesson", "nope"]]
+    "arguments",
+    [["nope"], [""], ["Lesson"], ["students"], ["lesson", "nope"], ["all", "moons"], ["--slow"]],
 )
 def test_an_unknown_name_exits_with_2_and_lists_the_known_ones(arguments, capsys):
     assert main(arguments) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith(f"There is no demo {' '.join(arguments)!r}.\npython -m demos [NAME]")
+    assert err.startswith(f"There is no demo {' '.join(arguments)!r}.\n{USAGE}\n")
     assert err.endswith(listing() + "\n")
 
 
@@ -87,7 +146,7 @@ def test_the_exit_status_reaches_the_shell():
 def test_help_lists_the_demos_and_is_no_error(flag, capsys):
     assert main([flag]) == 0
     out, err = capsys.readouterr()
-    assert out == f"python -m demos [NAME], where NAME is one of\n{listing()}\n"
+    assert out == f"{USAGE}\n{listing()}\n"
     assert err == ""
 
 
