@@ -6,13 +6,14 @@ peers must therefore end at the same numbers, and `peers.check` sees to it befor
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from tests.benchmarks.networks import STUDENTS, two_moons
-
 Layers = list[list[list[float]]]
+
+STUDENTS = [([0.8, 0.8], 3.0), ([0.6, 0.7], 2.0), ([0.9, 1.1], 5.0), ([0.7, 0.95], 4.0)]
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,20 @@ class Work:
     def short(self) -> Work:
         """The same with at most two batches, for what takes long."""
         return replace(self, rows=self.rows[: 2 * self.batch])
+
+
+def two_moons(count: int) -> tuple[list[list[float]], list[int]]:
+    """Points on two half circles with noise 0.1, labelled −1 and 1."""
+    source = random.Random(0)
+    points, labels = [], []
+    for number in range(count):
+        angle = math.pi * source.random()
+        x, y = math.cos(angle), math.sin(angle)
+        if number % 2:
+            x, y = 1 - x, 0.5 - y
+        points.append([x + source.gauss(0, 0.1), y + source.gauss(0, 0.1)])
+        labels.append(1 if number % 2 else -1)
+    return points, labels
 
 
 def lesson() -> Work:

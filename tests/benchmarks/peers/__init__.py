@@ -35,15 +35,17 @@ class Trainer(Protocol):
 
 
 class Way(NamedTuple):
-    """How a peer trains. `most`: the parameters times samples that it can take in a step."""
+    """How a peer trains. `most`: the parameters times samples that it takes in about a second."""
 
     name: str
     prepare: Callable[[Work], Trainer]
     most: float = math.inf
 
-    def takes(self, work: Work) -> bool:
-        """Whether a step of this size takes it not much more than a second."""
-        return work.parameters * work.batch <= self.most
+    def feasible(self, work: Work) -> Work | None:
+        """The work; or less of it, if it is too much; or None, if a single step is."""
+        if work.parameters * work.batch > self.most:
+            return None
+        return work if work.parameters * len(work.rows) <= self.most else work.short()
 
 
 @cache
@@ -76,7 +78,7 @@ def check(work: Work) -> None:
     work = work.short()
     reference, wanted = "", []
     for way in ways().values():
-        if not way.takes(work):
+        if way.feasible(work) is None:
             continue
         trainer = way.prepare(work)
         trainer.train(3)

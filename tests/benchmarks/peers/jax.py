@@ -11,6 +11,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy
 from jax import lax
 
 from tests.benchmarks.peers import Way
@@ -26,18 +27,20 @@ Arrays = Any
 class _Jax:
     def __init__(self, work: Work) -> None:
         self.work = work
-        layers = [jnp.array(layer) for layer in work.layers()]
-        self.arrays: Arrays = [(layer[:, :-1], layer[:, -1]) for layer in layers]
-        rows = jnp.array(work.rows[: work.steps * work.batch])
+        # Cut by NumPy: JAX compiles every slice, which is no part of what is timed.
+        layers = [numpy.array(layer) for layer in work.layers()]
+        rows = numpy.array(work.rows[: work.steps * work.batch])
         if work.batch > 1:
             rows = rows.reshape(work.steps, work.batch, -1)
-        self.inputs, self.targets = rows[..., : work.sizes[0]], rows[..., work.sizes[0] :]
+        split = work.sizes[0]
+        self.arrays: Arrays = [(jnp.array(rows[:, :-1]), jnp.array(rows[:, -1])) for rows in layers]
+        self.inputs, self.targets = jnp.array(rows[..., :split]), jnp.array(rows[..., split:])
 
     def parameters(self) -> list[float]:
         """The weights and the bias of each neuron."""
         numbers: list[float] = []
         for weights, biases in self.arrays:
-            numbers += jnp.concatenate([weights, biases[:, None]], axis=1).flatten().tolist()
+            numbers += numpy.column_stack([weights, biases]).ravel().tolist()
         return numbers
 
 
