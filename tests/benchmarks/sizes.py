@@ -44,4 +44,4 @@ def table() -> list[str]:
             microseconds(at[task.parameters]) if task.parameters in at else "–" for task in tasks
         ]
         rows.append(f"| {name} | {' | '.join(cells)} |")
-    return rows + (["", *missing()] if missing() else [])
+    return rows + missing()

@@ -16,7 +16,7 @@ from tests.benchmarks.work import Work
 
 # Module, the name to show, and how to install it.
 PEERS = (
-    ("chaingrad", "chaingrad", '".[jit]"'),
+    ("chaingrad", "chaingrad, LLVM", '".[jit]"'),
     ("micrograd", "micrograd", '".[bench]"'),
     ("pytorch", "PyTorch", "torch==2.13.0"),
     ("jax", "JAX", '".[peers]"'),
@@ -62,12 +62,13 @@ def ways() -> dict[str, Way]:
 
 
 def missing() -> list[str]:
-    """A line for each peer that is not installed, in Markdown."""
-    return [
-        f"No {name} here: `python -m pip install {extra}` adds it."
+    """A paragraph of a line for each peer that is not installed, in Markdown."""
+    lines = [
+        f"- No {name} here: `python -m pip install {extra}` adds it."
         for _, name, extra in PEERS
         if not any(way.startswith(name) for way in ways())
     ]
+    return ["", *lines] if lines else []
 
 
 def check(work: Work) -> None:
