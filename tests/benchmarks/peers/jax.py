@@ -1,7 +1,7 @@
 """JAX: a step under `jit` called from Python, or all epochs in one `fori_loop` under `jit`.
 
 Buffers are donated. One sample is a vector: a batch of one would be a product of matrices, for
-which XLA took up to three times as long.
+which XLA took up to 3.5 times as long.
 """
 
 from __future__ import annotations
