@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import engine
 from engine import Value, dot, logsumexp, mean
 from engine.functions import GENERATED
 from engine.numbers import as_number
@@ -84,8 +85,12 @@ def cross_entropy(target: Any, logits: Sequence[Value]) -> Value:
         return logsumexp(logits) - logits[int(index)]
     if len(probabilities) != classes:
         raise ValueError(f"cross_entropy: {len(probabilities)} targets for {classes} logits")
-    total = sum(as_number(p, "cross_entropy: a target") for p in probabilities)
-    return total * logsumexp(logits) - dot(probabilities, logits)
+    if any(isinstance(p, Value) for p in probabilities):
+        total: Any = engine.sum(probabilities)
+    else:
+        total = sum(as_number(p, "cross_entropy: a target") for p in probabilities)
+    loss: Value = total * logsumexp(logits) - dot(probabilities, logits)
+    return loss
 
 
 LOSSES: dict[str, Loss] = {

@@ -53,7 +53,7 @@ class Neuron(Module):
     ) -> None:
         check_sizes("a neuron", inputs, outputs)
         self.activation, self._activate = find_activation(activation if nonlin is None else nonlin)
-        self._own_activation = callable(activation)
+        self.is_custom = callable(activation)
         draw, source = find_initializer(init, self.activation), source_of(seed)
         self.weights = [Parameter(draw(source, inputs, outputs)) for _ in range(inputs)]
         self.bias = Parameter(0.0)
@@ -80,7 +80,7 @@ class Neuron(Module):
         scope = output.scope = self._scope if outer is None else f"{outer} / {self._scope}"
         if self._activate is not None:
             output.label = self._sum_label
-            if self._own_activation:
+            if self.is_custom:
                 # It may make several nodes.
                 with engine.scope(self._scope):
                     output = self._activate(output)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from engine import Value
 from engine.numbers import short
 from nn.data import Sample, checked_samples, finite
 from nn.history import History
@@ -17,6 +16,12 @@ from nn.interrupt import deferred_interrupt
 from nn.losses import Loss, find_loss
 from nn.neuron import source_of
 from nn.optimizers import Optimizer
+from nn.recording import training_program
+from nn.runs import Diverged, EagerRun, ProgramRun, Run
+
+# Work of fewer gradients than this is done before a program is compiled.
+_WORTH_A_PROGRAM = 20_000
+_BACKENDS = ("auto", "llvm", "python", "eager")
 
 
 class TrainingDiverged(RuntimeWarning):
@@ -35,6 +40,7 @@ def fit(
     tolerance: float | None = 1e-6,
     patience: int = 10,
     progress: bool = True,
+    backend: str = "auto",
 ) -> History:
     """Trains `model` on `data` and returns what happened.
 
@@ -47,6 +53,11 @@ def fit(
     fallen below the best so far by more than `tolerance`, relative to it (None: never); or at
     Ctrl-C, which keeps what was learnt; or with a TrainingDiverged warning when a loss is infinite
     or nan: the parameters are then those after the last finite epoch.
+
+    `backend`: networks, losses and optimisers of this package are compiled (`engine.compile`) where
+    that pays; "llvm" and "python" name a backend, and compile functions of the user's own as well,
+    which must then compute the same operations for every sample; "eager" builds the graph of every
+    sample anew. All of them give the same numbers but for rounding.
 
     `progress` shows a bar on runs of more than a second, if tqdm is installed and the standard
     error stream is a terminal.
@@ -64,38 +75,43 @@ def fit(
     _check_counts(epochs=epochs, batch_size=batch_size, patience=patience)
     if tolerance is not None and finite(tolerance, "fit: tolerance") < 0:
         raise ValueError(f"fit: tolerance must be at least 0, or None, not {tolerance!r}")
+    if backend not in _BACKENDS:
+        raise ValueError(f"fit: unknown backend {backend!r}; known: {', '.join(_BACKENDS)}")
     samples = checked_samples(data)
-    run = _Run(model, find_loss(loss), optimizer, samples, batch_size)
+    run = _run(model, find_loss(loss), optimizer, samples, batch_size, epochs, backend)
     numbers = list(range(len(samples)))
     source = source_of(seed)
     history = History(message=f"all {epochs} epochs done")
     plateau = _Plateau(tolerance, patience)
-    restore = optimizer.snapshot()
     with deferred_interrupt() as interrupted, _progress_bar(epochs, progress) as bar:
         try:
-            for epoch in range(1, epochs + 1):
+            while history.epochs < epochs and history.stopped != "converged":
                 if shuffle:
                     source.shuffle(numbers)
-                history.losses.append(run.epoch(epoch, numbers, interrupted))
-                restore = optimizer.snapshot()
+                most = 1 if shuffle else epochs - history.epochs
+                losses = run.epochs(history.epochs + 1, numbers, most, interrupted)
+                for count, loss_of_epoch in enumerate(losses, 1):
+                    history.losses.append(loss_of_epoch)
+                    if plateau.reached(loss_of_epoch):
+                        if count < len(losses):
+                            run.keep(count)
+                        history.stopped = "converged"
+                        history.message = (
+                            f"for {patience} epochs the loss has not fallen below its best by more "
+                            f"than {tolerance:g} of it"
+                        )
+                        break
                 if bar is not None:
                     bar.set_postfix_str(f"loss {short(history.losses[-1])}", refresh=False)
-                    bar.update()
-                if plateau.reached(history.losses[-1]):
-                    history.stopped = "converged"
-                    history.message = (
-                        f"for {patience} epochs the loss has not fallen below its best by more "
-                        f"than {tolerance:g} of it"
-                    )
-                    break
+                    bar.update(history.epochs - bar.n)
             if interrupted():
                 raise KeyboardInterrupt
         except KeyboardInterrupt:
             history.stopped = "interrupted"
             plural = "" if history.epochs == 1 else "s"
             history.message = f"after {history.epochs} whole epoch{plural}; what was learnt is kept"
-        except _Diverged as stop:
-            restore()
+        except Diverged as stop:
+            run.restore()
             history.stopped = "diverged"
             history.where = (history.epochs + 1, stop.sample + 1)
             history.message = (
@@ -103,11 +119,46 @@ def fit(
                 f"parameters after epoch {history.epochs} were kept. {_advice(optimizer)}"
             )
         except BaseException:
-            restore()
+            run.restore()
             raise
+        else:
+            run.close()
+        if history.stopped == "interrupted":
+            run.close()
     if history.stopped == "diverged":
         warnings.warn(history.message, TrainingDiverged, stacklevel=2)
     return history
+
+
+def _run(
+    model: Callable[[Any], Any],
+    loss: Loss,
+    optimizer: Optimizer,
+    samples: list[Sample],
+    batch_size: int,
+    epochs: int,
+    backend: str,
+) -> Run:
+    """How the epochs will be computed."""
+    eager = EagerRun(model, loss, optimizer, samples, batch_size)
+    work = len(samples) * epochs
+    if backend == "eager" or (
+        backend == "auto" and work * len(optimizer.parameters) < _WORTH_A_PROGRAM
+    ):
+        return eager
+    found = training_program(model, loss, optimizer, samples, backend)
+    if found is None:
+        if backend != "auto":
+            # Either computing a sample raises, or nothing is wrong with them but that they differ.
+            for number in range(len(samples)):
+                eager.sample(1, number)
+            raise ValueError(
+                f"fit: backend={backend!r} cannot repeat this training: the samples must look "
+                "alike, and neither detect_anomaly nor another context may be active"
+            )
+        return eager
+    program, rows = found
+    return ProgramRun(program, rows, batch_size, work, eager)
 
 
 class _Plateau:
@@ -130,71 +181,6 @@ class _Plateau:
         else:
             self.stale += 1
         return self.stale >= self.patience
-
-
-class _Diverged(Exception):
-    """A loss or a parameter is no longer finite."""
-
-    def __init__(self, sample: int, reason: str) -> None:
-        self.sample = sample
-        self.reason = reason
-
-
-class _Run:
-    """What stays the same over the epochs of one call of `fit`."""
-
-    def __init__(
-        self,
-        model: Callable[[Any], Any],
-        loss: Loss,
-        optimizer: Optimizer,
-        samples: list[Sample],
-        batch_size: int,
-    ) -> None:
-        self.model = model
-        self.loss = loss
-        self.optimizer = optimizer
-        self.samples = samples
-        self.batch_size = batch_size
-
-    def epoch(self, epoch: int, numbers: list[int], interrupted: Callable[[], bool]) -> float:
-        """Goes once through the samples, in the order of `numbers`; the mean of their losses."""
-        model, loss_function, optimizer = self.model, self.loss, self.optimizer
-        count, mean = len(numbers), 0.0
-        for start in range(0, count, self.batch_size):
-            if interrupted():
-                raise KeyboardInterrupt
-            batch = numbers[start : start + self.batch_size]
-            optimizer.zero_grad()
-            for number in batch:
-                inputs, target = self.samples[number]
-                try:
-                    loss = loss_function(target, model(inputs))
-                    if not isinstance(loss, Value):
-                        kind = type(loss).__name__
-                        raise TypeError(f"the loss must be a Value, not {loss!r} ({kind})")
-                    if not math.isfinite(loss.data):
-                        raise _Diverged(number, f"the loss became {loss.data}")
-                    loss.backward()
-                except Exception as error:
-                    _name_sample(error, epoch, number)
-                    raise
-                # Divided one by one, because the sum of finite losses may overflow.
-                mean += loss.data / count
-            if len(batch) > 1:
-                for parameter in optimizer.parameters:
-                    parameter.grad /= len(batch)
-            optimizer.step()
-        for parameter in optimizer.parameters:
-            if not math.isfinite(parameter.data):
-                raise _Diverged(numbers[-1], f"a parameter became {parameter.data}")
-        return mean
-
-
-def _name_sample(error: Exception, epoch: int, number: int) -> None:
-    """Which sample it was is half of the explanation."""
-    if len(error.args) == 1 and isinstance(error.args[0], str):
-        error.args = (f"{error.args[0]} (epoch {epoch}, sample {number + 1})",)
 
 
 def _advice(optimizer: Optimizer) -> str:

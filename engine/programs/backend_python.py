@@ -45,7 +45,7 @@ class PythonBackend:
         self._update: Callable[..., None] | None = functions.get("update")
 
     def outputs(self, session: Session) -> list[float]:
-        """The outputs of every row; where Python raises, the row is computed again on nodes."""
+        """The outputs of every row; nan where one is undefined."""
         parameters = session.parameters.tolist()
         found: list[float] = []
         for number in range(session.rows.count):
@@ -53,8 +53,7 @@ class PythonBackend:
             try:
                 result = self._forward(parameters, row)
             except (ArithmeticError, ValueError):
-                outputs, _ = replay(self.recorded, parameters, row)
-                result = [float(output) for output in outputs]
+                result = self._outputs_on_nodes(parameters, row)
             found.extend(result if isinstance(result, list) else [result])
         return found
 
@@ -123,6 +122,13 @@ class PythonBackend:
                 return Outcome([mean]), gradients
             sums = [before + gradient for before, gradient in zip(sums, gradients)]
         return Outcome([mean]), sums
+
+    def _outputs_on_nodes(self, parameters: list[float], row: list[float]) -> list[float]:
+        try:
+            outputs, _ = replay(self.recorded, parameters, row)
+        except (ArithmeticError, ValueError):
+            return [math.nan] * len(self.recorded.outputs)
+        return [float(output) for output in outputs]
 
     def _on_nodes(self, parameters: list[float], row: list[float]) -> tuple[float, list[float]]:
         """A row that Python's functions raise for: perhaps only an intermediate overflow."""

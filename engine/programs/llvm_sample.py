@@ -61,10 +61,11 @@ def write_sample(
     formulas = LlvmFormulas(Code({}), width)
     seed = f", {formulas.type} %seed" if isinstance(program.seed, Variable) else ""
     # Where an operation was undefined, one more value is nan; everywhere else it is 0.
-    mark = Variable("value", program.values, "undefined", stored=True)
+    mark = Variable("value", program.values, "undefined")
     checked = any(isinstance(entry, Check) for entry in instructions)
     several = len(chunks) > 1
     if several:
+        shared.add(mark)
         for number, chunk in enumerate(chunks):
             writer = _Writer(module, program, width, shared, mark)
             writer.write(chunk)
@@ -133,7 +134,7 @@ def _used(instruction: Instruction) -> list[Any]:
     used = list(instruction.names.values())
     if isinstance(instruction, Fold):
         used += [operand for element in instruction.elements for operand in element.values()]
-    if isinstance(instruction, Compute):
+    if isinstance(instruction, (Compute, Fold)):
         used.append(instruction.target)
     return used
 
@@ -179,11 +180,11 @@ class _Writer:
                 case Compute(target, tree, names, accumulate):
                     self.assign(target, self.value(tree, names), accumulate)
                 case Fold(target, _, _, _, _, None):
-                    self.registers[target] = self.unrolled(instruction)
+                    self.assign(target, self.unrolled(instruction), accumulate=False)
                 case Fold(target):
                     common = self.operands(instruction.names)
                     register = fold_of_run(self.code, self.module, instruction, common)
-                    self.registers[target] = register
+                    self.assign(target, register, accumulate=False)
                 case Each(run):
                     common = self.operands(instruction.names)
                     each_of_run(self.code, self.module, instruction, common)
@@ -262,7 +263,7 @@ class _Writer:
         found = self.code.emit(f"select {condition} {bad}, {type_} {nan}, {type_} {zero}")
         if self.mark in self.registers or self.mark in self.shared:
             found = self.code.emit(f"fadd {type_} {self.operand(self.mark)}, {found}")
-        self.registers[self.mark] = found
+        self.assign(self.mark, found, accumulate=False)
 
 
 def _in_one_line(text: str) -> str:

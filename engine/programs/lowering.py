@@ -139,12 +139,13 @@ class _Lowering:
         self.seed: Operand = Variable("temporary", 0, "seed") if seed else 1.0
         self.adjoints: dict[Variable, Variable] = {}
         self.started: set[Variable] = set()
-        self.temporaries = 0
 
     def result(self) -> Instructions:
         recorded = self.recorded
         forward = list(self.forward())
-        backward = list(self.backward()) if recorded.parameters else []
+        # Several outputs are a prediction, which has no derivative to compute.
+        trained = recorded.parameters and len(recorded.outputs) == 1
+        backward = list(self.backward()) if trained else []
         gradients = [self.adjoints.get(self.variables[leaf]) for leaf in recorded.parameters]
         return Instructions(
             [self.variables[leaf] for leaf in recorded.inputs],
@@ -183,8 +184,9 @@ class _Lowering:
         return found
 
     def temporary(self, name: str) -> Variable:
-        self.temporaries += 1
-        return Variable("temporary", self.temporaries, self.identifiers.new(name, "t"))
+        """A value that no node holds: a sum within a formula."""
+        self.slots += 1
+        return Variable("value", self.slots - 1, self.identifiers.new(name, "t"))
 
     # Loops.
 
@@ -199,6 +201,11 @@ class _Lowering:
             found = {name: self.run(grouped[name]) for name in node.op.sequences}
             if None not in found.values():
                 self.runs.update({(node, name): run for name, run in found.items() if run})
+        # A row is taken apart into names, or all of it is left in its array.
+        for leaves in (self.recorded.inputs, self.recorded.parameters):
+            stored = any(self.variables[leaf].stored for leaf in leaves)
+            for leaf in leaves:
+                self.variables[leaf].stored = stored
 
     def run(self, operands: Sequence[Value | float]) -> Run | None:
         if len(operands) <= self.longest:
@@ -357,6 +364,8 @@ class _Lowering:
             for target in fresh:
                 yield Compute(target, ast.Constant(0.0), {})
         self.started.update(targets)
-        runs = {entry: self.runs[node, entry] for entry in names_in(tree) if entry in op.sequences}
+        # Those that the formula uses; or its own, so that there is something to go over.
+        used = [entry for entry in names_in(tree) if entry in op.sequences]
+        runs = {entry: self.runs[node, entry] for entry in used or [name]}
         kind: Kind = targets[0].kind
         yield Each(Run(kind, run.start, run.length), tree, names, runs, accumulate)

@@ -71,25 +71,32 @@ def _view(rows: Any) -> memoryview[Any] | None:
 
 
 def _gathered(rows: Any, names: Sequence[str]) -> tuple[int, memoryview[Any]]:
-    if is_no_number(rows) and not isinstance(rows, (list, tuple)) or not isinstance(rows, Iterable):
+    if not _is_sequence(rows):
         raise TypeError(f"rows must be a table of numbers, not {rows!r} ({type(rows).__name__})")
     numbers = array("d")
     count = 0
     for count, row in enumerate(rows, 1):
         place = f"rows[{count - 1}]"
-        if isinstance(row, (str, bytes)) or not isinstance(row, Iterable):
+        if not _is_sequence(row):
             raise TypeError(f"{place} must be a row of numbers, not {row!r} ({type(row).__name__})")
         listed = list(row)
         if len(listed) != len(names):
             raise ValueError(f"{place} holds {len(listed)} numbers; {_needed(names)}")
         try:
             numbers.extend(listed)
-        except TypeError:
+        except (TypeError, OverflowError):
             # Slowly, to say which one it is.
             for name, number in zip(names, listed):
                 as_number(number, f"{place}, {name}")
             raise
     return count, memoryview(numbers)
+
+
+def _is_sequence(given: Any) -> bool:
+    """Whether it may be gone through as numbers in order; text, sets and dicts may not."""
+    if isinstance(given, (list, tuple)):
+        return True
+    return isinstance(given, Iterable) and not is_no_number(given)
 
 
 def _needed(names: Sequence[str]) -> str:

@@ -35,10 +35,16 @@ class Outcome:
 class Session:
     """The numbers that training changes: parameters, what the rule remembers, the steps so far.
 
-    They are copied from the `Value`s at the start, and `save` copies them back.
+    They are copied from the `Value`s at the start, and `save` copies them back. Raises ValueError
+    for rows that were checked for another number of inputs.
     """
 
     def __init__(self, recorded: Recorded, optimizer: Optimizer | None, rows: Rows) -> None:
+        if rows.width != len(recorded.inputs):
+            raise ValueError(
+                f"the rows hold {rows.width} numbers each; the program has "
+                f"{len(recorded.inputs)} inputs"
+            )
         self.recorded = recorded
         self.optimizer = optimizer
         self.rows = rows
