@@ -13,6 +13,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from engine.context import detect_anomaly, no_grad, scope
+from engine.native import core as core
 from engine.ops import ARITHMETIC, SHEET, Op
 from engine.value import Parameter, Value
 

@@ -27,8 +27,8 @@ class Mode:
 
 _ORDINARY = Mode(recording=True, anomaly=False, scope=None)
 # None stands for the ordinary, so that an ordinary operation pays for one test only.
-_mode: ContextVar[Mode | None] = ContextVar("mode", default=None)
-current_mode = _mode.get
+mode_variable: ContextVar[Mode | None] = ContextVar("mode", default=None)
+current_mode = mode_variable.get
 
 
 @contextmanager
@@ -43,11 +43,11 @@ def no_grad() -> Iterator[None]:
     (Value(9, grad=0), True)
     """
     mode = current_mode() or _ORDINARY
-    token = _mode.set(Mode(False, mode.anomaly, mode.scope))
+    token = mode_variable.set(Mode(False, mode.anomaly, mode.scope))
     try:
         yield
     finally:
-        _mode.reset(token)
+        mode_variable.reset(token)
 
 
 @contextmanager
@@ -64,11 +64,11 @@ def detect_anomaly() -> Iterator[None]:
     FloatingPointError: exp gave inf; its operands: a = 1000 ('x')
     """
     mode = current_mode() or _ORDINARY
-    token = _mode.set(Mode(mode.recording, True, mode.scope))
+    token = mode_variable.set(Mode(mode.recording, True, mode.scope))
     try:
         yield
     finally:
-        _mode.reset(token)
+        mode_variable.reset(token)
 
 
 @contextmanager
@@ -83,8 +83,8 @@ def scope(name: str) -> Iterator[None]:
     """
     mode = current_mode() or _ORDINARY
     path = name if mode.scope is None else f"{mode.scope} / {name}"
-    token = _mode.set(Mode(mode.recording, mode.anomaly, path))
+    token = mode_variable.set(Mode(mode.recording, mode.anomaly, path))
     try:
         yield
     finally:
-        _mode.reset(token)
+        mode_variable.reset(token)

@@ -40,10 +40,11 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from engine.careful import apply
+from engine.careful import apply, row
 from engine.context import current_mode
 from engine.evaluate import compile_source, plain
 from engine.generate import constant_name, eager_source
+from engine.native import core, extension
 from engine.ops import ARITHMETIC, OPERATIONS, SHEET
 from engine.value import METHODS, NUMPY_NAMES, OPERATORS, Value, record
 
@@ -76,6 +77,7 @@ def _generate() -> dict[str, Any]:
         "current_mode": current_mode,
         "new": object.__new__,
         "apply": apply,
+        "row": row,
         "sigmoid": lambda a: plain(OPERATIONS["sigmoid"])(a)[0],
         "UNUSUAL": (ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
     }
@@ -115,7 +117,12 @@ def _install(generated: dict[str, Any]) -> None:
 
 
 GENERATED = _generate()
-_install(GENERATED)
+if core == "native":
+    # The generated functions stay behind its own, for whatever is not an ordinary case.
+    extension.set_functions(GENERATED)
+    GENERATED = extension.OPERATIONS
+else:
+    _install(GENERATED)
 # The arithmetic operations are Python's operators; everything else is a function of this module.
 globals().update({op.name: GENERATED[op.name] for op in SHEET if op not in ARITHMETIC})
 __all__ = [op.name for op in SHEET if op not in ARITHMETIC] + ["softmax", "source"]

@@ -149,10 +149,8 @@ def _one_sequence(op: Op) -> Iterator[str]:
     (name,) = op.operands
     known = [*parameters(op), "out"]
     reductions, (formula, partial) = hoist([read(op.formula, known), read(op.partials[0], known)])
-    yield f"args = {name}"
+    yield f"args = {_row(name)}"
     yield "try:"
-    # What may be an iterator is gone through only once.
-    yield f"    args = tuple({name})"
     yield "    n = len(args)"
     # Other objects may have `data` too; one test keeps out sequences of them.
     yield "    if not isinstance(args[0], Value):"
@@ -168,9 +166,15 @@ def _one_sequence(op: Op) -> Iterator[str]:
         yield from _indented(_loop(op, *reduction))
     yield f"    partials = tuple({partial_source(op, name, partial, FAST)})"
     yield "except UNUSUAL:"
-    whole = f"{name} if isinstance({name}, (str, bytes)) else args"
-    yield f"    return apply({constant_name(op)}, {whole})"
+    yield f"    return apply({constant_name(op)}, args)"
     yield from _record(op)
+
+
+def _row(name: str) -> str:
+    # Outside of any `try`, because what an iterator raises is no matter of the operation; and once,
+    # because it cannot be gone through again.
+    sequence = f"{name}.__class__ is list or {name}.__class__ is tuple"
+    return f"tuple({name}) if {sequence} else row({name})"
 
 
 def _loop(op: Op, name: str, kind: str, body: ast.expr) -> Iterator[str]:
@@ -193,9 +197,9 @@ def _several_sequences(op: Op, sequences: list[str]) -> Iterator[str]:
         raise ValueError(
             f"{op.name}: with several sequences the value must hold one sum, the partials none"
         )
-    yield "try:"
     for name in sequences:
-        yield f"    {name} = tuple({name})"
+        yield f"{name} = {_row(name)}"
+    yield "try:"
     yield f"    n = len({sequences[0]})"
     for name in sequences[1:]:
         yield f"    if len({name}) != n:"

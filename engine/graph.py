@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.native import core, extension
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -36,6 +38,10 @@ def topological_order(*outputs: Value) -> list[Value]:
                 if partial is not None and operand not in entered:
                     stack.append(operand)
     return order
+
+
+if not TYPE_CHECKING and core == "native":
+    topological_order = extension.topological_order
 
 
 def inner_nodes(output: Value) -> list[Value]:

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import math
 
-from engine.context import Mode, current_mode
+from engine.context import Mode, current_mode, mode_variable
 from engine.graph import inner_nodes, topological_order
+from engine.native import core, extension, take_over
 from engine.numbers import as_number, short
-from engine.ops import ACTIVATIONS, FUNCTIONS
+from engine.ops import ACTIVATIONS, FUNCTIONS, OPERATIONS
 from engine.serialize import copy_graph, own_attributes, pickle_graph, set_attributes
 
 TYPE_CHECKING = False  # as in `typing`, whose import would take a good part of the engine's own
@@ -95,12 +96,8 @@ class Value(Methods):
                 if partial is not None:
                     operand.grad += partial * grad
         mode = current_mode()
-        if mode is not None and mode.anomaly:
-            for node in reversed(topological_order(self)):
-                if not math.isfinite(node.grad):
-                    raise FloatingPointError(
-                        f"backward: the gradient of {describe(node)} is {node.grad}"
-                    )
+        if mode is not None:
+            _check_gradients(self, mode)
 
     def detach(self) -> Value:
         """A leaf with the same number and no history: gradients stop here."""
@@ -158,18 +155,6 @@ class Value(Methods):
         return copy_graph(self, memo)
 
 
-class Parameter(Value):
-    """A leaf that is trained: a weight or a bias. Operations on it give plain `Value`s.
-
-    >>> Parameter(0.1, label="w111") * 8
-    Value(0.8, grad=0)
-    """
-
-    __slots__ = ()
-
-    role = "parameter"
-
-
 _new = object.__new__
 
 
@@ -215,6 +200,15 @@ def _raise_anomaly(node: Value) -> None:
             )
 
 
+def _check_gradients(output: Value, mode: Mode) -> None:
+    if mode.anomaly:
+        for node in reversed(topological_order(output)):
+            if not math.isfinite(node.grad):
+                raise FloatingPointError(
+                    f"backward: the gradient of {describe(node)} is {node.grad}"
+                )
+
+
 def describe(value: Value | float) -> str:
     """A node for an error message: its number, its name if it has one, its operation."""
     if not isinstance(value, Value):
@@ -254,3 +248,23 @@ def _first_use(name: str) -> Callable[..., Any]:
 
 for _name in (*OPERATORS, *METHODS, *NUMPY_NAMES):
     setattr(Value, _name, _first_use(_name))
+
+
+# With the native core, the class above lends its methods to one that computes in C. What follows,
+# and whoever imports from here, has the class that is in use.
+if not TYPE_CHECKING and core == "native":
+    Value = take_over(Value, {**{name: name for name in METHODS}, **NUMPY_NAMES})
+    record = extension.record
+    extension.connect(OPERATIONS, mode_variable, _apply_mode, _check_gradients)
+
+
+class Parameter(Value):
+    """A leaf that is trained: a weight or a bias. Operations on it give plain `Value`s.
+
+    >>> Parameter(0.1, label="w111") * 8
+    Value(0.8, grad=0)
+    """
+
+    __slots__ = ()
+
+    role = "parameter"

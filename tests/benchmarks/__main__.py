@@ -9,13 +9,17 @@ from __future__ import annotations
 import platform
 import sys
 
-from tests.benchmarks import chain, networks, reading, start_up
+from engine import core
+from tests.benchmarks import chain, eager, networks, reading, start_up
 
 
 def main() -> None:
     """Prints all tables."""
-    print(f"Python {platform.python_version()}, {platform.machine()}, one thread.\n")
-    for section in (networks, chain, reading, start_up):
+    print(
+        f"Python {platform.python_version()}, {platform.machine()}, one thread, "
+        f"core in use: {core}.\n"
+    )
+    for section in (networks, eager, chain, reading, start_up):
         print(f"### {(section.__doc__ or '').splitlines()[0]}\n")
         print("\n".join(section.table()) + "\n")
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Training: micrograd 0.1.0 and chaingrad in pure Python
+"""Training: micrograd 0.1.0 and chaingrad with the core in use
 
 `moons`: one step of a 2-16-16-1 network on 100 two-moons points: forward, max-margin loss with
 regularisation, backward, update; the code of micrograd's demo, the same lines for both.

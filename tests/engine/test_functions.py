@@ -88,6 +88,18 @@ def test_constants_alone_give_a_plain_float(f, expected):
     assert type(f()) is float
 
 
+@pytest.mark.parametrize("kind", [ValueError, TypeError, KeyError, ZeroDivisionError])
+@pytest.mark.parametrize("name", ["sum", "logsumexp", "dot"])
+def test_an_error_of_an_iterator_is_never_taken_for_its_end(name, kind):
+    def broken():
+        yield Value(1.0)
+        raise kind("on the way")
+
+    operands = [broken(), [2.0, 3.0]] if name == "dot" else [broken()]
+    with pytest.raises(kind, match="on the way"):
+        getattr(engine, name)(*operands)
+
+
 def test_an_empty_weighted_sum_is_its_bias():
     bias = Value(2.0)
     node = engine.dot([], [], bias)

@@ -1,6 +1,7 @@
 """The reverse pass: sums over all paths, what a second pass does, and what it leaves alone."""
 
 import gc
+import weakref
 
 import pytest
 from hypothesis import given
@@ -163,3 +164,15 @@ def test_a_graph_is_freed_without_the_garbage_collector():
         assert alive() == before
     finally:
         gc.enable()
+
+
+def test_a_cycle_through_an_attribute_of_a_subclass_is_collected():
+    class Weight(Value):
+        pass
+
+    w = Weight(2.0)
+    w.latest = engine.dot([w, 1.0], [3.0, w]).tanh() * 2
+    watched = weakref.ref(w)
+    del w
+    gc.collect()
+    assert watched() is None

@@ -1,0 +1,62 @@
+"""Formulas as C on doubles.
+
+>>> from engine.formula import read
+>>> C.write(read("k * a ** (k - 1) if k != 0 else 0"))
+'k != 0.0 ? k * pow(a, k - 1.0) : 0.0'
+>>> C.write(read("1 if abs(a) > 2 and a % 1 == 0 else max(a, pi)"))
+'fabs(a) > 2.0 && modulo(a, 1.0) == 0.0 ? 1.0 : maximum(a, 3.141592653589793)'
+
+Where C has no function of Python's meaning, a formula calls one of `HELPERS`; and `sigmoid`, which
+the sheet itself defines. The results are those of `engine.ieee` as long as the compiler may
+neither reorder sums nor contract a product and a sum into one operation.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+
+from engine.dialects import AND, CHOICE, OR, Names, Piece
+from engine.evaluate import FloatPython
+
+HELPERS = """\
+/* The larger and the smaller of two numbers; nan where one of them is nan. */
+static inline double maximum(double a, double b) { return b > a || b != b ? b : a; }
+static inline double minimum(double a, double b) { return b < a || b != b ? b : a; }
+
+/* The remainder with the sign of the divisor. */
+static inline double modulo(double a, double b)
+{
+    const double remainder = fmod(a, b);
+    if (remainder == 0.0)
+        return copysign(0.0, b);
+    return (remainder < 0.0) != (b < 0.0) ? remainder + b : remainder;
+}
+"""
+
+
+class CSource(FloatPython):
+    """C99 with `math.h`. Powers are `pow`, as on the fast path of Python, but squares of names."""
+
+    functions = {"abs": "fabs", "max": "maximum", "min": "minimum"}
+    infix = {**FloatPython.infix, ast.And: " && ", ast.Or: " || "}
+
+    def name(self, name: str) -> str:
+        return repr(math.pi) if name == "pi" else name
+
+    def binary(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
+        if isinstance(operator, ast.Mod):
+            return self.call("modulo", [self.write(left, names), self.write(right, names)])
+        return super().binary(left, operator, right, names)
+
+    def visit(self, tree: ast.expr, names: Names) -> Piece:
+        text, strength = super().visit(tree, names)
+        # Compilers warn of && beside || without parentheses.
+        return text, OR if strength == AND else strength
+
+    def choice(self, tree: ast.IfExp, names: Names) -> Piece:
+        test, then = self.within(tree.test, OR, names), self.within(tree.body, OR, names)
+        return f"{test} ? {then} : {self.within(tree.orelse, CHOICE, names)}", CHOICE
+
+
+C = CSource()

@@ -1,0 +1,86 @@
+"""Which core computes: the native one, compiled from the sheet, or Python's own.
+
+The extension `_chaingrad` is a module apart from `engine`, so that it is found where it was
+installed even if `engine` itself is read from a clone. It is used if it was made from the very
+sheet that is in `engine.ops`, unless the environment variable CHAINGRAD_CORE says `python`; with
+`native` it is an error if it cannot be used.
+"""
+
+from __future__ import annotations
+
+import os
+
+from engine.ops import SHEET, Op
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import ModuleType
+    from typing import Any
+
+VARIABLE = "CHAINGRAD_CORE"
+# Raised with every change of what the extension and the Python beside it expect of each other.
+INTERFACE = 1
+
+
+def sheet_text() -> str:
+    """All that the sheet says about numbers, as text: what the extension was made from.
+
+    >>> sheet_text().splitlines()[3]
+    'div (a b) a / b; 1 / b; -out / b; undefined b == 0; {} {}'
+    """
+    return "".join(map(_line, SHEET))
+
+
+def _line(op: Op) -> str:
+    operands = " ".join([name + "*" * (name in op.sequences) for name in op.operands])
+    partials = "; ".join(op.partials)
+    return (
+        f"{op.name} ({operands}) {op.formula}; {partials}; undefined {op.undefined or 'nowhere'}; "
+        f"{op.constants} {op.defaults}\n"
+    )
+
+
+def _load(wanted: str) -> ModuleType | None:
+    """The extension, or None for Python. ImportError where it was asked for and cannot be used."""
+    if wanted not in ("", "native", "python"):
+        raise ValueError(f"{VARIABLE} must be native or python, or not be set; not {wanted!r}")
+    if wanted == "python":
+        return None
+    try:
+        import _chaingrad
+
+        if (INTERFACE, sheet_text()) != (_chaingrad.INTERFACE, _chaingrad.SHEET):
+            raise ImportError(
+                "the installed _chaingrad was made from another version of this package; "
+                "install this one again"
+            )
+        _chaingrad.claim()
+    except ImportError as error:
+        if wanted == "native":
+            raise ImportError(
+                f"{VARIABLE}=native, but there is no native core to use ({error}); it is built "
+                "where the package is installed with a C compiler at hand"
+            ) from None
+        return None
+    module: ModuleType = _chaingrad
+    return module
+
+
+extension: Any = _load(os.environ.get(VARIABLE, ""))
+core = "python" if extension is None else "native"
+
+
+def take_over(value: type, methods: Mapping[str, str]) -> type:
+    """The extension's `Value`, given what the class in Python has beside its slots.
+
+    Its operators and `backward` are its own, and so are `methods`: their operations by name.
+    """
+    native: type = extension.Value
+    own = set(vars(native)) - {"__doc__", "__module__"}
+    for name, attribute in vars(value).items():
+        if name not in own and not hasattr(attribute, "__objclass__"):
+            setattr(native, name, attribute)
+    for name, operation in methods.items():
+        setattr(native, name, extension.OPERATIONS[operation])
+    return native

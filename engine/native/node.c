@@ -1,0 +1,420 @@
+/* Nodes: their layout, how they are made, read, changed and freed.
+
+   A node holds its edges itself: for each operand a pointer and the local derivative. A binary node
+   takes 96 bytes, and is free of the 16 more that Python's cyclic garbage collector asks for,
+   because it cannot be part of a cycle: its operands were there before it. What can close a cycle
+   is an attribute of a subclass. So a node that is made by assigning to it, an instance of a
+   subclass, and whatever is computed from either, does have the collector's header; see
+   `cannot_close_cycles`. (A label can be any object. One that leads back to its own node keeps it
+   alive for ever; text cannot.) */
+
+typedef struct {
+    PyObject *operand; /* owned; NULL where the operand is a plain number */
+    double number;     /* the local derivative; for a plain number, the number itself */
+} Edge;
+
+typedef struct Node {
+    PyObject_HEAD
+    double data;
+    union {
+        double grad;
+        struct Node *next; /* of a node that is being freed */
+    };
+    PyObject *op;
+    PyObject *label;
+    PyObject *scope;
+    unsigned count; /* of edges */
+    unsigned short flags;
+    unsigned short room; /* for edges in the node's own memory; 0 for more than MOST_ROOM */
+    union {
+        Edge *apart; /* in memory of their own */
+        Edge here[1];
+    } edges;
+} Node;
+
+enum {
+    BARE = 1,    /* without the collector's header; only such nodes have edges within */
+    WITHIN = 2,  /* the edges are in the node */
+    ENTERED = 4, /* by the walk that is under way */
+};
+
+#define EDGES_AT offsetof(Node, edges)
+#define SIZE_WITH(count) (EDGES_AT + (size_t)(count) * sizeof(Edge))
+
+static PyTypeObject *Value;
+
+static inline Edge *edges_of(Node *node)
+{
+    return node->flags & WITHIN ? node->edges.here : node->edges.apart;
+}
+
+static inline int is_value(PyObject *thing)
+{
+    return Py_TYPE(thing) == Value || PyType_IsSubtype(Py_TYPE(thing), Value);
+}
+
+/* Whether nothing that the node leads to can lead back to what is computed from it. A subclass
+   without storage of its own, such as Parameter, is as harmless as a leaf. */
+static inline int cannot_close_cycles(PyObject *value)
+{
+    if (Py_TYPE(value) == Value)
+        return ((Node *)value)->flags & BARE;
+    return Py_TYPE(value)->tp_basicsize == (Py_ssize_t)sizeof(Node) &&
+           Py_TYPE(value)->tp_dictoffset == 0 && ((Node *)value)->count == 0;
+}
+
+/* ---- Memory ---- */
+
+/* Freed nodes, kept for the next of their size: a chain for each number of edges there is room for.
+   Not many, for after a while they lie scattered, and nodes side by side are faster to walk. */
+#define MOST_ROOM 8
+#ifndef MOST_KEPT /* in bytes; 0 where a sanitizer is to see every node freed */
+#define MOST_KEPT ((size_t)256 << 10)
+#endif
+static Node *kept[MOST_ROOM + 1];
+static size_t bytes_kept;
+
+static Py_ssize_t bare_nodes; /* alive; for the tests */
+
+static inline Node *allocate(unsigned count)
+{
+    const unsigned room = count ? count : 1;
+    Node *node;
+    if (room <= MOST_ROOM && kept[room]) {
+        node = kept[room];
+        kept[room] = node->next;
+        bytes_kept -= SIZE_WITH(room);
+    } else {
+        node = PyObject_Malloc(SIZE_WITH(room));
+        if (!node)
+            return (Node *)PyErr_NoMemory();
+    }
+    PyObject_Init((PyObject *)node, Value);
+    node->flags = BARE | WITHIN;
+    node->room = room <= MOST_ROOM ? (unsigned short)room : 0;
+    bare_nodes++;
+    return node;
+}
+
+/* A new node with room for that many edges, which the caller fills in before anything else. */
+static inline Node *new_node(unsigned count, int bare)
+{
+    Node *node;
+    if (bare) {
+        node = allocate(count);
+        if (!node)
+            return NULL;
+        node->op = Py_NewRef(Py_None);
+        node->label = Py_NewRef(Py_None);
+        node->scope = Py_NewRef(Py_None);
+    } else {
+        Edge *edges = PyMem_Calloc(count ? count : 1, sizeof(Edge));
+        if (!edges)
+            return (Node *)PyErr_NoMemory();
+        /* A collection could run code that frees the operands, which nobody holds yet. */
+        const int enabled = PyGC_Disable();
+        node = (Node *)PyType_GenericAlloc(Value, 0);
+        if (enabled)
+            PyGC_Enable();
+        if (!node) {
+            PyMem_Free(edges);
+            return NULL;
+        }
+        node->edges.apart = edges;
+        node->op = Py_NewRef(Py_None);
+        node->label = Py_NewRef(Py_None);
+        node->scope = Py_NewRef(Py_None);
+    }
+    node->count = count;
+    node->grad = 0.0;
+    return node;
+}
+
+static void drop_edges(Node *node)
+{
+    Edge *edges = edges_of(node);
+    const unsigned count = node->count;
+    node->count = 0;
+    if (!(node->flags & WITHIN))
+        node->edges.apart = NULL;
+    for (unsigned i = 0; i < count; i++)
+        Py_XDECREF(edges[i].operand);
+    if (!(node->flags & WITHIN))
+        PyMem_Free(edges);
+}
+
+static void free_memory(Node *node)
+{
+    PyTypeObject *type = Py_TYPE(node);
+    if (!(node->flags & BARE))
+        type->tp_free(node);
+    else {
+        bare_nodes--;
+        const unsigned room = node->room;
+        if (room && bytes_kept + SIZE_WITH(room) <= MOST_KEPT) {
+            node->next = kept[room];
+            kept[room] = node;
+            bytes_kept += SIZE_WITH(room);
+        } else
+            PyObject_Free(node);
+    }
+    Py_DECREF(type);
+}
+
+/* Freeing a node may free its operands, and so on down a chain of any length: those wait here until
+   the first of them is done, instead of being freed from within it. */
+static Node *waiting;
+static int freeing;
+
+static void node_dealloc(PyObject *self)
+{
+    Node *node = (Node *)self;
+    if (!(node->flags & BARE))
+        PyObject_GC_UnTrack(self);
+    node->next = waiting;
+    waiting = node;
+    if (freeing)
+        return;
+    freeing = 1;
+    while (waiting) {
+        node = waiting;
+        waiting = node->next;
+        drop_edges(node);
+        Py_XDECREF(node->op);
+        Py_XDECREF(node->label);
+        Py_XDECREF(node->scope);
+        free_memory(node);
+    }
+    freeing = 0;
+}
+
+static int node_is_gc(PyObject *self)
+{
+    return !(((Node *)self)->flags & BARE);
+}
+
+static int node_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Node *node = (Node *)self;
+    Edge *edges = edges_of(node);
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(node->op);
+    Py_VISIT(node->label);
+    Py_VISIT(node->scope);
+    for (unsigned i = 0; i < node->count; i++)
+        Py_VISIT(edges[i].operand);
+    return 0;
+}
+
+static int node_clear(PyObject *self)
+{
+    Node *node = (Node *)self;
+    Py_CLEAR(node->op);
+    Py_CLEAR(node->label);
+    Py_CLEAR(node->scope);
+    drop_edges(node);
+    return 0;
+}
+
+static PyObject *node_sizeof(PyObject *self, PyObject *Py_UNUSED(unused))
+{
+    Node *node = (Node *)self;
+    size_t size = (size_t)Py_TYPE(self)->tp_basicsize;
+    if (node->flags & BARE)
+        size = SIZE_WITH(node->count ? node->count : 1);
+    else if (node->count)
+        size += node->count * sizeof(Edge);
+    return PyLong_FromSize_t(size);
+}
+
+/* ---- Attributes ---- */
+
+static PyObject *get_args(PyObject *self, void *Py_UNUSED(closure))
+{
+    Node *node = (Node *)self;
+    Edge *edges = edges_of(node);
+    PyObject *args = PyTuple_New(node->count);
+    if (!args)
+        return NULL;
+    for (unsigned i = 0; i < node->count; i++) {
+        PyObject *arg = edges[i].operand;
+        arg = arg ? Py_NewRef(arg) : PyFloat_FromDouble(edges[i].number);
+        if (!arg) {
+            Py_DECREF(args);
+            return NULL;
+        }
+        PyTuple_SET_ITEM(args, i, arg);
+    }
+    return args;
+}
+
+static PyObject *get_partials(PyObject *self, void *Py_UNUSED(closure))
+{
+    Node *node = (Node *)self;
+    Edge *edges = edges_of(node);
+    PyObject *partials = PyTuple_New(node->count);
+    if (!partials)
+        return NULL;
+    for (unsigned i = 0; i < node->count; i++) {
+        PyObject *partial =
+            edges[i].operand ? PyFloat_FromDouble(edges[i].number) : Py_NewRef(Py_None);
+        if (!partial) {
+            Py_DECREF(partials);
+            return NULL;
+        }
+        PyTuple_SET_ITEM(partials, i, partial);
+    }
+    return partials;
+}
+
+static int is_tuple(PyObject *value, const char *name)
+{
+    if (value && PyTuple_Check(value))
+        return 1;
+    PyErr_Format(PyExc_TypeError, "%s must be a tuple, not %s", name,
+                 value ? Py_TYPE(value)->tp_name : "deleted");
+    return 0;
+}
+
+/* Gives edges their operands; the local derivatives are 0 until they are set. */
+static int fill_operands(Edge *edges, PyObject *args)
+{
+    const Py_ssize_t count = PyTuple_GET_SIZE(args);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *arg = PyTuple_GET_ITEM(args, i);
+        edges[i].operand = NULL;
+        edges[i].number = is_value(arg) ? 0.0 : PyFloat_AsDouble(arg);
+        if (edges[i].number == -1.0 && PyErr_Occurred()) {
+            while (i--)
+                Py_XDECREF(edges[i].operand);
+            return -1;
+        }
+        if (is_value(arg))
+            edges[i].operand = Py_NewRef(arg);
+    }
+    return 0;
+}
+
+static int fill_partials(Edge *edges, unsigned count, PyObject *partials)
+{
+    if (PyTuple_GET_SIZE(partials) != (Py_ssize_t)count) {
+        PyErr_Format(PyExc_ValueError,
+                     "partials must hold one local derivative for each of args: %u, not %zd", count,
+                     PyTuple_GET_SIZE(partials));
+        return -1;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        PyObject *partial = PyTuple_GET_ITEM(partials, i);
+        if ((partial == Py_None) != (edges[i].operand == NULL)) {
+            PyErr_Format(PyExc_ValueError,
+                         "partials must hold a number for a Value among args and None for a plain "
+                         "number; it is the other way round at place %u", i + 1);
+            return -1;
+        }
+        if (partial != Py_None) {
+            const double number = PyFloat_AsDouble(partial);
+            if (number == -1.0 && PyErr_Occurred())
+                return -1;
+            edges[i].number = number;
+        }
+    }
+    return 0;
+}
+
+static int set_args(PyObject *self, PyObject *args, void *Py_UNUSED(closure))
+{
+    Node *node = (Node *)self;
+    if (!is_tuple(args, "args"))
+        return -1;
+    const Py_ssize_t count = PyTuple_GET_SIZE(args);
+    Edge *edges = NULL;
+    if (count) {
+        edges = PyMem_Calloc(count, sizeof(Edge));
+        if (!edges) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        if (fill_operands(edges, args) < 0) {
+            PyMem_Free(edges);
+            return -1;
+        }
+    }
+    drop_edges(node);
+    node->flags &= (unsigned short)~WITHIN;
+    node->edges.apart = edges;
+    node->count = (unsigned)count;
+    return 0;
+}
+
+static int set_partials(PyObject *self, PyObject *partials, void *Py_UNUSED(closure))
+{
+    Node *node = (Node *)self;
+    if (!is_tuple(partials, "partials"))
+        return -1;
+    return fill_partials(edges_of(node), node->count, partials);
+}
+
+static PyMemberDef node_members[] = {
+    {"data", T_DOUBLE, offsetof(Node, data), 0, NULL},
+    {"grad", T_DOUBLE, offsetof(Node, grad), 0, NULL},
+    {"op", T_OBJECT_EX, offsetof(Node, op), 0, NULL},
+    {"label", T_OBJECT_EX, offsetof(Node, label), 0, NULL},
+    {"scope", T_OBJECT_EX, offsetof(Node, scope), 0, NULL},
+    {NULL},
+};
+
+static PyGetSetDef node_getset[] = {
+    {"args", get_args, set_args, NULL, NULL},
+    {"partials", get_partials, set_partials, NULL, NULL},
+    {NULL},
+};
+
+/* ---- A node behaves as the number it holds, but is equal only to itself. ---- */
+
+static PyObject *node_float(PyObject *self)
+{
+    return PyFloat_FromDouble(((Node *)self)->data);
+}
+
+static PyObject *node_int(PyObject *self)
+{
+    return PyLong_FromDouble(((Node *)self)->data);
+}
+
+static int node_bool(PyObject *self)
+{
+    return ((Node *)self)->data != 0.0;
+}
+
+static PyObject *node_positive(PyObject *self)
+{
+    return Py_NewRef(self);
+}
+
+static Py_hash_t node_hash(PyObject *self)
+{
+    /* By identity. The last four bits of an address are always 0. */
+    const size_t address = (size_t)self;
+    const Py_hash_t hash = (Py_hash_t)(address >> 4 | address << (8 * sizeof(address) - 4));
+    return hash == -1 ? -2 : hash;
+}
+
+static PyObject *node_compare(PyObject *self, PyObject *other, int comparison)
+{
+    if (comparison == Py_EQ || comparison == Py_NE) {
+        if (self != other)
+            Py_RETURN_NOTIMPLEMENTED;
+        return PyBool_FromLong(comparison == Py_EQ);
+    }
+    const double a = ((Node *)self)->data;
+    if (is_value(other)) {
+        const double b = ((Node *)other)->data;
+        Py_RETURN_RICHCOMPARE(a, b, comparison);
+    }
+    PyObject *number = PyFloat_FromDouble(a);
+    if (!number)
+        return NULL;
+    PyObject *result = PyObject_RichCompare(number, other, comparison);
+    Py_DECREF(number);
+    return result;
+}

@@ -1,0 +1,139 @@
+/* Walks over a graph, as in engine/graph.py and in the same order. None of them recurses, and none
+   runs any code of Python, so nodes can be marked on the way. */
+
+typedef struct {
+    Node **nodes;
+    Py_ssize_t length, room;
+} Order;
+
+typedef struct {
+    Node *node;
+    unsigned done; /* edges that have been followed */
+} Step;
+
+typedef struct {
+    Step *steps;
+    Py_ssize_t length, room;
+} Path;
+
+/* Makes room for one item more; 0 where there is no memory. */
+static int reserve(void **items, Py_ssize_t length, Py_ssize_t *room, size_t size)
+{
+    if (length < *room)
+        return 1;
+    const Py_ssize_t more = *room ? 2 * *room : 256;
+    void *moved = PyMem_RawRealloc(*items, (size_t)more * size);
+    if (!moved)
+        return 0;
+    *items = moved;
+    *room = more;
+    return 1;
+}
+
+static int enter(Path *path, Node *node)
+{
+    if (!reserve((void **)&path->steps, path->length, &path->room, sizeof(Step)))
+        return 0;
+    node->flags |= ENTERED;
+    path->steps[path->length++] = (Step){node, 0};
+    return 1;
+}
+
+/* Adds the graph below a node to an order, operands before their users. Only results of operations
+   that are of the same class as `inner`, operands from right to left; or, where that is NULL, all
+   nodes, from left to right. */
+static int walk(Order *order, Path *path, Node *output, PyTypeObject *inner)
+{
+    if (output->flags & ENTERED)
+        return 1;
+    if (!enter(path, output))
+        return 0;
+    while (path->length) {
+        Step *step = &path->steps[path->length - 1];
+        Node *node = step->node;
+        if (step->done == node->count) {
+            if (!reserve((void **)&order->nodes, order->length, &order->room, sizeof(Node *)))
+                return 0;
+            order->nodes[order->length++] = node;
+            path->length--;
+            continue;
+        }
+        const unsigned place = inner ? node->count - 1 - step->done : step->done;
+        Node *operand = (Node *)edges_of(node)[place].operand;
+        step->done++;
+        if (operand && !(operand->flags & ENTERED) &&
+            (!inner || (Py_TYPE(operand) == inner && operand->count)) && !enter(path, operand))
+            return 0;
+    }
+    return 1;
+}
+
+/* Takes the marks away again, also where a walk has been given up. */
+static void leave(Order *order, Path *path)
+{
+    for (Py_ssize_t i = 0; i < order->length; i++)
+        order->nodes[i]->flags &= (unsigned short)~ENTERED;
+    for (Py_ssize_t i = 0; i < path->length; i++)
+        path->steps[i].node->flags &= (unsigned short)~ENTERED;
+    PyMem_RawFree(path->steps);
+}
+
+static PyObject *node_backward(PyObject *self, PyObject *Py_UNUSED(unused))
+{
+    Node *output = (Node *)self;
+    Order order = {0};
+    Path path = {0};
+    const int complete = !output->count || walk(&order, &path, output, Py_TYPE(self));
+    leave(&order, &path);
+    if (!complete) {
+        PyMem_RawFree(order.nodes);
+        return PyErr_NoMemory();
+    }
+    for (Py_ssize_t i = 0; i < order.length; i++)
+        order.nodes[i]->grad = 0.0;
+    output->grad += 1.0;
+    while (order.length) {
+        Node *node = order.nodes[--order.length];
+        const double grad = node->grad;
+        const Edge *edges = edges_of(node);
+        for (unsigned i = 0; i < node->count; i++)
+            if (edges[i].operand)
+                ((Node *)edges[i].operand)->grad += edges[i].number * grad;
+    }
+    PyMem_RawFree(order.nodes);
+    PyObject *mode = current_mode();
+    if (!mode)
+        return NULL;
+    PyObject *result = Py_None;
+    if (mode == Py_None)
+        Py_INCREF(result);
+    else
+        result = PyObject_CallFunctionObjArgs(python.check_gradients, self, mode, NULL);
+    Py_DECREF(mode);
+    return result;
+}
+
+static PyObject *topological_order(PyObject *Py_UNUSED(module), PyObject *const *outputs,
+                                   Py_ssize_t count)
+{
+    Order order = {0};
+    Path path = {0};
+    PyObject *list = NULL;
+    int complete = 1;
+    for (Py_ssize_t i = 0; i < count; i++)
+        if (!is_value(outputs[i]))
+            return PyErr_Format(PyExc_TypeError, "topological_order takes Values, not %R",
+                                outputs[i]);
+    for (Py_ssize_t i = 0; i < count && complete; i++)
+        complete = walk(&order, &path, (Node *)outputs[i], NULL);
+    leave(&order, &path);
+    if (!complete)
+        PyErr_NoMemory();
+    else
+        list = PyList_New(order.length);
+    if (list)
+        for (Py_ssize_t i = 0; i < order.length; i++)
+            PyList_SET_ITEM(list, i, Py_NewRef((PyObject *)order.nodes[i]));
+    PyMem_RawFree(order.nodes);
+    return list;
+}

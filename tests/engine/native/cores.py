@@ -1,0 +1,56 @@
+"""Both cores in one process: a copy of the package `engine` for each, with classes of its own."""
+
+import os
+import sys
+from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
+from unittest import mock
+
+from engine.native import VARIABLE
+
+# Imported at once: what imports another of them only when it is called must find its own copy.
+MODULES = "functions careful derivative explanation graph serialize text_tree value".split()
+
+
+class Core:
+    """The package as it is with one core: the one that the tests run on, or a fresh copy."""
+
+    def __init__(self, name):
+        self.name = name
+        self.modules = own_modules() if sys.modules["engine"].core == name else {}
+        with self.in_place(), mock.patch.dict(os.environ, {VARIABLE: name}):
+            self.engine = import_module("engine")
+            for module in MODULES:
+                import_module(f"engine.{module}")
+            self.modules = own_modules()
+        assert self.engine.core == name
+
+    @contextmanager
+    def in_place(self):
+        """Inside, this is the copy that imports and pickles find."""
+        others = own_modules()
+        exchange(others, self.modules)
+        try:
+            yield self
+        finally:
+            exchange(own_modules(), others)
+
+
+def own_modules():
+    return {name: m for name, m in sys.modules.items() if name.partition(".")[0] == "engine"}
+
+
+def exchange(old, new):
+    for name in old:
+        del sys.modules[name]
+    sys.modules.update(new)
+
+
+@cache
+def core(name):
+    """ "python" or "native"; where that is not installed, the test is skipped."""
+    import pytest
+
+    pytest.importorskip("_chaingrad", reason="no native core is installed", exc_type=ImportError)
+    return Core(name)
