@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from engine.functions import *  # noqa: F403
     from engine.graph import leaves as leaves
     from engine.graph import topological_order as topological_order
+    from engine.programs.program import Program as Program
+    from engine.programs.program import compile as compile
     from engine.stepping import steps as steps
     from engine.text_tree import tree as tree
 
@@ -37,7 +39,9 @@ if TYPE_CHECKING:
 _LAZY = {
     **{op.name: "functions" for op in SHEET if op not in ARITHMETIC},
     "apply": "careful",
+    "Program": "programs.program",
     "check_gradients": "check",
+    "compile": "programs.program",
     "draw": "drawing",
     "explain": "explanation",
     "gradient": "derivative",
@@ -51,8 +55,8 @@ _LAZY = {
     "tree": "text_tree",
 }
 __all__ = ["Op", "Parameter", "Value", "detect_anomaly", "no_grad", "scope"]
-# `from engine import *` leaves Python's own sum alone; engine.sum is there by name.
-__all__ += [name for name in _LAZY if name != "sum"]
+# `from engine import *` leaves Python's own functions alone; engine.sum is there by name.
+__all__ += [name for name in _LAZY if name not in ("compile", "sum")]
 
 
 def __getattr__(name: str) -> object:

@@ -18,15 +18,15 @@ from __future__ import annotations
 import ast
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from engine.formula import is_reduction
 
 # How strongly a piece of text holds together; a piece weaker than its place gets parentheses.
 CHOICE, OR, AND, COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(9)
 
-Names = Mapping[str, "str | float"]
 Piece = tuple[str, int]
+Names = Mapping[str, "str | float | Piece"]
 
 _STRENGTH: dict[type[ast.AST], int] = {
     ast.Add: SUM,
@@ -48,7 +48,10 @@ class Dialect:
     minus = "-"
 
     def write(self, tree: ast.expr, names: Names | None = None) -> str:
-        """The formula in this dialect. `names` replaces names: by another name, or by a number."""
+        """The formula in this dialect.
+
+        `names` replaces names: by another name, by a number, or by a piece that is written already.
+        """
         return self.visit(tree, names or {})[0]
 
     def visit(self, tree: ast.expr, names: Names) -> Piece:
@@ -58,11 +61,11 @@ class Dialect:
                 replacement = names.get(name, name)
                 if isinstance(replacement, str):
                     return self.name(replacement), ATOM
-                return self.signed(replacement)
+                return replacement if isinstance(replacement, tuple) else self.signed(replacement)
             case ast.Constant(value=int() | float() as value):
                 return self.signed(value)
             case ast.UnaryOp(operand=operand):
-                return self.minus + self.after(operand, SIGN, names), SIGN
+                return self.negation(operand, names)
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
                 return self.power(left, right, names)
             case ast.BinOp(left=left, op=ast.Div(), right=right):
@@ -72,9 +75,7 @@ class Dialect:
             case ast.Compare(left=left, ops=[operator], comparators=[right]):
                 return self.comparison(left, operator, right, names)
             case ast.BoolOp(op=operator, values=values):
-                strength = _STRENGTH[type(operator)]
-                parts = [self.within(value, strength + 1, names) for value in values]
-                return self.infix[type(operator)].join(parts), strength
+                return self.logical(operator, values, names)
             case ast.IfExp():
                 return self.choice(tree, names)
             case ast.Call(func=ast.Name(id=name), args=[body]) if is_reduction(tree):
@@ -94,6 +95,9 @@ class Dialect:
         strong = own >= strength and not text.startswith(self.minus)
         return text if strong else self.parentheses(text)
 
+    def negation(self, operand: ast.expr, names: Names) -> Piece:
+        return self.minus + self.after(operand, SIGN, names), SIGN
+
     def binary(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
         strength = _STRENGTH[type(operator)]
         # The right side must hold more strongly: a - (b - c), and a + (b + c) keeps its order.
@@ -103,6 +107,11 @@ class Dialect:
     def comparison(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
         sides = self.within(left, SUM, names), self.within(right, SUM, names)
         return self.infix[type(operator)].join(sides), COMPARISON
+
+    def logical(self, operator: ast.AST, values: Sequence[ast.expr], names: Names) -> Piece:
+        strength = _STRENGTH[type(operator)]
+        parts = [self.within(value, strength + 1, names) for value in values]
+        return self.infix[type(operator)].join(parts), strength
 
     def quotient(self, left: ast.expr, right: ast.expr, names: Names) -> Piece:
         return self.binary(left, ast.Div(), right, names)

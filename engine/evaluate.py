@@ -143,15 +143,22 @@ def partial_source(op: Op, operand: str, tree: ast.expr, dialect: Dialect) -> st
     return f"[{text} for {each(sequences)}]"
 
 
-def compile_source(source: str, filename: str, namespace: Mapping[str, Any]) -> dict[str, Any]:
+def compile_source(
+    source: str, filename: str, namespace: Mapping[str, Any] | None
+) -> dict[str, Any]:
     """The functions that generated source defines, on the names of `namespace`.
 
-    They are bound apart from it, so that a function named `exp` does not hide the one it calls. A
-    traceback or a debugger shows the lines of the source like those of a file.
+    They are bound apart from it, so that a function named `exp` does not hide the one it calls.
+    Without a namespace the source is a module that imports what it needs. A traceback or a debugger
+    shows the lines of the source like those of a file.
     """
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     defined: dict[str, Any] = {}
-    exec(compile(source, filename, "exec"), dict(namespace), defined)
+    code = compile(source, filename, "exec")
+    if namespace is None:
+        exec(code, defined)
+    else:
+        exec(code, dict(namespace), defined)
     return defined
 
 

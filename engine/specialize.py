@@ -27,9 +27,18 @@ def specialize(
 ) -> ast.expr:
     """The formula with the branch that holds at `numbers`, and with `constants` put in.
 
-    Names other than those of `constants` stay as they are.
+    Names other than those of `constants` stay as they are, and so do choices that hang on a name
+    without a number. A condition that never or always holds is False or True.
+
+    >>> from engine.formula import read
+    >>> undefined = read("a < 0 and k % 1 != 0 or a == 0 and k < 0")
+    >>> ast.unparse(specialize(undefined, {}, {"k": 2.0}))
+    'False'
+    >>> ast.unparse(specialize(undefined, {}, {"k": -2.0}))
+    'a == 0'
     """
-    result: ast.expr = _Specializer(numbers, constants or {}).visit(deepcopy(tree))
+    constants = constants or {}
+    result: ast.expr = _Specializer({**constants, **numbers}, constants).visit(deepcopy(tree))
     return result
 
 
@@ -42,7 +51,27 @@ class _Specializer(ast.NodeTransformer):
         return _number(self.constants[node.id]) if node.id in self.constants else node
 
     def visit_IfExp(self, node: ast.IfExp) -> Any:
-        return self.visit(node.body if self.value(node.test) else node.orelse)
+        if self.is_known(node.test):
+            return self.visit(node.body if self.value(node.test) else node.orelse)
+        return self.generic_visit(node)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        # Outside the test of a choice: in a condition that stands for itself.
+        if self.constants.keys() >= set(names_in(node)):
+            return ast.Constant(bool(self.value(node)))
+        return self.generic_visit(node)
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
+        self.generic_visit(node)
+        # What `or` is true by, `and` is false by; the other truth value changes nothing.
+        decisive = isinstance(node.op, ast.Or)
+        known = [part.value for part in node.values if isinstance(part, ast.Constant)]
+        if decisive in known:
+            return ast.Constant(decisive)
+        values = [part for part in node.values if not isinstance(part, ast.Constant)]
+        if not values:
+            return ast.Constant(not decisive)
+        return ast.BoolOp(node.op, values) if len(values) > 1 else values[0]
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
@@ -55,6 +84,9 @@ class _Specializer(ast.NodeTransformer):
                 return node.right
         # A fraction such as 1/3 says more than its digits.
         return node if isinstance(node.op, ast.Div) else self.computed(node)
+
+    def is_known(self, node: ast.expr) -> bool:
+        return self.numbers.keys() >= set(names_in(node))
 
     def computed(self, node: ast.expr) -> ast.expr:
         """The number that an expression without names and calls stands for; any other as it is."""

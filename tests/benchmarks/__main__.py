@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks`: measurements next to micrograd (extra `bench`), as Markdown.
+"""`python -m tests.benchmarks [SECTION …] [--picture FILE]`: measurements, as Markdown.
 
 Machines differ and are noisy, so what counts are ratios: the two sides of a comparison run in turn
 within one process, and the median of the pairwise ratios is shown with its range.
@@ -6,23 +6,48 @@ within one process, and the median of the pairwise ratios is shown with its rang
 
 from __future__ import annotations
 
+import argparse
 import platform
 import sys
+from importlib import import_module
+from pathlib import Path
 
+import tests.benchmarks.one_thread  # noqa: F401  (before any library that starts threads)
 from engine import core
-from tests.benchmarks import chain, eager, networks, reading, start_up
+
+SECTIONS = ("networks", "eager", "programs", "sizes", "compiling", "chain", "reading", "start_up")
 
 
 def main() -> None:
-    """Prints all tables."""
+    """Prints the tables of the sections asked for; writes the picture if it is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="draws the section sizes")
+    arguments = parser.parse_args()
+    sections = arguments.sections or list(SECTIONS)
+    for name in sections:
+        if name not in SECTIONS:
+            parser.error(f"unknown section {name!r}; known: {', '.join(SECTIONS)}")
+    if arguments.picture and "sizes" not in sections:
+        parser.error("--picture draws the section sizes, which must be among those named")
+
     print(
         f"Python {platform.python_version()}, {platform.machine()}, one thread, "
         f"core in use: {core}.\n"
     )
-    for section in (networks, eager, chain, reading, start_up):
+    for name in sections:
+        try:
+            section = import_module(f"tests.benchmarks.{name}")
+        except ModuleNotFoundError as error:
+            print(f'`{name}` needs {error.name}: `python -m pip install ".[bench]"` adds it.\n')
+            continue
         print(f"### {(section.__doc__ or '').splitlines()[0]}\n")
         print("\n".join(section.table()) + "\n")
         sys.stdout.flush()
+    if arguments.picture:
+        from tests.benchmarks import picture, sizes
+
+        picture.write(sizes.curves(), arguments.picture)
 
 
 if __name__ == "__main__":

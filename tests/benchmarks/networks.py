@@ -8,7 +8,6 @@ micrograd by its usual loop, chaingrad by `nn.fit` and by that same loop.
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Callable
 from typing import Any
@@ -19,25 +18,11 @@ import micrograd.nn
 import engine
 import nn
 from tests.benchmarks.timing import Comparison, compare
+from tests.benchmarks.work import STUDENTS, two_moons
 
-STUDENTS = [([0.8, 0.8], 3.0), ([0.6, 0.7], 2.0), ([0.9, 1.1], 5.0), ([0.7, 0.95], 4.0)]
 EPOCHS, RATE = 100, 0.01
 # A job is repeated so that one measurement takes some tens of milliseconds.
 REPEATS = 10
-
-
-def two_moons(count: int) -> tuple[list[list[float]], list[int]]:
-    """Points on two half circles with noise 0.1, labelled −1 and 1."""
-    source = random.Random(0)
-    points, labels = [], []
-    for number in range(count):
-        angle = math.pi * source.random()
-        x, y = math.cos(angle), math.sin(angle)
-        if number % 2:
-            x, y = 1 - x, 0.5 - y
-        points.append([x + source.gauss(0, 0.1), y + source.gauss(0, 0.1)])
-        labels.append(1 if number % 2 else -1)
-    return points, labels
 
 
 def moons_step(network: Any, value: Any) -> Callable[[], object]:

@@ -1,0 +1,84 @@
+"""Names of the user's graph as identifiers of a programming language."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+
+from engine.formula import CONSTANTS, FUNCTIONS, REDUCTIONS
+
+_C_KEYWORDS = (
+    "auto break case char const continue default do double else enum extern float for goto if "
+    "inline int long register restrict return short signed sizeof static struct switch typedef "
+    "union unsigned void volatile while"
+).split()
+# What the generated sources call things of their own, and what the standard headers of C declare.
+_OURS = (
+    "adjoints divide forward fmod gamma gradient gradients i index inf loss main mean nan number "
+    "parameter parameters previous printf row rows size state states step steps total update value "
+    "values y0 y1 yn j0 j1 jn"
+).split()
+_RESERVED = frozenset(
+    [
+        *keyword.kwlist,
+        *keyword.softkwlist,
+        *_C_KEYWORDS,
+        *_OURS,
+        *FUNCTIONS,
+        *REDUCTIONS,
+        *CONSTANTS,
+    ]
+)
+_MARKS = {
+    "\N{COMBINING CIRCUMFLEX ACCENT}": "_hat",
+    "\N{COMBINING TILDE}": "_tilde",
+    "\N{COMBINING MACRON}": "_bar",
+    "\N{COMBINING DOT ABOVE}": "_dot",
+}
+_LONGEST = 40
+
+
+class Identifiers:
+    """Gives every variable a name of its own, in ASCII, made from its label.
+
+    >>> identifiers = Identifiers()
+    >>> [identifiers.new(label, "t") for label in ("w111", "ŷ", "σ(z)", "for", "w111", None)]
+    ['w111', 'y_hat', 'sigma_z', 'for_', 'w111_2', 't1']
+    """
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set(_RESERVED)
+        self._counts: dict[str, int] = {}
+
+    def new(self, label: str | None, stem: str) -> str:
+        """A name that is still free: the label's, or the stem and a number."""
+        name = _ascii(label or "")
+        if name in _RESERVED:
+            name += "_"
+        if name and name not in self._taken:
+            self._taken.add(name)
+            return name
+        base = f"{name}_" if name else stem
+        number = self._counts.get(base, 1 if name else 0)
+        while True:
+            number += 1
+            if f"{base}{number}" not in self._taken:
+                break
+        self._counts[base] = number
+        self._taken.add(f"{base}{number}")
+        return f"{base}{number}"
+
+
+def _ascii(label: str) -> str:
+    """The label in letters, digits and underscores; empty if nothing of it is left."""
+    parts = []
+    for sign in unicodedata.normalize("NFD", label):
+        if sign.isascii():
+            parts.append(sign)
+        elif sign in _MARKS:
+            parts.append(_MARKS[sign])
+        elif (name := unicodedata.name(sign, "")).startswith("GREEK SMALL LETTER "):
+            parts.append(name.removeprefix("GREEK SMALL LETTER ").split()[0].lower())
+    name = re.sub(r"\W+", "_", "".join(parts)).strip("_")[:_LONGEST]
+    return f"_{name}" if name[:1].isdigit() else name

@@ -1,0 +1,123 @@
+"""What a graph is lowered to: assignments of formulas, in the order in which they are computed.
+
+Each backend spells them in its own language. A formula is a syntax tree of the sheet's language;
+the names in it stand for variables or for numbers.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+
+class Variable:
+    """A number of the program: an input, a parameter, a node's value, or a derivative.
+
+    `kind`: which array it belongs to, at `index`: "input", "parameter", "value", "adjoint" (∂/∂ of
+    a node), "gradient" (∂/∂ of a parameter), or "temporary", which belongs to none. `name`: an
+    identifier. `stored`: whether it must lie in that array, because a loop goes over it.
+    """
+
+    __slots__ = ("index", "kind", "name", "stored")
+
+    def __init__(self, kind: Kind, index: int, name: str, stored: bool = False) -> None:
+        self.kind = kind
+        self.index = index
+        self.name = name
+        self.stored = stored
+
+    def __repr__(self) -> str:
+        return f"Variable({self.kind!r}, {self.index}, {self.name!r})"
+
+
+Kind = Literal["input", "parameter", "value", "adjoint", "gradient", "temporary"]
+Operand = Variable | float
+Names = Mapping[str, Operand]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Neighbours in one array, which a loop goes over: `length` of them from `start`."""
+
+    kind: Kind
+    start: int
+    length: int
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A heading in the source: the scope that the next instructions belong to."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Compute:
+    """target = tree, or target += tree."""
+
+    target: Variable
+    tree: ast.expr
+    names: Names
+    accumulate: bool = False
+
+
+@dataclass(frozen=True)
+class Fold:
+    """target = the sum, the maximum or the minimum of a tree over elements.
+
+    What an element's own names stand for is listed in `elements`; or, where each of them is a
+    neighbour of the one before, said by `runs`, all of the same `length`.
+    """
+
+    target: Variable
+    kind: str
+    tree: ast.expr
+    names: Names
+    elements: Sequence[Names] = ()
+    runs: Mapping[str, Run] | None = None
+    length: int = 0
+
+
+@dataclass(frozen=True)
+class Each:
+    """target_i = tree, or target_i += tree, for all i of a run."""
+
+    target: Run
+    tree: ast.expr
+    names: Names
+    runs: Mapping[str, Run]
+    accumulate: bool = False
+
+
+@dataclass(frozen=True)
+class Check:
+    """The row has no loss where the condition holds: `operation` is undefined there."""
+
+    tree: ast.expr
+    names: Names
+    operation: str
+    where: str
+
+
+Instruction = Comment | Compute | Fold | Each | Check
+
+
+@dataclass(frozen=True)
+class Instructions:
+    """A lowered graph.
+
+    `forward` computes `outputs`; `backward` the derivatives of the only output with respect to all
+    parameters, in `gradients` (None where it is 0). `seed`: the derivative that backward starts
+    from, 1 unless it is a variable. `values`: the length of the arrays of values and adjoints.
+    """
+
+    inputs: Sequence[Variable]
+    parameters: Sequence[Variable]
+    forward: Sequence[Instruction]
+    backward: Sequence[Instruction]
+    outputs: Sequence[Operand]
+    gradients: Sequence[Variable | None]
+    seed: Operand
+    values: int

@@ -1,0 +1,197 @@
+"""Formulas as LLVM instructions, on one number or on a vector of them."""
+
+from __future__ import annotations
+
+import ast
+import math
+import struct
+from collections.abc import Sequence
+
+from engine.dialects import ATOM, Dialect, Names, Piece
+
+_OPERATIONS: dict[type[ast.AST], str] = {
+    ast.Add: "fadd contract",
+    ast.Sub: "fsub contract",
+    ast.Mult: "fmul contract",
+    ast.Div: "fdiv",
+    ast.Mod: "frem",
+}
+# Ordered comparisons are false for nan, as in Python; only "not equal" is true.
+_COMPARISONS: dict[type[ast.AST], str] = {
+    ast.Lt: "olt",
+    ast.LtE: "ole",
+    ast.Gt: "ogt",
+    ast.GtE: "oge",
+    ast.Eq: "oeq",
+    ast.NotEq: "une",
+}
+_INTRINSICS = {"abs": "fabs", "sqrt": "sqrt", "max": "maximum", "min": "minimum"}
+
+
+def literal(value: float) -> str:
+    """A number exactly, by its bits.
+
+    >>> literal(1.0)
+    '0x3FF0000000000000'
+    """
+    return f"0x{struct.unpack('>Q', struct.pack('>d', value))[0]:016X}"
+
+
+class Code:
+    """The lines of one function, with its registers.
+
+    Equal instructions without side effects are written once; within a loop body only those of the
+    body itself are found again.
+    """
+
+    def __init__(self, functions: dict[str, str]) -> None:
+        self.lines: list[str] = []
+        # What must stand at the start of the function, outside every loop.
+        self.entry: list[str] = []
+        # The declarations that the whole module needs, by name.
+        self.functions = functions
+        self.known: dict[str, str] = {}
+        self.count = 0
+
+    def text(self) -> str:
+        return "\n".join([*self.entry, *self.lines])
+
+    def new(self, stem: str = "") -> str:
+        """A name for a register or a block that is not taken."""
+        self.count += 1
+        return f"{stem}{self.count}" if stem else f"%r{self.count}"
+
+    def emit(self, instruction: str, comment: str = "") -> str:
+        """The register that holds the result of a pure instruction."""
+        register = self.known.get(instruction)
+        if register is None:
+            register = self.known[instruction] = self.new()
+            note = f"  ; {comment}" if comment else ""
+            self.lines.append(f"  {register} = {instruction}{note}")
+        return register
+
+    def act(self, instruction: str) -> None:
+        """An instruction that has an effect: a store, a branch."""
+        self.lines.append(f"  {instruction}")
+
+    def fresh(self, instruction: str) -> str:
+        """The register of an instruction whose result may differ each time: a load."""
+        register = self.new()
+        self.lines.append(f"  {register} = {instruction}")
+        return register
+
+    def address(self, array: str, index: int | str, type_: str = "double") -> str:
+        """The address of an element of an array."""
+        if index == 0:
+            return array
+        return self.emit(f"getelementptr inbounds {type_}, ptr {array}, i64 {index}")
+
+
+class LlvmFormulas(Dialect):
+    """Writes a formula as instructions; a piece of text is the name of the register."""
+
+    def __init__(self, code: Code, width: int = 1, vector_functions: Sequence[str] = ()) -> None:
+        self.code = code
+        self.width = width
+        self.type = "double" if width == 1 else f"<{width} x double>"
+        self.condition = "i1" if width == 1 else f"<{width} x i1>"
+        self.suffix = "f64" if width == 1 else f"v{width}f64"
+        self.vector_functions = vector_functions
+
+    def name(self, name: str) -> str:
+        return self.constant(math.pi) if name == "pi" else name
+
+    def signed(self, value: float) -> Piece:
+        return self.constant(value), ATOM
+
+    def constant(self, value: float) -> str:
+        """The number in every lane."""
+        if self.width == 1:
+            return literal(value)
+        return f"<{', '.join([f'double {literal(value)}'] * self.width)}>"
+
+    def spread(self, register: str) -> str:
+        """One number in every lane."""
+        if self.width == 1:
+            return register
+        first = self.code.emit(f"insertelement {self.type} poison, double {register}, i32 0")
+        zeros = f"<{self.width} x i32> zeroinitializer"
+        return self.code.emit(f"shufflevector {self.type} {first}, {self.type} poison, {zeros}")
+
+    def of(self, operand: ast.expr, names: Names) -> str:
+        return self.visit(operand, names)[0]
+
+    def negation(self, operand: ast.expr, names: Names) -> Piece:
+        if isinstance(operand, ast.Constant):
+            return self.signed(-float(operand.value))  # type: ignore[arg-type]
+        return self.code.emit(f"fneg {self.type} {self.of(operand, names)}"), ATOM
+
+    def binary(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
+        sides = f"{self.of(left, names)}, {self.of(right, names)}"
+        return self.code.emit(f"{_OPERATIONS[type(operator)]} {self.type} {sides}"), ATOM
+
+    def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
+        match exponent:
+            case ast.Constant(value=int() | float() as k) if k in (1, 2, 3, 4):
+                # Products are faster than the function, and as exact.
+                factor = product = self.of(base, names)
+                for _ in range(int(k) - 1):
+                    product = self.code.emit(f"fmul contract {self.type} {product}, {factor}")
+                return product, ATOM
+        return self.call("pow", [self.of(base, names), self.of(exponent, names)])
+
+    def comparison(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
+        sides = f"{self.of(left, names)}, {self.of(right, names)}"
+        return self.code.emit(f"fcmp {_COMPARISONS[type(operator)]} {self.type} {sides}"), ATOM
+
+    def logical(self, operator: ast.AST, values: Sequence[ast.expr], names: Names) -> Piece:
+        word = "and" if isinstance(operator, ast.And) else "or"
+        first, *others = (self.of(value, names) for value in values)
+        for other in others:
+            first = self.code.emit(f"{word} {self.condition} {first}, {other}")
+        return first, ATOM
+
+    def choice(self, tree: ast.IfExp, names: Names) -> Piece:
+        test, then, otherwise = (
+            self.of(part, names) for part in (tree.test, tree.body, tree.orelse)
+        )
+        sides = f"{self.condition} {test}, {self.type} {then}, {self.type} {otherwise}"
+        return self.code.emit(f"select {sides}"), ATOM
+
+    def call(self, name: str, arguments: list[str]) -> Piece:
+        if name in _INTRINSICS:
+            return self.called(f"llvm.{_INTRINSICS[name]}.{self.suffix}", arguments), ATOM
+        if self.width == 1:
+            return self.called(name, arguments), ATOM
+        vector = vector_function(name, self.width, len(arguments))
+        if vector in self.vector_functions:
+            return self.called(vector, arguments), ATOM
+        return self.in_turn(name, arguments), ATOM
+
+    def called(self, function: str, arguments: list[str]) -> str:
+        types = ", ".join([self.type] * len(arguments))
+        self.code.functions[function] = (
+            f"declare {self.type} @{function}({types}) nounwind willreturn memory(none)"
+        )
+        given = ", ".join(f"{self.type} {argument}" for argument in arguments)
+        return self.code.emit(f"call {self.type} @{function}({given})")
+
+    def in_turn(self, name: str, arguments: list[str]) -> str:
+        """A function without a vector form, for one lane after the other."""
+        single = LlvmFormulas(self.code)
+        result = "poison"
+        for lane in range(self.width):
+            lanes = [
+                self.code.emit(f"extractelement {self.type} {argument}, i32 {lane}")
+                for argument in arguments
+            ]
+            value = single.called(name, lanes)
+            result = self.code.emit(
+                f"insertelement {self.type} {result}, double {value}, i32 {lane}"
+            )
+        return result
+
+
+def vector_function(name: str, width: int, arguments: int = 1) -> str:
+    """The name of a function on vectors in glibc's libmvec (x86-64: AVX2 for 4, AVX-512 for 8)."""
+    return f"_ZGV{'e' if width == 8 else 'd'}N{width}{'v' * arguments}_{name}"

@@ -1,0 +1,146 @@
+"""Loops over neighbours in memory, several of them at a time in one vector.
+
+Only where a function takes one row at a time: in lanes everything is unrolled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from engine.programs.instructions import Each, Fold, Run
+from engine.programs.llvm_formulas import Code, LlvmFormulas
+
+if TYPE_CHECKING:
+    from engine.programs.llvm_sample import LlvmModule
+
+WIDTH = 8
+# So many sums run side by side, because each addition has to wait for the one before it.
+_SIDE_BY_SIDE = 4
+_ARRAY = {"parameter": "%p", "input": "%x", "gradient": "%g", "value": "%v", "adjoint": "%d"}
+
+
+def loop(
+    code: Code, start: int | str, stop: int | str, step: int | str, body: Callable[[str], None]
+) -> None:
+    """for (i = start; i < stop; i += step) body(i), where it is entered at least once."""
+    before, inside, after = (code.new(stem) for stem in ("before", "loop", "after"))
+    index = code.new()
+    code.act(f"br label %{before}")
+    code.lines.append(f"{before}:")
+    code.act(f"br label %{inside}")
+    code.lines.append(f"{inside}:")
+    latch = code.new("latch")
+    following = code.new()
+    code.lines.append(f"  {index} = phi i64 [ {start}, %{before} ], [ {following}, %{latch} ]")
+    # What the body finds out holds only within it.
+    outer, code.known = code.known, {}
+    body(index)
+    code.known = outer
+    code.act(f"br label %{latch}")
+    code.lines.append(f"{latch}:")
+    code.lines.append(f"  {following} = add i64 {index}, {step}")
+    more = code.new()
+    code.lines.append(f"  {more} = icmp slt i64 {following}, {stop}")
+    code.act(f"br i1 {more}, label %{inside}, label %{after}")
+    code.lines.append(f"{after}:")
+
+
+def _elements(
+    code: Code, formulas: LlvmFormulas, runs: Mapping[str, Run], index: str | int
+) -> dict[str, str]:
+    """The neighbours from an index on, one or a vector of them."""
+    return {name: load(code, formulas, run, index) for name, run in runs.items()}
+
+
+def _address(code: Code, run: Run, index: str | int) -> str:
+    base = code.address(_ARRAY[run.kind], run.start)
+    return code.address(base, index)
+
+
+def load(code: Code, formulas: LlvmFormulas, run: Run, index: str | int) -> str:
+    return code.fresh(f"load {formulas.type}, ptr {_address(code, run, index)}, align 8")
+
+
+def each_of_run(code: Code, module: LlvmModule, each: Each, names: Mapping[str, str]) -> None:
+    """target_i = tree, or += tree, for all i."""
+
+    def part(formulas: LlvmFormulas, index: str | int) -> None:
+        common = {name: formulas.spread(register) for name, register in names.items()}
+        register = formulas.write(
+            each.tree, {**common, **_elements(code, formulas, each.runs, index)}
+        )
+        if each.accumulate or each.target.kind == "gradient":
+            previous = load(code, formulas, each.target, index)
+            register = code.emit(f"fadd contract {formulas.type} {previous}, {register}")
+        address = _address(code, each.target, index)
+        code.act(f"store {formulas.type} {register}, ptr {address}, align 8")
+
+    whole = each.target.length - each.target.length % WIDTH
+    if whole:
+        vectors = module.formulas(code, WIDTH)
+        loop(code, 0, whole, WIDTH, lambda index: part(vectors, index))
+    for index in range(whole, each.target.length):
+        part(module.formulas(code, 1), index)
+
+
+def fold_of_run(code: Code, module: LlvmModule, fold: Fold, names: Mapping[str, str]) -> str:
+    """The register of the sum, maximum or minimum over all i."""
+    assert fold.runs is not None
+    runs = fold.runs
+
+    def value(formulas: LlvmFormulas, index: str | int) -> str:
+        common = {name: formulas.spread(register) for name, register in names.items()}
+        return formulas.write(fold.tree, {**common, **_elements(code, formulas, runs, index)})
+
+    def joined(formulas: LlvmFormulas, first: str, second: str) -> str:
+        if fold.kind == "sum":
+            return code.emit(f"fadd contract {formulas.type} {first}, {second}")
+        return formulas.call(fold.kind, [first, second])[0]
+
+    vectors, single = module.formulas(code, WIDTH), module.formulas(code, 1)
+    start = {"sum": -0.0, "max": float("-inf"), "min": float("inf")}[fold.kind]
+    block = WIDTH * _SIDE_BY_SIDE
+    whole, position = fold.length - fold.length % block, 0
+    partial: list[str] = []
+    if whole:
+        cells = [code.new("%cell") for _ in range(_SIDE_BY_SIDE)]
+        for cell in cells:
+            code.entry.append(f"  {cell} = alloca {vectors.type}")
+            code.act(f"store {vectors.type} {vectors.constant(start)}, ptr {cell}")
+
+        def body(index: str) -> None:
+            for number, cell in enumerate(cells):
+                here = code.emit(f"add i64 {index}, {number * WIDTH}")
+                previous = code.fresh(f"load {vectors.type}, ptr {cell}")
+                following = joined(vectors, previous, value(vectors, here))
+                code.act(f"store {vectors.type} {following}, ptr {cell}")
+
+        loop(code, 0, whole, block, body)
+        partial = [code.fresh(f"load {vectors.type}, ptr {cell}") for cell in cells]
+        position = whole
+    while position + WIDTH <= fold.length:
+        partial.append(value(vectors, position))
+        position += WIDTH
+    result = ""
+    while partial:
+        if len(partial) == 1:
+            result = _across(code, module, fold.kind, partial[0])
+            break
+        partial = [*partial[2:], joined(vectors, partial[0], partial[1])]
+    for index in range(position, fold.length):
+        element = value(single, index)
+        result = joined(single, result, element) if result else element
+    return result
+
+
+def _across(code: Code, module: LlvmModule, kind: str, register: str) -> str:
+    """One number from the lanes of a vector."""
+    type_ = f"<{WIDTH} x double>"
+    if kind == "sum":
+        name = f"llvm.vector.reduce.fadd.v{WIDTH}f64"
+        module.functions[name] = f"declare double @{name}(double, {type_})"
+        return code.emit(f"call reassoc double @{name}(double -0.0, {type_} {register})")
+    name = f"llvm.vector.reduce.f{kind}imum.v{WIDTH}f64"
+    module.functions[name] = f"declare double @{name}({type_})"
+    return code.emit(f"call double @{name}({type_} {register})")

@@ -1,0 +1,269 @@
+"""Instructions as LLVM functions that take one row, or one row in each lane of a vector.
+
+A graph of up to `CHUNK` instructions is one function. A longer one is cut into functions of that
+size, because the time that the compiler takes grows faster than the length of a function; what one
+part computes and another uses then lies in memory.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.programs.instructions import (
+    Check,
+    Comment,
+    Compute,
+    Each,
+    Fold,
+    Instruction,
+    Instructions,
+    Operand,
+    Variable,
+)
+from engine.programs.llvm_formulas import Code, LlvmFormulas
+from engine.programs.llvm_loops import each_of_run, fold_of_run
+
+CHUNK = 600
+# The arrays that every function is given: parameters, one row, gradients, values, adjoints.
+ARRAYS = "ptr noalias %p, ptr noalias %x, ptr noalias %g, ptr noalias %v, ptr noalias %d"
+_GIVEN = "ptr %p, ptr %x, ptr %g, ptr %v, ptr %d"
+ARRAY_OF = {"parameter": "%p", "input": "%x", "gradient": "%g", "value": "%v", "adjoint": "%d"}
+
+
+class LlvmModule:
+    """The text of an LLVM module as it grows."""
+
+    def __init__(self, vector_functions: Sequence[str]) -> None:
+        self.functions: dict[str, str] = {}
+        self.texts: list[str] = []
+        self.vector_functions = vector_functions
+
+    def formulas(self, code: Code, width: int) -> LlvmFormulas:
+        return LlvmFormulas(code, width, self.vector_functions)
+
+    def text(self) -> str:
+        return "\n".join([*self.functions.values(), "", *self.texts])
+
+
+def write_sample(
+    module: LlvmModule, name: str, program: Instructions, width: int, backward: bool
+) -> None:
+    """Adds a function of one row to the module; in lanes, if `width` is more than 1.
+
+    It returns the loss; with several outputs it writes them to the values array instead, from 0.
+    Where an operation is undefined the result is nan. Gradients are added to those in `%g`.
+    """
+    instructions = [*program.forward, *(program.backward if backward else ())]
+    chunks = _chunks(instructions)
+    shared = _shared(chunks, program.outputs)
+    formulas = LlvmFormulas(Code({}), width)
+    seed = f", {formulas.type} %seed" if isinstance(program.seed, Variable) else ""
+    # Where an operation was undefined, one more value is nan; everywhere else it is 0.
+    mark = Variable("value", program.values, "undefined", stored=True)
+    checked = any(isinstance(entry, Check) for entry in instructions)
+    several = len(chunks) > 1
+    if several:
+        for number, chunk in enumerate(chunks):
+            writer = _Writer(module, program, width, shared, mark)
+            writer.write(chunk)
+            module.texts.append(
+                f"define internal void @{name}_{number}({ARRAYS}{seed}) noinline {{\n"
+                + writer.code.text()
+                + "\n  ret void\n}\n"
+            )
+    writer = _Writer(module, program, width, shared, mark)
+    if several:
+        if checked:
+            writer.store(mark, writer.formulas.constant(0.0))
+        for number in range(len(chunks)):
+            given = f", {formulas.type} %seed" if seed else ""
+            writer.code.act(f"call void @{name}_{number}({_GIVEN}{given})")
+    else:
+        writer.write(chunks[0])
+    outputs = [writer.operand(output) for output in program.outputs]
+    if checked:
+        undefined = writer.operand(mark)
+        outputs = [
+            writer.code.emit(f"fadd {formulas.type} {output}, {undefined}") for output in outputs
+        ]
+    returned = outputs[0]
+    if len(outputs) > 1:
+        writer.code.known.clear()
+        for index, output in enumerate(outputs):
+            address = writer.code.address("%out", index, formulas.type)
+            writer.code.act(f"store {formulas.type} {output}, ptr {address}, align 8")
+        returned = formulas.constant(0.0)
+    out = ", ptr noalias %out" if len(outputs) > 1 else ""
+    inline = "noinline" if several else "alwaysinline"
+    module.texts.append(
+        f"define internal {formulas.type} @{name}({ARRAYS}{seed}{out}) {inline} {{\n"
+        + writer.code.text()
+        + f"\n  ret {formulas.type} {returned}\n}}\n"
+    )
+
+
+def _weight(instruction: Instruction) -> int:
+    """About how many machine instructions an instruction takes."""
+    if isinstance(instruction, Comment):
+        return 0
+    if isinstance(instruction, Fold) and not instruction.runs:
+        return len(instruction.elements)
+    return 20 if isinstance(instruction, (Fold, Each)) else 1
+
+
+def _chunks(instructions: Sequence[Instruction]) -> list[list[Instruction]]:
+    chunks: list[list[Instruction]] = [[]]
+    if sum(map(_weight, instructions)) <= 4 * CHUNK:
+        return [list(instructions)]
+    size = 0
+    for instruction in instructions:
+        if size > CHUNK:
+            chunks.append([])
+            size = 0
+        chunks[-1].append(instruction)
+        size += _weight(instruction)
+    return chunks
+
+
+def _used(instruction: Instruction) -> list[Any]:
+    if isinstance(instruction, Comment):
+        return []
+    used = list(instruction.names.values())
+    if isinstance(instruction, Fold):
+        used += [operand for element in instruction.elements for operand in element.values()]
+    if isinstance(instruction, Compute):
+        used.append(instruction.target)
+    return used
+
+
+def _shared(chunks: list[list[Instruction]], outputs: Sequence[Operand]) -> set[Variable]:
+    """The variables that more than one chunk needs."""
+    if len(chunks) == 1:
+        return set()
+    home: dict[Variable, int] = {}
+    shared = {output for output in outputs if isinstance(output, Variable)}
+    for number, chunk in enumerate(chunks):
+        for instruction in chunk:
+            for operand in _used(instruction):
+                if isinstance(operand, Variable) and home.setdefault(operand, number) != number:
+                    shared.add(operand)
+    return shared
+
+
+class _Writer:
+    """Writes the instructions of one function."""
+
+    def __init__(
+        self,
+        module: LlvmModule,
+        program: Instructions,
+        width: int,
+        shared: set[Variable],
+        mark: Variable,
+    ) -> None:
+        self.module = module
+        self.program = program
+        self.code = Code(module.functions)
+        self.formulas = module.formulas(self.code, width)
+        self.shared = shared
+        self.mark = mark
+        self.registers: dict[Variable, str] = {}
+
+    def write(self, instructions: Sequence[Instruction]) -> None:
+        for instruction in instructions:
+            match instruction:
+                case Comment(text):
+                    self.code.lines.append(f"  ; {_in_one_line(text)}")
+                case Compute(target, tree, names, accumulate):
+                    self.assign(target, self.value(tree, names), accumulate)
+                case Fold(target, _, _, _, _, None):
+                    self.registers[target] = self.unrolled(instruction)
+                case Fold(target):
+                    common = self.operands(instruction.names)
+                    register = fold_of_run(self.code, self.module, instruction, common)
+                    self.registers[target] = register
+                case Each(run):
+                    common = self.operands(instruction.names)
+                    each_of_run(self.code, self.module, instruction, common)
+                    self.forget(run.kind, run.start, run.length)
+                case Check(tree, names):
+                    self.check(tree, names)
+
+    def forget(self, kind: str, start: int, length: int) -> None:
+        """What a loop has written must be loaded again."""
+        changed = range(start, start + length)
+        for variable in [v for v in self.registers if v.kind == kind and v.index in changed]:
+            del self.registers[variable]
+
+    # Operands.
+
+    def operands(self, names: Mapping[str, Operand]) -> dict[str, str]:
+        return {name: self.operand(operand) for name, operand in names.items()}
+
+    def operand(self, operand: Operand) -> str:
+        if not isinstance(operand, Variable):
+            return self.formulas.constant(operand)
+        if operand.kind == "temporary" and operand.name == "seed":
+            return "%seed"
+        register = self.registers.get(operand)
+        if register is None:
+            register = self.registers[operand] = self.load(operand)
+        return register
+
+    def load(self, variable: Variable) -> str:
+        array = ARRAY_OF[variable.kind]
+        if variable.kind == "parameter" or (variable.kind == "input" and self.formulas.width == 1):
+            # One number for all lanes.
+            address = self.code.address(array, variable.index)
+            return self.formulas.spread(self.code.emit(f"load double, ptr {address}"))
+        address = self.code.address(array, variable.index, self.formulas.type)
+        return self.code.fresh(f"load {self.formulas.type}, ptr {address}, align 8")
+
+    def store(self, variable: Variable, register: str) -> None:
+        address = self.code.address(ARRAY_OF[variable.kind], variable.index, self.formulas.type)
+        self.code.act(f"store {self.formulas.type} {register}, ptr {address}, align 8")
+
+    # Instructions.
+
+    def value(self, tree: ast.expr, names: Mapping[str, Operand]) -> str:
+        return self.formulas.write(tree, self.operands(names))
+
+    def assign(self, target: Variable, register: str, accumulate: bool) -> None:
+        # Gradients add up over the rows of a batch as well.
+        if accumulate or target.kind == "gradient":
+            previous = self.operand(target)
+            register = self.code.emit(f"fadd contract {self.formulas.type} {previous}, {register}")
+        self.registers[target] = register
+        if target.kind == "gradient" or target.stored or target in self.shared:
+            self.store(target, register)
+
+    def unrolled(self, fold: Fold) -> str:
+        common = self.operands(fold.names)
+        values = [
+            self.formulas.write(fold.tree, {**common, **self.operands(element)})
+            for element in fold.elements
+        ]
+        if not values:
+            return self.formulas.constant(0.0)
+        first, *others = values
+        for other in others:
+            if fold.kind == "sum":
+                first = self.code.emit(f"fadd contract {self.formulas.type} {first}, {other}")
+            else:
+                first = self.formulas.call(fold.kind, [first, other])[0]
+        return first
+
+    def check(self, tree: ast.expr, names: Mapping[str, Operand]) -> None:
+        type_, condition = self.formulas.type, self.formulas.condition
+        nan, zero = self.formulas.constant(float("nan")), self.formulas.constant(0.0)
+        bad = self.value(tree, names)
+        found = self.code.emit(f"select {condition} {bad}, {type_} {nan}, {type_} {zero}")
+        if self.mark in self.registers or self.mark in self.shared:
+            found = self.code.emit(f"fadd {type_} {self.operand(self.mark)}, {found}")
+        self.registers[self.mark] = found
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,362 @@
+"""From a recorded graph to instructions: the sheet's formulas, node by node, forward and backward.
+
+Backward is reverse mode: when the loop comes to a node, everything that uses it has contributed to
+its adjoint; the node then contributes adjoint · partial to each of its operands.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from engine.evaluate import hoist
+from engine.formula import names_in, read
+from engine.ops import OPERATIONS, Op
+from engine.programs.identifiers import Identifiers
+from engine.programs.instructions import (
+    Check,
+    Comment,
+    Compute,
+    Each,
+    Fold,
+    Instruction,
+    Instructions,
+    Kind,
+    Operand,
+    Run,
+    Variable,
+)
+from engine.programs.recorded import Recorded
+from engine.specialize import specialize
+from engine.value import Value
+
+# Of more parameters or inputs than this a source names none; they are elements of their array.
+MOST_NAMES = 64
+_ADJOINT = "grad"
+
+
+def lower(recorded: Recorded, longest: int = 16, seed: bool = False) -> Instructions:
+    """The instructions of a graph.
+
+    Sums and other reductions over more than `longest` neighbours become loops. With `seed` the
+    backward pass starts from a variable instead of from 1.
+    """
+    return _Lowering(recorded, longest, seed).result()
+
+
+class _Formulas(NamedTuple):
+    """An operation's formulas, its constants put in and its reductions taken out."""
+
+    value: ast.expr
+    partials: dict[str, ast.expr]
+    # Of each reduction: its name, its kind, the tree over the elements.
+    reductions: list[tuple[str, str, ast.expr]]
+    # Those that need the value first.
+    late: list[tuple[str, str, ast.expr]]
+    undefined: ast.expr | None
+
+
+@cache
+def _formulas(op: Op, constants: tuple[float, ...], length: int) -> _Formulas:
+    known = dict(zip(op.constants, constants))
+    if op.sequences:
+        known["n"] = float(length)
+    names = [*op.operands, *known, "out"]
+    texts = [op.formula, *op.partials]
+    trees = [specialize(inlined(read(text, names)), {}, known) for text in texts]
+    reductions, (value, *partials) = hoist(trees)
+    late = [entry for entry in reductions if "out" in names_in(entry[2])]
+    undefined: ast.expr | None = None
+    if op.undefined:
+        undefined = specialize(inlined(read(op.undefined, names)), {}, known)
+        if isinstance(undefined, ast.Constant) and not undefined.value:
+            undefined = None
+    return _Formulas(
+        value,
+        {operand: _product(tree) for operand, tree in zip(op.operands, partials)},
+        [entry for entry in reductions if entry not in late],
+        late,
+        undefined,
+    )
+
+
+def inlined(tree: ast.expr) -> ast.expr:
+    """The formula with the sigmoid written out, as the sheet defines it."""
+    result: ast.expr = _Inlined().visit(tree)
+    return result
+
+
+class _Inlined(ast.NodeTransformer):
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.Call(func=ast.Name(id="sigmoid"), args=[argument]):
+                sigmoid = read(OPERATIONS["sigmoid"].formula)
+                written_out: ast.expr = _Replaced("a", argument).visit(sigmoid)
+                return written_out
+        return node
+
+
+class _Replaced(ast.NodeTransformer):
+    def __init__(self, name: str, tree: ast.expr) -> None:
+        self.name, self.tree = name, tree
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return self.tree if node.id == self.name else node
+
+
+def _product(partial: ast.expr) -> ast.expr:
+    """adjoint · partial, without factors of 1."""
+    adjoint = ast.Name(_ADJOINT)
+    match partial:
+        case ast.Constant(value=1):
+            return adjoint
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)):
+            return ast.UnaryOp(ast.USub(), adjoint)
+    return ast.BinOp(adjoint, ast.Mult(), partial)
+
+
+class _Lowering:
+    def __init__(self, recorded: Recorded, longest: int, seed: bool) -> None:
+        self.recorded = recorded
+        self.longest = longest
+        identifiers = self.identifiers = Identifiers()
+        self.variables: dict[Value, Variable] = {}
+        for kind, leaves in (("input", recorded.inputs), ("parameter", recorded.parameters)):
+            many = len(leaves) > MOST_NAMES
+            for index, leaf in enumerate(leaves):
+                name = f"{kind}{index}" if many else identifiers.new(leaf.label, kind[0])
+                self.variables[leaf] = Variable(kind, index, name, stored=many)  # type: ignore[arg-type]
+        self.active = {self.variables[leaf] for leaf in recorded.parameters}
+        self.slots = 0
+        self.runs: dict[tuple[Value, str], Run] = {}
+        self.find_runs()
+        for node in recorded.nodes:
+            if node not in self.variables:
+                self.new_value(node)
+        self.seed: Operand = Variable("temporary", 0, "seed") if seed else 1.0
+        self.adjoints: dict[Variable, Variable] = {}
+        self.started: set[Variable] = set()
+        self.temporaries = 0
+
+    def result(self) -> Instructions:
+        recorded = self.recorded
+        forward = list(self.forward())
+        backward = list(self.backward()) if recorded.parameters else []
+        gradients = [self.adjoints.get(self.variables[leaf]) for leaf in recorded.parameters]
+        return Instructions(
+            [self.variables[leaf] for leaf in recorded.inputs],
+            [self.variables[leaf] for leaf in recorded.parameters],
+            forward,
+            backward,
+            [self.operand(output) for output in recorded.outputs],
+            gradients,
+            self.seed,
+            self.slots,
+        )
+
+    # Variables.
+
+    def new_value(self, node: Value, stored: bool = False) -> Variable:
+        name = self.identifiers.new(node.label, "t")
+        variable = self.variables[node] = Variable("value", self.slots, name, stored)
+        if node in self.recorded.active:
+            self.active.add(variable)
+        self.slots += 1
+        return variable
+
+    def operand(self, arg: Value | float) -> Operand:
+        """The variable of a node, or the number of a constant."""
+        variable = self.variables.get(arg)  # type: ignore[arg-type]
+        return float(arg) if variable is None else variable
+
+    def adjoint(self, variable: Variable) -> Variable:
+        """The derivative of the output with respect to a variable."""
+        found = self.adjoints.get(variable)
+        if found is None:
+            kind: Kind = "gradient" if variable.kind == "parameter" else "adjoint"
+            name = f"d_{variable.name}"
+            found = Variable(kind, variable.index, name, variable.stored)
+            self.adjoints[variable] = found
+        return found
+
+    def temporary(self, name: str) -> Variable:
+        self.temporaries += 1
+        return Variable("temporary", self.temporaries, self.identifiers.new(name, "t"))
+
+    # Loops.
+
+    def find_runs(self) -> None:
+        """Finds the sequences that loops can go over, and gives their nodes neighbouring places."""
+        self.inner: set[Any] = set(self.recorded.nodes)
+        for node in self.recorded.nodes:
+            assert node.op is not None
+            if not node.op.sequences or len(node.args) <= self.longest:
+                continue
+            grouped = dict(zip(node.op.operands, node.op.group(node.args)))
+            found = {name: self.run(grouped[name]) for name in node.op.sequences}
+            if None not in found.values():
+                self.runs.update({(node, name): run for name, run in found.items() if run})
+
+    def run(self, operands: Sequence[Value | float]) -> Run | None:
+        if len(operands) <= self.longest:
+            return None
+        fresh = all(arg in self.inner and arg not in self.variables for arg in operands)
+        if fresh and len(set(operands)) == len(operands):
+            for arg in operands:
+                self.new_value(arg)  # type: ignore[arg-type]
+        variables = [self.variables.get(arg) for arg in operands]  # type: ignore[arg-type]
+        first = variables[0]
+        if first is None:
+            return None
+        for index, variable in enumerate(variables, first.index):
+            if variable is None or variable.kind != first.kind or variable.index != index:
+                return None
+        for variable in variables:
+            assert variable is not None
+            variable.stored = True
+        return Run(first.kind, first.index, len(operands))
+
+    # Forward.
+
+    def forward(self) -> Iterator[Instruction]:
+        scope: str | None = None
+        for node in self.recorded.nodes:
+            if node.scope != scope and node.scope:
+                yield Comment(node.scope)
+            scope = node.scope
+            yield from self.compute(node)
+
+    def arguments(self, node: Value) -> tuple[_Formulas, dict[str, Any]]:
+        """The node's formulas, and what its operands' names stand for."""
+        op = node.op
+        assert op is not None
+        grouped = op.group(node.args)
+        length = 0
+        for name, arg in zip(op.operands, grouped):
+            if name in op.sequences:
+                length = len(arg)
+        constants = tuple(map(float, grouped[len(op.operands) :]))
+        names = {
+            name: list(map(self.operand, arg)) if name in op.sequences else self.operand(arg)
+            for name, arg in zip(op.operands, grouped)
+        }
+        return _formulas(op, constants, length), names
+
+    def compute(self, node: Value) -> Iterator[Instruction]:
+        formulas, arguments = self.arguments(node)
+        op = node.op
+        assert op is not None
+        names = {name: arg for name, arg in arguments.items() if name not in op.sequences}
+        if formulas.undefined is not None:
+            yield Check(formulas.undefined, names, op.name, op.undefined)
+        yield from self.reductions(node, formulas.reductions, arguments, names)
+        yield Compute(self.variables[node], formulas.value, names)
+
+    def reductions(
+        self,
+        node: Value,
+        reductions: list[tuple[str, str, ast.expr]],
+        arguments: dict[str, Any],
+        names: dict[str, Operand],
+    ) -> Iterator[Instruction]:
+        """One fold for each reduction; its result joins `names`."""
+        op = node.op
+        assert op is not None
+        for name, kind, tree in reductions:
+            target = self.temporary(name)
+            sequences = [entry for entry in names_in(tree) if entry in op.sequences]
+            common = {entry: names[entry] for entry in names_in(tree) if entry in names}
+            runs = {entry: self.runs.get((node, entry)) for entry in sequences}
+            if all(runs.values()):
+                known = {entry: run for entry, run in runs.items() if run}
+                length = next(iter(known.values())).length
+                yield Fold(target, kind, tree, common, runs=known, length=length)
+            else:
+                columns = [arguments[entry] for entry in sequences]
+                elements = [dict(zip(sequences, row)) for row in zip(*columns)]
+                yield Fold(target, kind, tree, common, elements, length=len(elements))
+            names[name] = target
+
+    # Backward.
+
+    def backward(self) -> Iterator[Instruction]:
+        scope: str | None = None
+        (output,) = self.recorded.outputs
+        for node in reversed(self.recorded.nodes):
+            if node not in self.recorded.active:
+                continue
+            variable = self.variables[node]
+            adjoint: Operand = self.adjoint(variable)
+            if node is output and variable not in self.started:
+                adjoint = self.seed
+            elif self.adjoint(variable) not in self.started:
+                continue  # nothing that leads to the output uses it
+            if node.scope != scope and node.scope:
+                yield Comment(f"backward: {node.scope}")
+            scope = node.scope
+            yield from self.contribute(node, adjoint)
+
+    def contribute(self, node: Value, adjoint: Operand) -> Iterator[Instruction]:
+        formulas, arguments = self.arguments(node)
+        op = node.op
+        assert op is not None
+        names = {name: arg for name, arg in arguments.items() if name not in op.sequences}
+        names |= {"out": self.variables[node], _ADJOINT: adjoint}
+        needed = {
+            name: tree
+            for name, tree in formulas.partials.items()
+            if self.is_active(arguments[name])
+        }
+        used = {name for tree in needed.values() for name in names_in(tree)}
+        again: list[tuple[str, str, ast.expr]] = []
+        for entry in reversed(formulas.reductions + formulas.late):
+            if entry[0] in used:
+                again.insert(0, entry)
+                used.update(names_in(entry[2]))
+        yield from self.reductions(node, again, arguments, names)
+        for name, tree in needed.items():
+            if isinstance(tree, ast.BinOp) and adjoint.__class__ is float:
+                tree = tree.right  # the adjoint of the output is 1
+            known = {entry: names[entry] for entry in names_in(tree) if entry in names}
+            if name not in op.sequences:
+                yield self.add(arguments[name], tree, known)
+            elif (node, name) in self.runs:
+                yield from self.add_run(node, name, tree, known)
+            else:
+                sequences = [entry for entry in names_in(tree) if entry in op.sequences]
+                for index, operand in enumerate(arguments[name]):
+                    if self.is_active(operand):
+                        own = {entry: arguments[entry][index] for entry in sequences}
+                        yield self.add(operand, tree, {**known, **own})
+
+    def is_active(self, argument: Any) -> bool:
+        if isinstance(argument, list):
+            return any(map(self.is_active, argument))
+        return isinstance(argument, Variable) and argument in self.active
+
+    def add(self, operand: Variable, tree: ast.expr, names: dict[str, Operand]) -> Instruction:
+        target = self.adjoint(operand)
+        accumulate = target in self.started
+        self.started.add(target)
+        return Compute(target, tree, names, accumulate)
+
+    def add_run(
+        self, node: Value, name: str, tree: ast.expr, names: dict[str, Operand]
+    ) -> Iterator[Instruction]:
+        """A loop that adds to the adjoints of neighbours, or sets them if nothing has yet."""
+        op, run = node.op, self.runs[node, name]
+        assert op is not None
+        operands = op.group(node.args)[op.operands.index(name)]
+        targets = [self.adjoint(self.variables[operand]) for operand in operands]
+        fresh = [target for target in targets if target not in self.started]
+        accumulate = len(fresh) < len(targets)
+        if accumulate:
+            for target in fresh:
+                yield Compute(target, ast.Constant(0.0), {})
+        self.started.update(targets)
+        runs = {entry: self.runs[node, entry] for entry in names_in(tree) if entry in op.sequences}
+        kind: Kind = targets[0].kind
+        yield Each(Run(kind, run.start, run.length), tree, names, runs, accumulate)

@@ -1,0 +1,216 @@
+"""`compile`: a recorded graph becomes a program that runs over many rows without Python between."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from engine.programs import backend_llvm, sources
+from engine.programs.backend_llvm import LlvmBackend
+from engine.programs.backend_python import PythonBackend
+from engine.programs.recorded import Recorded
+from engine.programs.replay import replay
+from engine.programs.rows import Rows
+from engine.programs.rules import Optimizer, UpdateRule
+from engine.programs.session import Backend, Outcome, Session
+from engine.value import Value, describe
+
+BACKENDS = ("auto", "llvm", "python")
+# To compile by LLVM takes some hundredths of a second. Work of fewer operations than this, one for
+# each operand of each node in each row, is done in generated Python before that.
+WORTH_COMPILING = 200_000
+
+
+def compile(
+    loss: Value | Sequence[Value],
+    inputs: Sequence[Value] = (),
+    parameters: Sequence[Value] = (),
+    optimizer: Optimizer | None = None,
+    backend: str = "auto",
+) -> Program:
+    """The program that computes `loss`, its gradients, and training steps, for any rows of inputs.
+
+    `loss`: the result of a computation; nothing is computed anew, its graph is taken as it is. Or a
+    list of results: a program for prediction, without gradients. `inputs`: leaves that have another
+    number in every row. `parameters`: leaves that are trained; they keep their numbers when the
+    program runs, but for `train`. Every other leaf is a constant. `optimizer`: of those parameters,
+    such as `nn.SGD`. `backend`: "llvm" (machine code; extra `jit`), "python" (generated source), or
+    "auto", which takes LLVM where it is installed and the work is worth compiling.
+
+    A choice that Python made while the graph was recorded (`if x > 0`) is recorded as it was made.
+
+    Warns of inputs and parameters that the loss does not depend on; their gradients are 0. Raises
+    TypeError or ValueError for a loss without a graph or one that depends on no parameter, for
+    inputs and parameters that are no leaves, or the same; ImportError for "llvm" without llvmlite.
+
+    >>> from engine import Parameter
+    >>> x, y, w = Value(1.0, label="x"), Value(1.0, label="y"), Parameter(0.5, label="w")
+    >>> program = compile((y - w * x) ** 2, inputs=[x, y], parameters=[w])
+    >>> program([[1, 1], [2, 3]])
+    [0.25, 4.0]
+    >>> program.gradients([[1, 1], [2, 3]])
+    (2.125, [-4.5])
+    """
+    several = not isinstance(loss, Value)
+    outputs: list[Any] = list(loss) if not isinstance(loss, Value) else [loss]
+    recorded = Recorded(outputs, inputs, parameters)
+    if several and optimizer is not None:
+        raise ValueError("compile: a program for prediction trains nothing; leave out `optimizer`")
+    program = Program(recorded, optimizer, backend, several)
+    if recorded.unused:
+        warnings.warn(f"compile: {_unused(recorded)}", stacklevel=2)
+    return program
+
+
+class Program:
+    """What `compile` returns: call it with rows for their losses, or ask it to train."""
+
+    def __init__(
+        self,
+        recorded: Recorded,
+        optimizer: Optimizer | None = None,
+        backend: str = "auto",
+        several: bool = False,
+    ) -> None:
+        if backend not in BACKENDS:
+            raise ValueError(f"unknown backend {backend!r}; known: {', '.join(BACKENDS)}")
+        if backend == "llvm" and not backend_llvm.is_available():
+            raise ImportError(
+                'backend="llvm" needs llvmlite, which is not installed: '
+                'python -m pip install "chaingrad[jit]"'
+            )
+        self.recorded = recorded
+        self.optimizer = optimizer
+        self.several = several
+        self.rule: UpdateRule | None = None
+        if optimizer is not None:
+            given = list(map(id, recorded.parameters))
+            if given != list(map(id, optimizer.parameters)):
+                raise ValueError(
+                    "compile: the optimiser must train the same parameters in the same order; it "
+                    f"has {len(optimizer.parameters)}, the program {len(given)}"
+                )
+            self.rule = UpdateRule(optimizer.rule, list(optimizer.settings))
+        self._choice = backend
+        self._made: dict[str, Backend] = {}
+        self._names = [leaf.label or f"input {i}" for i, leaf in enumerate(recorded.inputs, 1)]
+        self._work = sum(len(node.args) for node in recorded.nodes)
+
+    def __call__(self, rows: Any) -> list[Any]:
+        """The loss of every row; of a program for prediction the list of its outputs.
+
+        Raises TypeError or ValueError for bad rows, and, naming the row, what the operation itself
+        raises where it is undefined.
+        """
+        session = self.session(rows)
+        found = self.backend_for(session.rows.count).outputs(session)
+        width = len(self.recorded.outputs)
+        for index, number in enumerate(found):
+            if number != number:
+                self._explain(session, index // width)
+        if not self.several:
+            return found
+        return [found[start : start + width] for start in range(0, len(found), width)]
+
+    def gradients(self, rows: Any) -> tuple[float, list[float]]:
+        """The mean loss over the rows, and its derivative with respect to every parameter, in order.
+
+        Raises FloatingPointError, or what the operation raises, where the loss of a row is not
+        finite.
+        """
+        self._check_trainable()
+        session = self.session(rows)
+        outcome, found = self.backend_for(session.rows.count).gradients(session)
+        self._check(session, outcome)
+        return outcome.means[0], found
+
+    def train(self, rows: Any, epochs: int = 1, batch_size: int = 1) -> list[float]:
+        """Trains on the rows in order and returns the mean loss of every epoch.
+
+        An update follows each batch, by its mean gradient. The parameters and the optimiser's state
+        are then those after the last update. Raises FloatingPointError, or what the operation
+        raises, where a loss or a parameter is not finite any more; they are then as they were.
+        """
+        self._check_trainable()
+        if self.optimizer is None:
+            raise ValueError("this program has no optimiser: compile(…, optimizer=nn.SGD(…))")
+        for name, count in (("epochs", epochs), ("batch_size", batch_size)):
+            if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+                raise ValueError(f"{name} must be a whole number of at least 1, not {count!r}")
+        session = self.session(rows)
+        count = session.rows.count
+        backend = self.backend_for(count * epochs)
+        outcome = backend.train(session, range(count), batch_size, epochs, count)
+        self._check(session, outcome)
+        session.save()
+        return outcome.means
+
+    def source(self, language: str = "python") -> str:
+        """The program as text: "python", "c" or "llvm".
+
+        The Python and C texts are complete. Run by themselves they print the loss, the gradients
+        and the parameters after one step for the row that was recorded.
+        """
+        return sources.source(self.recorded, self.optimizer, self.rule, language)
+
+    def backend_for(self, rows: int) -> Backend:
+        """The backend that computes so many rows."""
+        name = self._choice
+        if name == "auto":
+            worth = rows * self._work >= WORTH_COMPILING and backend_llvm.is_available()
+            name = "llvm" if worth else "python"
+        if name not in self._made:
+            make: Any = LlvmBackend if name == "llvm" else PythonBackend
+            self._made[name] = make(self.recorded, self.rule)
+        return self._made[name]
+
+    def session(self, rows: Any) -> Session:
+        """The rows, checked, with the numbers of the parameters as they are now."""
+        checked = rows if isinstance(rows, Rows) else Rows(rows, self._names)
+        return Session(self.recorded, self.optimizer, checked)
+
+    def _check_trainable(self) -> None:
+        if self.several or not self.recorded.parameters:
+            raise ValueError(
+                "this program has no gradients: it was compiled "
+                + ("for several outputs" if self.several else "without parameters")
+            )
+
+    def _check(self, session: Session, outcome: Outcome) -> None:
+        if outcome.row is not None:
+            self._explain(session, outcome.row)
+            raise FloatingPointError(
+                f"epoch {len(outcome.means) + 1}: the loss of rows[{outcome.row}] became "
+                f"{outcome.loss}; smaller steps often help"
+            )
+        if outcome.parameter is not None:
+            leaf = self.recorded.parameters[outcome.parameter]
+            raise FloatingPointError(
+                f"epoch {len(outcome.means) + 1}: {describe(leaf)} became "
+                f"{session.parameters[outcome.parameter]}; smaller steps often help"
+            )
+
+    def _explain(self, session: Session, row: int) -> None:
+        """Raises what computing the row on nodes raises, if it does."""
+        try:
+            replay(self.recorded, session.parameters, session.rows.row(row))
+        except (ArithmeticError, ValueError) as error:
+            raise type(error)(f"rows[{row}]: {error}") from error
+
+    def __repr__(self) -> str:
+        recorded = self.recorded
+        counts = [f"{len(recorded.inputs)} inputs"]
+        if recorded.parameters:
+            counts.append(f"{len(recorded.parameters)} parameters")
+        counts.append(f"{len(recorded.nodes)} operations")
+        if self.several:
+            counts.append(f"{len(recorded.outputs)} outputs")
+        unused = f"; {_unused(recorded)}" if recorded.unused else ""
+        return f"Program({', '.join(counts)}, backend={self._choice!r}{unused})"
+
+
+def _unused(recorded: Recorded) -> str:
+    shown = ", ".join(describe(leaf) for leaf in recorded.unused[:5])
+    more = f" and {len(recorded.unused) - 5} more" if len(recorded.unused) > 5 else ""
+    return f"the output does not depend on {shown}{more}"

@@ -1,0 +1,99 @@
+"""The graph that a program is made of: what varies, what is trained, what is computed from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.graph import topological_order
+from engine.value import Value, describe
+
+
+class Recorded:
+    """A graph below its outputs, read once.
+
+    `inputs`: leaves that have another number in every row. `parameters`: leaves that are trained.
+    Every other leaf is a constant. `nodes`: the results of operations that depend on an input or a
+    parameter, operands first; `active`: those of them that depend on a parameter, and the
+    parameters; `unused`: inputs and parameters that no output depends on.
+
+    Raises TypeError or ValueError for outputs without a graph, inputs or parameters that are no
+    leaves or are named twice, and, if there are parameters, a single output that depends on none.
+    """
+
+    def __init__(
+        self, outputs: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value]
+    ) -> None:
+        self.outputs = list(outputs)
+        self.inputs = _leaves(inputs, "input")
+        self.parameters = _leaves(parameters, "parameter")
+        _check_outputs(self.outputs)
+        given = set(self.inputs)
+        for parameter in self.parameters:
+            if parameter in given:
+                raise ValueError(f"compile: {describe(parameter)} is both an input and a parameter")
+        order = topological_order(*self.outputs)
+        reached = set(order)
+        self.unused = [leaf for leaf in (*self.inputs, *self.parameters) if leaf not in reached]
+        self.active: set[Value] = set(self.parameters)
+        varying: set[Any] = {*self.inputs, *self.parameters}
+        self.nodes: list[Value] = []
+        for node in order:
+            if node.op is not None and any(arg in varying for arg in node.args):
+                varying.add(node)
+                self.nodes.append(node)
+                if any(arg in self.active for arg in node.args):
+                    self.active.add(node)
+        if self.parameters and len(self.outputs) == 1 and self.outputs[0] not in self.active:
+            raise ValueError(
+                f"compile: {describe(self.outputs[0])} depends on none of the "
+                f"{len(self.parameters)} parameters; were they replaced after it was computed, or "
+                "was a part of it computed under no_grad?"
+            )
+
+    def key(self) -> tuple[Any, ...]:
+        """What two graphs have in common when the same program computes both."""
+        place: dict[Any, int] = {}
+        for position, leaf in enumerate((*self.inputs, *self.parameters), 1):
+            place[leaf] = position
+        rows = []
+        for node in self.nodes:
+            # A constant as text, so that 1.0 is not taken for the leaf at place 1.
+            operands = tuple(place.get(arg) or repr(float(arg)) for arg in node.args)
+            place[node] = len(place) + 1
+            rows.append((node.op, operands))
+        outputs = tuple(place.get(node) or repr(node.data) for node in self.outputs)
+        return len(self.inputs), len(self.parameters), tuple(rows), outputs
+
+
+def _leaves(leaves: Sequence[Value], what: str) -> list[Value]:
+    listed = list(leaves)
+    for leaf in listed:
+        if not isinstance(leaf, Value):
+            raise TypeError(
+                f"compile: every {what} must be a Value, not {leaf!r} ({type(leaf).__name__})"
+            )
+        if leaf.op is not None:
+            raise ValueError(f"compile: the {what} {describe(leaf)} is no leaf of the graph")
+    seen: set[Value] = set()
+    for leaf in listed:
+        if leaf in seen:
+            raise ValueError(f"compile: the {what} {describe(leaf)} is given twice")
+        seen.add(leaf)
+    return listed
+
+
+def _check_outputs(outputs: list[Value]) -> None:
+    if not outputs:
+        raise ValueError("compile: there is nothing to compute: the list of outputs is empty")
+    for output in outputs:
+        if not isinstance(output, Value):
+            raise TypeError(
+                f"compile takes a Value, or a list of them for a prediction, not {output!r} "
+                f"({type(output).__name__})"
+            )
+        if output.op is None:
+            raise ValueError(
+                f"compile: {describe(output)} has no graph: it is a leaf, or was computed under "
+                "no_grad"
+            )

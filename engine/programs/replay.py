@@ -1,0 +1,40 @@
+"""One row computed again eagerly, on nodes: for its errors, which name operations and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.careful import apply
+from engine.programs.recorded import Recorded
+from engine.value import Value
+
+
+def replay(
+    recorded: Recorded, parameters: Sequence[float], row: Sequence[float]
+) -> tuple[list[Any], list[Value]]:
+    """The outputs for one row as a new graph, and the leaves in it that stand for the parameters.
+
+    Raises what eager computing raises where an operation is undefined.
+    """
+    made: dict[Any, Any] = {}
+    for leaves, numbers in ((recorded.inputs, row), (recorded.parameters, parameters)):
+        for leaf, number in zip(leaves, numbers):
+            made[leaf] = Value(number, leaf.label)
+    for node in recorded.nodes:
+        op = node.op
+        assert op is not None
+        operands = [
+            [_made(made, arg) for arg in group] if isinstance(group, list) else _made(made, group)
+            for group in op.group(node.args)
+        ]
+        result = apply(op, *operands)
+        result.label, result.scope = node.label, node.scope
+        made[node] = result
+    return [_made(made, output) for output in recorded.outputs], [
+        made[leaf] for leaf in recorded.parameters
+    ]
+
+
+def _made(made: dict[Any, Any], arg: Value | float) -> Any:
+    return made.get(arg, arg)

@@ -1,0 +1,140 @@
+"""Update rules: how a parameter changes with its gradient, as formulas from top to bottom.
+
+A rule may use the parameter, its gradient, the number of the step, the optimiser's settings and
+what it has computed above; `sum`, `max` and `min` go over all parameters. A name that it uses
+before it computes it (a velocity, a running mean) is remembered from the step before, per
+parameter, and starts at 0.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from engine.dialects import Dialect
+from engine.evaluate import hoist
+from engine.formula import names_in, read
+
+Formulas = tuple[tuple[str, str], ...]
+
+
+class Optimizer(Protocol):
+    """What a program asks of an optimiser, such as those of `nn`.
+
+    `state`: for each remembered name a number per parameter. `steps`: the updates made so far.
+    """
+
+    parameters: list[Any]
+    rule: Formulas
+    settings: dict[str, float]
+    state: dict[str, list[float]]
+    steps: int
+
+
+class UpdateRule:
+    """A rule, read: what is computed once in a step, and what for every parameter.
+
+    `reductions`: (name, kind, tree) over all parameters, before anything else. `shared`: (name,
+    tree) pairs that are the same for all parameters. `each`: (target, tree) pairs in order.
+    `remembered`: the targets that are kept from step to step.
+
+    >>> rule = UpdateRule((("square", "decay * square + (1 - decay) * gradient ** 2"),
+    ...                    ("parameter", "parameter - rate * gradient / sqrt(square)")),
+    ...                   ["rate", "decay"])
+    >>> rule.remembered, [(name, ast.unparse(tree)) for name, tree in rule.shared]
+    (['square'], [('shared_1', '1 - decay')])
+    """
+
+    def __init__(self, formulas: Formulas, settings: Sequence[str]) -> None:
+        self.formulas = formulas
+        self.settings = list(settings)
+        targets = [target for target, _ in formulas]
+        known = {"parameter", "gradient", "step", *settings, *targets}
+        self.remembered = remembered(formulas)
+        self.reductions, trees = hoist([read(text, known) for _, text in formulas])
+        for _, _, tree in self.reductions:
+            unknown = set(names_in(tree)) - {"parameter", "gradient", *settings}
+            if unknown:
+                raise ValueError(
+                    f"a rule's sum, max or min goes over parameters and gradients as they are at "
+                    f"the start of the step; {ast.unparse(tree)!r} uses {', '.join(unknown)}"
+                )
+        common = {"step", *settings, *(name for name, _, _ in self.reductions)}
+        self.shared: list[tuple[str, ast.expr]] = []
+        self.each: list[tuple[str, ast.expr]] = []
+        for target, tree in zip(targets, trees):
+            if target not in self.remembered and set(names_in(tree)) <= common:
+                self.shared.append((target, tree))
+                common.add(target)
+            else:
+                taken_out = _Shared(common, self.shared)
+                self.each.append((target, taken_out.visit(tree)))
+                common.update(name for name, _ in self.shared)
+
+
+def remembered(formulas: Formulas) -> list[str]:
+    """The names that a rule uses before it computes them."""
+    computed: set[str] = set()
+    found: dict[str, None] = {}
+    targets = {target for target, _ in formulas} - {"parameter", "gradient"}
+    for target, text in formulas:
+        used = targets.intersection(names_in(read(text)))
+        found.update(dict.fromkeys(sorted(used - computed)))
+        computed.add(target)
+    return list(found)
+
+
+class _Shared(ast.NodeTransformer):
+    """Takes out the largest parts of a formula that are the same for all parameters."""
+
+    def __init__(self, common: set[str], shared: list[tuple[str, ast.expr]]) -> None:
+        self.common = common
+        self.shared = shared
+
+    def visit(self, node: ast.AST) -> Any:
+        simple = isinstance(node, (ast.Name, ast.Constant)) or not isinstance(node, ast.expr)
+        if not simple and isinstance(node, ast.expr) and set(names_in(node)) <= self.common:
+            if isinstance(node, (ast.Compare, ast.BoolOp)):
+                return node  # a condition is no number
+            return ast.Name(self.name_of(node))
+        return self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        node.args = [self.visit(argument) for argument in node.args]
+        return node
+
+    def name_of(self, tree: ast.expr) -> str:
+        text = ast.unparse(tree)
+        for name, known in self.shared:
+            if ast.unparse(known) == text:
+                return name
+        name = f"shared_{len(self.shared) + 1}"
+        self.shared.append((name, tree))
+        return name
+
+
+def python_update(rule: UpdateRule, dialect: Dialect, nodes: bool = False) -> list[str]:
+    """The rule as a Python function `update(parameters, gradients, step, *settings, *state)`.
+
+    Parameters are a list of numbers that is changed in place, and each remembered name has a list.
+    With `nodes` the parameters are `Value`s, and the gradients their own `grad`.
+    """
+    columns = {name: f"all_{name}" for name in rule.remembered}
+    given = ["parameters", *([] if nodes else ["gradients"]), "step", *rule.settings]
+    head = "node in parameters" if nodes else "parameter, gradient in zip(parameters, gradients)"
+    own = {"parameter": "node.data", "gradient": "node.grad"} if nodes else {}
+    lines = [f"def update({', '.join([*given, *columns.values()])}):"]
+    for name, kind, tree in rule.reductions:
+        lines.append(f"    {name} = {kind}([{dialect.write(tree, own)} for {head}])")
+    lines += [f"    {name} = {dialect.write(tree)}" for name, tree in rule.shared]
+    if nodes:
+        lines.append(f"    for {'i, node in enumerate(parameters)' if columns else head}:")
+        lines += ["        parameter = node.data", "        gradient = node.grad"]
+    else:
+        lines.append("    for i, (parameter, gradient) in enumerate(zip(parameters, gradients)):")
+    lines += [f"        {name} = {column}[i]" for name, column in columns.items()]
+    lines += [f"        {target} = {dialect.write(tree)}" for target, tree in rule.each]
+    lines += [f"        {column}[i] = {name}" for name, column in columns.items()]
+    lines.append(f"        {'node.data' if nodes else 'parameters[i]'} = parameter")
+    return lines

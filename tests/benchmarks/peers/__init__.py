@@ -1,0 +1,94 @@
+"""The peers: each module trains a `Work` in one or several ways, and all must agree.
+
+A module has `WAYS`. It imports its library at the top, so that where this is missing the import of
+the module fails and the others still run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import NamedTuple, Protocol
+
+from tests.benchmarks.work import Work
+
+# Module, the name to show, and how to install it.
+PEERS = (
+    ("chaingrad", "chaingrad, LLVM", '".[jit]"'),
+    ("micrograd", "micrograd", '".[bench]"'),
+    ("pytorch", "PyTorch", "torch==2.13.0"),
+    ("jax", "JAX", '".[peers]"'),
+    ("casadi", "CasADi", '".[peers]"'),
+)
+
+
+class Trainer(Protocol):
+    """A network in the course of its training."""
+
+    def train(self, epochs: int) -> None:
+        """Goes on training; returns when the parameters are there."""
+
+    def parameters(self) -> list[float]:
+        """In the order of `Work.layers`."""
+
+
+class Way(NamedTuple):
+    """How a peer trains. `most`: the parameters times samples that it takes in about a second."""
+
+    name: str
+    prepare: Callable[[Work], Trainer]
+    most: float = math.inf
+
+    def feasible(self, work: Work) -> Work | None:
+        """The work; or less of it, if it is too much; or None, if a single step is."""
+        if work.parameters * work.batch > self.most:
+            return None
+        return work if work.parameters * len(work.rows) <= self.most else work.short()
+
+
+@cache
+def ways() -> dict[str, Way]:
+    """All ways for which the libraries are installed, by name."""
+    found: list[Way] = []
+    for module, _, _ in PEERS:
+        try:
+            found += import_module(f"tests.benchmarks.peers.{module}").WAYS
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.startswith("tests"):
+                raise
+    return {way.name: way for way in found}
+
+
+def missing() -> list[str]:
+    """A paragraph of a line for each peer that is not installed, in Markdown."""
+    lines = [
+        f"- No {name} here: `python -m pip install {extra}` adds it."
+        for _, name, extra in PEERS
+        if not any(way.startswith(name) for way in ways())
+    ]
+    return ["", *lines] if lines else []
+
+
+def check(work: Work) -> None:
+    """Raises AssertionError unless all ways train to the same parameters.
+
+    Three epochs of the work, shortened, must agree to 9 digits of the largest parameter.
+    """
+    work = work.short()
+    reference, wanted = "", []
+    for way in ways().values():
+        if way.feasible(work) is None:
+            continue
+        trainer = way.prepare(work)
+        trainer.train(3)
+        numbers = trainer.parameters()
+        if not reference:
+            reference, wanted = way.name, numbers
+            start = [number for layer in work.layers() for neuron in layer for number in neuron]
+            assert numbers != start, f"{work.name}: {way.name} has not trained at all"
+        assert len(numbers) == work.parameters == len(wanted)
+        size = max(map(abs, wanted))
+        apart = max(abs(a - b) for a, b in zip(numbers, wanted)) / size
+        assert apart < 1e-9, f"{work.name}: {way.name} and {reference} are {apart:.1e} apart"

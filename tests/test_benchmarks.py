@@ -1,0 +1,67 @@
+"""The parts of the benchmarks that compute; the measuring itself is not tested."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.benchmarks.picture import crossings, duration, spread
+from tests.benchmarks.programs import three_digits
+from tests.benchmarks.work import digits, lesson, moons
+
+
+def test_a_crossing_lies_on_both_lines() -> None:
+    rising, level = [(1, 1.0), (100, 100.0)], [(1, 10.0), (100, 10.0)]
+    [(size, time)] = crossings(rising, level)
+    assert size == pytest.approx(10)
+    assert time == pytest.approx(10)
+    assert list(crossings(level, rising)) == []
+
+
+def test_crossings_use_the_sizes_of_both() -> None:
+    first = [(1, 1.0), (10, 1.0), (100, 1.0), (1000, 1.0)]
+    second = [(1, 4.0), (100, 0.25)]
+    [(size, time)] = crossings(first, second)
+    assert (size, time) == (pytest.approx(10), pytest.approx(1))
+
+
+@given(st.lists(st.floats(-100, 100), max_size=12), st.floats(0.1, 10))
+def test_spread(heights: list[float], gap: float) -> None:
+    placed = spread(heights, gap)
+    order = sorted(range(len(heights)), key=heights.__getitem__)
+    for below, above in pairwise(order):
+        assert placed[above] - placed[below] >= gap - 1e-9
+    assert math.fsum(placed) == pytest.approx(math.fsum(heights), abs=1e-9)
+
+
+def test_spread_moves_nothing_that_is_apart() -> None:
+    assert spread([0.0, 5.0, 5.0], 1.0) == [0.0, 4.5, 5.5]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.0147663, "0.0148"),
+        (6.6349, "6.63"),
+        (99.95, "100"),
+        (1234.5, "1,230"),
+        (2e6, "2,000,000"),
+    ],
+)
+def test_three_digits(number: float, text: str) -> None:
+    assert three_digits(number) == text
+
+
+def test_durations() -> None:
+    assert [duration(t) for t in (1e-8, 1e-6, 0.01, 1.0)] == ["10 ns", "1 µs", "10 ms", "1 s"]
+
+
+def test_works() -> None:
+    for work, parameters, steps in ((lesson(), 9, 4), (moons(), 337, 1), (digits(32), 39_760, 2)):
+        numbers = [number for layer in work.layers() for neuron in layer for number in neuron]
+        assert (work.parameters, len(numbers), work.steps) == (parameters, parameters, steps)
+        assert {len(row) for row in work.rows} == {work.sizes[0] + work.sizes[-1]}
