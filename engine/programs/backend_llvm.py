@@ -10,9 +10,10 @@ from functools import cache
 from typing import Any
 
 from engine.programs.instructions import Instructions
+from engine.programs.llvm_batch import Shape
 from engine.programs.llvm_formulas import vector_function
 from engine.programs.llvm_sample import LlvmModule
-from engine.programs.llvm_train import Shape, evaluation_module, training_module
+from engine.programs.llvm_train import evaluation_module, training_module
 from engine.programs.lowering import lower
 from engine.programs.recorded import Recorded
 from engine.programs.rules import UpdateRule
@@ -50,7 +51,7 @@ class _Host:
         self.vector_functions = self._vector_functions() if features.get("avx2") else []
 
     def _vector_functions(self) -> list[str]:
-        """The functions of glibc's libmvec that are there: four units in the last place, or better."""
+        """The functions of glibc's libmvec that are there; they err by at most 4 ulp."""
         try:
             self.llvm.load_library_permanently("libmvec.so.1")
         except RuntimeError:
@@ -115,11 +116,11 @@ class LlvmBackend:
             return lower(self.recorded, longest=MOST_IN_LANES, seed=True)
         return lower(self.recorded, longest=LONGEST)
 
-    def training_text(self, single: bool) -> tuple[str, Shape]:
-        """The module that trains on one row at a time, or on batches."""
+    def training_text(self, single: bool, rule: UpdateRule | None) -> tuple[str, Shape]:
+        """The module that trains on one row at a time, or on batches; gradients, without a rule."""
         width = host().width if self.in_lanes and not single else 1
         module = LlvmModule(host().vector_functions)
-        shape = training_module(self.lowered(width), self.rule, width, single, module)
+        shape = training_module(self.lowered(width), rule, width, single, module)
         return module.text(), shape
 
     def evaluation_text(self) -> tuple[str, Shape]:
@@ -131,17 +132,15 @@ class LlvmBackend:
 
     def function(self, name: str, single: bool = False) -> tuple[Any, Shape]:
         """A compiled function, from the cache if any program of this structure has had it."""
-        formulas = None if self.rule is None else self.rule.formulas
-        key = (self.key, formulas, "evaluate" if name == "evaluate" else single)
+        rule = self.rule if name == "train" else None
+        key = (self.key, name, single, rule and (rule.formulas, tuple(rule.settings)))
         found = _compiled.pop(key, None)
         if found is None:
             if name == "evaluate":
                 text, shape = self.evaluation_text()
-                found = host().compile(text, ["evaluate"]), shape
             else:
-                text, shape = self.training_text(single)
-                names = ["gradients", *([] if self.rule is None else ["train"])]
-                found = host().compile(text, names), shape
+                text, shape = self.training_text(single, rule)
+            found = host().compile(text, [name]), shape
         _compiled[key] = found
         if len(_compiled) > _CACHED:
             _compiled.popitem(last=False)
@@ -190,7 +189,10 @@ class LlvmBackend:
         self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
     ) -> Outcome:
         """Epochs over the rows of `order`, in batches of `size`."""
-        train, shape = self.function("train", single=size == 1)
+        assert self.rule is not None
+        # A rule with a sum over all parameters needs their gradients before it changes the first.
+        single = size == 1 and not self.rule.reductions
+        train, shape = self.function("train", single)
         count = len(order)
         numbers = order if isinstance(order, array) else array("q", order)
         means, gradients = _zeros(epochs), _zeros(len(session.parameters))

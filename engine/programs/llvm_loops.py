@@ -5,7 +5,8 @@ Only where a function takes one row at a time: in lanes everything is unrolled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from engine.programs.instructions import Each, Fold, Run
@@ -84,54 +85,68 @@ def each_of_run(code: Code, module: LlvmModule, each: Each, names: Mapping[str, 
         part(module.formulas(code, 1), index)
 
 
-def fold_of_run(code: Code, module: LlvmModule, fold: Fold, names: Mapping[str, str]) -> str:
-    """The register of the sum, maximum or minimum over all i."""
-    assert fold.runs is not None
-    runs = fold.runs
+def fold_of_runs(
+    code: Code, module: LlvmModule, folds: Sequence[Fold], names: Mapping[str, str]
+) -> list[str]:
+    """The registers of sums, maxima or minima over all i, computed in one loop.
 
-    def value(formulas: LlvmFormulas, index: str | int) -> str:
-        common = {name: formulas.spread(register) for name, register in names.items()}
-        return formulas.write(fold.tree, {**common, **_elements(code, formulas, runs, index)})
+    The folds are of one kind and length. What several of them go over is loaded once.
+    """
+    # What is loaded here may be changed in memory later on.
+    outer, code.known = code.known, dict(code.known)
+    kind, length = folds[0].kind, folds[0].length
+
+    def value(formulas: LlvmFormulas, fold: Fold, index: str | int) -> str:
+        known = {name: formulas.spread(register) for name, register in names.items()}
+        for name, run in (fold.runs or {}).items():
+            known[name] = code.emit(
+                f"load {formulas.type}, ptr {_address(code, run, index)}, align 8"
+            )
+        return formulas.write(fold.tree, known)
 
     def joined(formulas: LlvmFormulas, first: str, second: str) -> str:
-        if fold.kind == "sum":
+        if kind == "sum":
             return code.emit(f"fadd contract {formulas.type} {first}, {second}")
-        return formulas.call(fold.kind, [first, second])[0]
+        return formulas.call(kind, [first, second])[0]
 
     vectors, single = module.formulas(code, WIDTH), module.formulas(code, 1)
-    start = {"sum": -0.0, "max": float("-inf"), "min": float("inf")}[fold.kind]
+    start = {"sum": -0.0, "max": float("-inf"), "min": float("inf")}[kind]
     block = WIDTH * _SIDE_BY_SIDE
-    whole, position = fold.length - fold.length % block, 0
-    partial: list[str] = []
+    whole = length - length % block
+    partial: list[list[str]] = [[] for _ in folds]
     if whole:
-        cells = [code.new("%cell") for _ in range(_SIDE_BY_SIDE)]
-        for cell in cells:
+        cells = [[code.new("%cell") for _ in range(_SIDE_BY_SIDE)] for _ in folds]
+        for cell in chain.from_iterable(cells):
             code.entry.append(f"  {cell} = alloca {vectors.type}")
             code.act(f"store {vectors.type} {vectors.constant(start)}, ptr {cell}")
 
         def body(index: str) -> None:
-            for number, cell in enumerate(cells):
+            for number in range(_SIDE_BY_SIDE):
                 here = code.emit(f"add i64 {index}, {number * WIDTH}")
-                previous = code.fresh(f"load {vectors.type}, ptr {cell}")
-                following = joined(vectors, previous, value(vectors, here))
-                code.act(f"store {vectors.type} {following}, ptr {cell}")
+                for fold, own in zip(folds, cells):
+                    previous = code.fresh(f"load {vectors.type}, ptr {own[number]}")
+                    following = joined(vectors, previous, value(vectors, fold, here))
+                    code.act(f"store {vectors.type} {following}, ptr {own[number]}")
 
         loop(code, 0, whole, block, body)
-        partial = [code.fresh(f"load {vectors.type}, ptr {cell}") for cell in cells]
+        partial = [
+            [code.fresh(f"load {vectors.type}, ptr {cell}") for cell in own] for own in cells
+        ]
+    results = []
+    for fold, sums in zip(folds, partial):
         position = whole
-    while position + WIDTH <= fold.length:
-        partial.append(value(vectors, position))
-        position += WIDTH
-    result = ""
-    while partial:
-        if len(partial) == 1:
-            result = _across(code, module, fold.kind, partial[0])
-            break
-        partial = [*partial[2:], joined(vectors, partial[0], partial[1])]
-    for index in range(position, fold.length):
-        element = value(single, index)
-        result = joined(single, result, element) if result else element
-    return result
+        while position + WIDTH <= length:
+            sums.append(value(vectors, fold, position))
+            position += WIDTH
+        while len(sums) > 1:
+            sums[:] = [*sums[2:], joined(vectors, sums[0], sums[1])]
+        result = _across(code, module, kind, sums[0]) if sums else ""
+        for index in range(position, length):
+            element = value(single, fold, index)
+            result = joined(single, result, element) if result else element
+        results.append(result)
+    code.known = outer
+    return results
 
 
 def _across(code: Code, module: LlvmModule, kind: str, register: str) -> str:

@@ -23,9 +23,11 @@ from engine.programs.instructions import (
     Variable,
 )
 from engine.programs.llvm_formulas import Code, LlvmFormulas
-from engine.programs.llvm_loops import each_of_run, fold_of_run
+from engine.programs.llvm_loops import each_of_run, fold_of_runs
 
 CHUNK = 600
+# So many long sums over the same neighbours share one loop.
+TOGETHER = 4
 # The arrays that every function is given: parameters, one row, gradients, values, adjoints.
 ARRAYS = "ptr noalias %p, ptr noalias %x, ptr noalias %g, ptr noalias %v, ptr noalias %d"
 _GIVEN = "ptr %p, ptr %x, ptr %g, ptr %v, ptr %d"
@@ -48,16 +50,26 @@ class LlvmModule:
 
 
 def write_sample(
-    module: LlvmModule, name: str, program: Instructions, width: int, backward: bool
+    module: LlvmModule,
+    name: str,
+    program: Instructions,
+    width: int,
+    backward: bool,
+    late: Sequence[Each] = (),
 ) -> None:
     """Adds a function of one row to the module; in lanes, if `width` is more than 1.
 
     It returns the loss; with several outputs it writes them to the values array instead, from 0.
-    Where an operation is undefined the result is nan. Gradients are added to those in `%g`.
+    Where an operation is undefined the result is nan. Gradients are added to those in `%g`, but for
+    those in `late`, which are left out; what they need then lies in memory.
     """
-    instructions = [*program.forward, *(program.backward if backward else ())]
+    waiting = set(map(id, late))
+    steps = [*program.forward, *(program.backward if backward else ())]
+    instructions = [instruction for instruction in steps if id(instruction) not in waiting]
     chunks = _chunks(instructions)
     shared = _shared(chunks, program.outputs)
+    for each in late:
+        shared.update(name for name in each.names.values() if isinstance(name, Variable))
     formulas = LlvmFormulas(Code({}), width)
     seed = f", {formulas.type} %seed" if isinstance(program.seed, Variable) else ""
     # Where an operation was undefined, one more value is nan; everywhere else it is 0.
@@ -153,6 +165,26 @@ def _shared(chunks: list[list[Instruction]], outputs: Sequence[Operand]) -> set[
     return shared
 
 
+def _companions(instructions: Sequence[Instruction]) -> dict[Variable, list[Fold]]:
+    """For each fold over runs those that are computed with it: so many that registers suffice.
+
+    They go over the same neighbours, each with parameters of its own.
+    """
+    found: dict[Variable, list[Fold]] = {}
+    open_groups: dict[object, list[Fold]] = {}
+    for instruction in instructions:
+        if not isinstance(instruction, Fold) or instruction.runs is None:
+            continue
+        common = {n: run for n, run in instruction.runs.items() if run.kind != "parameter"}
+        key = (id(instruction.tree), instruction.length, tuple(common.items()))
+        group = open_groups.get(key, [])
+        if not common or instruction.names or not group or len(group) == TOGETHER:
+            group = open_groups[key] = []
+        group.append(instruction)
+        found[instruction.target] = group
+    return found
+
+
 class _Writer:
     """Writes the instructions of one function."""
 
@@ -173,6 +205,7 @@ class _Writer:
         self.registers: dict[Variable, str] = {}
 
     def write(self, instructions: Sequence[Instruction]) -> None:
+        companions = _companions(instructions)
         for instruction in instructions:
             match instruction:
                 case Comment(text):
@@ -182,15 +215,20 @@ class _Writer:
                 case Fold(target, _, _, _, _, None):
                     self.assign(target, self.unrolled(instruction), accumulate=False)
                 case Fold(target):
-                    common = self.operands(instruction.names)
-                    register = fold_of_run(self.code, self.module, instruction, common)
-                    self.assign(target, register, accumulate=False)
+                    if target not in self.registers:
+                        self.folds(companions[target])
                 case Each(run):
                     common = self.operands(instruction.names)
                     each_of_run(self.code, self.module, instruction, common)
                     self.forget(run.kind, run.start, run.length)
                 case Check(tree, names):
                     self.check(tree, names)
+
+    def folds(self, folds: Sequence[Fold]) -> None:
+        """Sums over the same neighbours, such as the neurons of a layer, in one loop."""
+        found = fold_of_runs(self.code, self.module, folds, self.operands(folds[0].names))
+        for fold, register in zip(folds, found):
+            self.assign(fold.target, register, accumulate=False)
 
     def forget(self, kind: str, start: int, length: int) -> None:
         """What a loop has written must be loaded again."""

@@ -2,52 +2,121 @@
 
 from __future__ import annotations
 
-from engine.programs.instructions import Fold, Run, Variable
+import ast
+from collections.abc import Sequence
+
+from engine.programs.instructions import Each, Fold, Run, Variable
 from engine.programs.llvm_formulas import Code, LlvmFormulas
-from engine.programs.llvm_loops import WIDTH, fold_of_run, loop
-from engine.programs.llvm_sample import LlvmModule
+from engine.programs.llvm_loops import fold_of_runs
+from engine.programs.llvm_sample import ARRAY_OF, LlvmModule
+from engine.programs.llvm_weights import blocks, gradient_of, uncovered
+from engine.programs.lowering import Replaced
 from engine.programs.rules import UpdateRule
 
 # Up to so many parameters are updated one by one, so that they can stay in registers.
 MOST_SINGLE = 64
+ARGUMENTS = (
+    "ptr noalias %p, ptr noalias %x, ptr noalias %g, ptr noalias %v, ptr noalias %d, "
+    "ptr noalias %s, ptr noalias %c, double %step, double %weight"
+)
 
 
-def write_update(module: LlvmModule, rule: UpdateRule, count: int, single: bool) -> None:
-    """Adds `@update(p, g, s, c, step)`: parameters, gradients, state, settings, number of the step.
+def write_update(
+    module: LlvmModule, rule: UpdateRule, count: int, single: bool, late: Sequence[Each]
+) -> None:
+    """Adds `@update`: parameters, the row and its values, state, settings, number of the step.
 
-    The state holds one row per remembered name, each as long as there are parameters.
+    The state holds one row per remembered name, each as long as there are parameters. Gradients
+    are read from `%g` and multiplied by `%weight`; but with `single`, where a step is one row,
+    they are as they are, and those in `late` are computed here.
     """
-    code = Code(module.functions)
-    scalar = module.formulas(code, 1)
-    shared = {"step": "%step"}
-    for index, name in enumerate(rule.settings):
-        shared[name] = code.fresh(f"load double, ptr {code.address('%c', index)}")
-    runs = {"parameter": Run("parameter", 0, count), "gradient": Run("gradient", 0, count)}
-    for name, kind, tree in rule.reductions:
-        fold = Fold(Variable("temporary", 0, name), kind, tree, {}, runs=runs, length=count)
-        shared[name] = fold_of_run(code, module, fold, shared)
-    for name, tree in rule.shared:
-        shared[name] = scalar.write(tree, shared)
+    _Update(module, rule, count, single).write(late)
 
-    def part(formulas: LlvmFormulas, index: str | int) -> None:
-        names = {name: formulas.spread(register) for name, register in shared.items()}
-        places = {"parameter": code.address("%p", index), "gradient": code.address("%g", index)}
-        for row, name in enumerate(rule.remembered):
-            places[name] = code.address(code.address("%s", row * count), index)
-        for name, place in places.items():
-            names[name] = code.fresh(f"load {formulas.type}, ptr {place}, align 8")
-        for target, tree in rule.each:
+
+class _Update:
+    def __init__(self, module: LlvmModule, rule: UpdateRule, count: int, single: bool) -> None:
+        self.module = module
+        self.rule = rule
+        self.count = count
+        self.single = single
+        self.code = Code(module.functions)
+        # What is the same for all parameters.
+        self.shared = {"step": "%step"}
+
+    def write(self, late: Sequence[Each]) -> None:
+        code, rule = self.code, self.rule
+        for index, name in enumerate(rule.settings):
+            self.shared[name] = code.emit(f"load double, ptr {code.address('%c', index)}")
+        for name, kind, tree in rule.reductions:
+            self.shared[name] = self.reduced(name, kind, tree)
+        scalar = self.module.formulas(code, 1)
+        for name, tree in rule.shared:
+            self.shared[name] = scalar.write(tree, self.shared)
+        for each in late:
+            self.late(each)
+        for rest in uncovered(self.count, late):
+            if self.single and self.count <= MOST_SINGLE:
+                for index in rest:
+                    self.part(scalar, 0, index)
+            else:
+                self.neighbours(rest)
+        self.module.texts.append(
+            f"define internal void @update({ARGUMENTS}) alwaysinline {{\n"
+            f"{code.text()}\n  ret void\n}}\n"
+        )
+
+    def reduced(self, name: str, kind: str, tree: ast.expr) -> str:
+        """A sum, maximum or minimum over all parameters."""
+        weighed = ast.BinOp(ast.Name("gradient"), ast.Mult(), ast.Name("weight"))
+        tree = Replaced("gradient", weighed).visit(tree)
+        runs = {"parameter": Run("parameter", 0, self.count)}
+        runs["gradient"] = Run("gradient", 0, self.count)
+        names = {**self.shared, "weight": "%weight"}
+        fold = Fold(Variable("temporary", 0, name), kind, tree, {}, runs=runs, length=self.count)
+        return fold_of_runs(self.code, self.module, [fold], names)[0]
+
+    def late(self, each: Each) -> None:
+        def part(indices: list[str | int], width: int) -> None:
+            formulas = self.module.formulas(self.code, width)
+            for index in indices:
+                gradient = gradient_of(self.code, formulas, each, ARRAY_OF, index)
+                self.part(formulas, each.target.start, index, gradient)
+
+        blocks(self.code, each.target.length, part)
+
+    def neighbours(self, indices: range) -> None:
+        def part(numbers: list[str | int], width: int) -> None:
+            formulas = self.module.formulas(self.code, width)
+            for number in numbers:
+                self.part(formulas, indices.start, number)
+
+        blocks(self.code, len(indices), part)
+
+    def part(
+        self, formulas: LlvmFormulas, start: int, index: str | int, gradient: str | None = None
+    ) -> None:
+        """The rule for one parameter, or for a vector of neighbours."""
+        code = self.code
+
+        def place(array: str, offset: int = 0) -> str:
+            return code.address(code.address(array, offset + start), index)
+
+        def loaded(address: str) -> str:
+            return code.fresh(f"load {formulas.type}, ptr {address}, align 8")
+
+        names = {name: formulas.spread(register) for name, register in self.shared.items()}
+        if gradient is None:
+            gradient = loaded(place("%g"))
+            if not self.single:
+                weight = formulas.spread("%weight")
+                gradient = code.emit(f"fmul contract {formulas.type} {gradient}, {weight}")
+        names["gradient"] = gradient
+        kept = {"parameter": place("%p")}
+        for row, name in enumerate(self.rule.remembered):
+            kept[name] = place("%s", row * self.count)
+        for name, address in kept.items():
+            names[name] = loaded(address)
+        for target, tree in self.rule.each:
             names[target] = formulas.write(tree, names)
-        for name, place in places.items():
-            if name != "gradient":
-                code.act(f"store {formulas.type} {names[name]}, ptr {place}, align 8")
-
-    whole = 0 if single else count - count % WIDTH
-    if whole:
-        loop(code, 0, whole, WIDTH, lambda index: part(module.formulas(code, WIDTH), index))
-    for index in range(whole, count):
-        part(scalar, index)
-    module.texts.append(
-        "define internal void @update(ptr noalias %p, ptr noalias %g, ptr noalias %s, "
-        "ptr noalias %c, double %step) alwaysinline {\n" + code.text() + "\n  ret void\n}\n"
-    )
+        for name, address in kept.items():
+            code.act(f"store {formulas.type} {names[name]}, ptr {address}, align 8")

@@ -94,12 +94,14 @@ class _Inlined(ast.NodeTransformer):
         match node:
             case ast.Call(func=ast.Name(id="sigmoid"), args=[argument]):
                 sigmoid = read(OPERATIONS["sigmoid"].formula)
-                written_out: ast.expr = _Replaced("a", argument).visit(sigmoid)
+                written_out: ast.expr = Replaced("a", argument).visit(sigmoid)
                 return written_out
         return node
 
 
-class _Replaced(ast.NodeTransformer):
+class Replaced(ast.NodeTransformer):
+    """Puts a formula in the place of a name."""
+
     def __init__(self, name: str, tree: ast.expr) -> None:
         self.name, self.tree = name, tree
 
@@ -179,6 +181,8 @@ class _Lowering:
         if found is None:
             kind: Kind = "gradient" if variable.kind == "parameter" else "adjoint"
             name = f"d_{variable.name}"
+            if not variable.stored:
+                name = self.identifiers.new(name, "d")  # a label may be d_w, too
             found = Variable(kind, variable.index, name, variable.stored)
             self.adjoints[variable] = found
         return found

@@ -114,7 +114,7 @@ class Program:
         return [found[start : start + width] for start in range(0, len(found), width)]
 
     def gradients(self, rows: Any) -> tuple[float, list[float]]:
-        """The mean loss over the rows, and its derivative with respect to every parameter, in order.
+        """The mean loss over the rows, and its derivative by every parameter, in their order.
 
         Raises FloatingPointError, or what the operation raises, where the loss of a row is not
         finite.

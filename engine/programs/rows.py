@@ -34,7 +34,7 @@ class Rows:
             self.count, width = view.shape or (0, 0)
             if width != self.width:
                 raise ValueError(
-                    f"every row must hold {_needed(names)}; rows has the shape {view.shape}"
+                    f"rows has the shape {view.shape}; in every row {_needed(names)}"
                 )
             flat = view.cast("B").cast("d") if self.count and width else memoryview(array("d"))
             # Compiled code takes the address of memory that could be written to, and only reads.

@@ -1,4 +1,4 @@
-"""Programs as Python source: complete, readable, on nothing but `math`.
+"""The functions of a program as Python source: readable, on nothing but `math`.
 
 It is also what the Python backend runs.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-from engine.dialects import ATOM, PRODUCT, SUM, Names, Piece
-from engine.evaluate import FloatPython
+from engine.dialects import ATOM, PRODUCT, SUM, Dialect, Names, Piece
+from engine.evaluate import FloatPython, element
 from engine.programs.instructions import (
     Check,
     Comment,
@@ -23,18 +23,23 @@ from engine.programs.instructions import (
     Variable,
 )
 from engine.programs.rules import UpdateRule, python_update
+from engine.programs.source_common import (
+    ARRAYS,
+    LINE,
+    filled,
+    printable,
+    stored_kinds,
+    target_of,
+    used_once,
+)
 
-ARRAYS = {
-    "parameter": "parameters",
-    "input": "row",
-    "value": "values",
-    "adjoint": "adjoints",
-    "gradient": "gradient",
-}
 # Functions of `math` that raise where a result is too large, although what is computed from it may
 # be an ordinary number: a saturated sigmoid.
 _GUARDED = ("exp", "expm1", "cosh")
-_LINE = 90
+# What the functions call by names that `Identifiers` may give to a variable.
+_CALLED = frozenset("ValueError pow zip".split())
+# Of more terms than this a sum is not written with +: Python's compiler goes only so deep.
+_MOST_TERMS = 100
 
 
 class _ProgramPython(FloatPython):
@@ -47,6 +52,22 @@ class _ProgramPython(FloatPython):
         if name == "pi":
             self.used.add(name)
         return name
+
+    def number(self, value: float) -> str:
+        text = super().number(value)
+        if text in ("inf", "nan"):
+            self.used.add(text)
+        return text
+
+    def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
+        match base, exponent:
+            case ast.Name(), ast.Constant(value=2):
+                pass
+            case _, ast.Constant(value=int()) | ast.UnaryOp(operand=ast.Constant(value=int())):
+                # On floats this is what math.pow computes. Only with a fraction as exponent would
+                # a negative base become complex.
+                return Dialect.power(self, base, exponent, names)
+        return super().power(base, exponent, names)
 
     def call(self, name: str, arguments: list[str]) -> Piece:
         if name not in ("abs", "max", "min"):
@@ -62,36 +83,48 @@ class PythonSource:
         self.rule = rule
         self.dialect = _ProgramPython()
         self.pieces: dict[Variable, Piece] = {}
+        every = [*program.forward, *program.backward]
+        self.inlined = used_once(every)
+        self.names_taken = {
+            variable.name
+            for variable in (*program.inputs, *program.parameters, *map(target_of, every))
+            if variable is not None
+        }
 
     def functions(self) -> str:
-        """The source of the functions, with what they import."""
-        body = [*self.forward(), "", ""]
+        """The functions, with what they import."""
+        body = self.body()
+        return "\n".join([*self.imports(), "", "", body])
+
+    def body(self) -> str:
+        """The functions alone. What they import is known once they are written."""
+        parts = [self.forward()]
         if self.program.backward:
-            body += [*self.gradients(), "", ""]
+            parts.append(self.gradients())
         if self.rule is not None:
-            body += [*python_update(self.rule, self.dialect), "", ""]
-            body += [*self.step(), "", ""]
-        return "\n".join([*self.imports(), *body]).rstrip() + "\n"
+            parts += [self.update(self.rule), self.step()]
+        texts = ["\n".join(part) for part in parts]
+        return "\n\n\n".join([*self.guarded(), *texts]) + "\n"
 
     def imports(self) -> list[str]:
-        guarded = [name for name in _GUARDED if name in self.dialect.used]
-        plain = sorted(self.dialect.used.difference(guarded))
+        guarded = self.dialect.used.intersection(_GUARDED)
+        names = sorted(self.dialect.used.difference(guarded) | ({"inf"} if guarded else set()))
         lines = ["import math"] if guarded else []
-        if guarded or plain:
-            lines.append(f"from math import {', '.join([*(['inf'] if guarded else []), *plain])}")
-        lines += ["", ""]
-        for name in guarded:
-            lines += [
-                f"def {name}(a):",
-                f'    """math.{name}, infinite where it overflows."""',
-                "    try:",
-                f"        return math.{name}(a)",
-                "    except OverflowError:",
-                "        return inf",
-                "",
-                "",
-            ]
-        return lines
+        return [*lines, f"from math import {', '.join(names)}"] if names else lines
+
+    def guarded(self) -> Iterator[str]:
+        for name in _GUARDED:
+            if name in self.dialect.used:
+                yield "\n".join(
+                    [
+                        f"def {name}(a):",
+                        f'    """math.{name}, but infinite where that overflows."""',
+                        "    try:",
+                        f"        return math.{name}(a)",
+                        "    except OverflowError:",
+                        "        return inf",
+                    ]
+                )
 
     # Functions.
 
@@ -100,35 +133,46 @@ class PythonSource:
         yield "def forward(parameters, row):"
         yield f'    """The {"outputs" if several else "output"} for one row."""'
         yield from self.opening(backward=False)
-        yield from self.body(self.program.forward)
+        yield from self.statements(self.program.forward)
         outputs = [self.written(output) for output in self.program.outputs]
-        yield f"    return {'[' + ', '.join(outputs) + ']' if several else outputs[0]}"
+        yield from _listed("    return ", outputs) if several else [f"    return {outputs[0]}"]
 
     def gradients(self) -> Iterator[str]:
         yield "def gradients(parameters, row):"
-        yield '    """The loss of one row, and its derivative with respect to every parameter."""'
+        yield '    """The loss of one row, and its derivative by every parameter."""'
         yield from self.opening(backward=True)
-        yield from self.body(self.program.forward)
+        yield from self.statements(self.program.forward)
         yield ""
-        yield from self.body(self.program.backward)
-        found = self.program.gradients
-        if any(gradient is not None and gradient.stored for gradient in found):
-            result = "gradient"
-        else:
-            result = f"[{', '.join('0.0' if g is None else g.name for g in found)}]"
-        yield from _wrapped("    return ", f"{self.written(self.program.outputs[0])}, {result}")
+        yield "    # Backward, from the loss to the parameters."
+        yield from self.statements(self.program.backward)
+        loss, found = self.written(self.program.outputs[0]), self.program.gradients
+        if not any(gradient is not None and gradient.stored for gradient in found):
+            names = ["0.0" if gradient is None else self.place(gradient) for gradient in found]
+            yield from _listed(f"    return {loss}, ", names)
+            return
+        for index, gradient in enumerate(found):
+            if gradient is not None and not gradient.stored:
+                yield f"    gradient[{index}] = {self.place(gradient)}"
+        yield f"    return {loss}, gradient"
 
     def opening(self, backward: bool) -> Iterator[str]:
         for variables, array in (
             (self.program.parameters, "parameters"),
             (self.program.inputs, "row"),
         ):
-            if variables and not variables[0].stored:
-                names = ", ".join(variable.name for variable in variables)
-                yield from _wrapped("    ", f"{names}{',' * (len(variables) == 1)} = {array}", True)
+            named = [variable for variable in variables if not variable.stored]
+            names = ", ".join(map(self.place, named)) + "," * (len(named) == 1)
+            if named and len(named) == len(variables):
+                if len(names) + len(array) + 7 <= LINE:
+                    yield f"    {names} = {array}"
+                else:
+                    yield from ["    (", *filled(names, 8), f"    ) = {array}"]
+            else:
+                for variable in named:
+                    yield f"    {self.place(variable)} = {array}[{variable.index}]"
         arrays = ["value", *(["adjoint", "gradient"] if backward else [])]
         every = [*self.program.forward, *(self.program.backward if backward else ())]
-        needed = {kind for entry in every for kind in _arrays(entry)}
+        needed = stored_kinds(every)
         for kind in arrays:
             if kind in needed:
                 length = self.program.values
@@ -136,73 +180,95 @@ class PythonSource:
                     length = len(self.program.parameters)
                 yield f"    {ARRAYS[kind]} = [0.0] * {length}"
 
+    def update(self, rule: UpdateRule) -> Iterator[str]:
+        head, *body = python_update(rule, self.dialect)
+        if len(head) <= LINE:
+            yield head
+        else:
+            name, _, arguments = head.removesuffix("):").partition("(")
+            yield from [f"{name}(", *filled(arguments, 4), "):"]
+        yield '    """Changes the parameters, in place, by their gradients."""'
+        yield from body
+
     def step(self) -> Iterator[str]:
-        assert self.rule is not None
         yield "def step(parameters, rows, number, settings, state):"
-        yield '    """One update by the mean gradient of the rows; returns their mean loss before."""'
+        yield '    """The update of this number, by the mean gradient of the rows.'
+        yield ""
+        yield "    Changes the parameters and the state; returns the mean loss before."
+        yield '    """'
         yield "    total, sums = 0.0, [0.0] * len(parameters)"
         yield "    for row in rows:"
         yield "        loss, found = gradients(parameters, row)"
-        yield "        total += loss / len(rows)"
-        yield "        sums = [previous + gradient for previous, gradient in zip(sums, found)]"
+        yield "        total += loss"
+        yield "        sums = [before + gradient for before, gradient in zip(sums, found)]"
         yield "    means = [gradient / len(rows) for gradient in sums]"
         yield "    update(parameters, means, number, *settings, *state)"
-        yield "    return total"
+        yield "    return total / len(rows)"
 
     # Instructions.
 
-    def body(self, instructions: Sequence[Instruction]) -> Iterator[str]:
+    def statements(self, instructions: Sequence[Instruction]) -> Iterator[str]:
         for instruction in instructions:
             match instruction:
                 case Comment(text):
-                    yield f"    # {' '.join(text.split())}"
+                    yield f"    # {printable(text)}"
                 case Compute(target, tree, names, accumulate):
                     sign = "+=" if accumulate else "="
                     text = self.dialect.write(tree, self.names(names))
                     yield from _wrapped(f"    {self.place(target)} {sign} ", text)
-                case Fold():
-                    self.pieces[instruction.target] = self.fold(instruction)
+                case Fold(target):
+                    piece = self.fold(instruction)
+                    if target in self.inlined:
+                        self.pieces[target] = piece
+                    else:
+                        yield from _wrapped(f"    {self.place(target)} = ", piece[0])
                 case Each():
                     yield from self.each(instruction)
                 case Check(tree, names, operation, where):
-                    yield f"    if {self.dialect.write(tree, self.names(names))}:"
+                    yield from _wrapped("    if ", self.dialect.write(tree, self.names(names)), ":")
                     yield f'        raise ValueError("{operation} is undefined where {where}")'
 
     def fold(self, fold: Fold) -> Piece:
-        """A reduction as an expression; what uses it has it written in its place."""
-        if fold.runs is None:
-            terms = []
-            for element in fold.elements:
-                names = {**self.names(fold.names), **self.names(element)}
-                terms.append(self.dialect.within(fold.tree, PRODUCT, names))
-            if fold.kind == "sum":
-                return " + ".join(terms) or "0.0", SUM
-            return f"{fold.kind}({', '.join(terms)}{',' * (len(terms) == 1)})", ATOM
-        names, head = self.loop(fold.names, fold.runs)
-        return f"{fold.kind}([{self.dialect.write(fold.tree, names)} for {head}])", ATOM
+        """A reduction as an expression."""
+        if fold.runs is not None:
+            names, head = self.loop(fold.names, fold.runs, {})
+            return f"{fold.kind}([{self.dialect.write(fold.tree, names)} for {head}])", ATOM
+        terms = []
+        for own in fold.elements:
+            names = {**self.names(fold.names), **self.names(own)}
+            terms.append(self.dialect.within(fold.tree, PRODUCT, names))
+        if fold.kind == "sum" and 0 < len(terms) <= _MOST_TERMS:
+            return " + ".join(terms), SUM
+        return f"{fold.kind}([{', '.join(terms)}])", ATOM
 
     def each(self, each: Each) -> Iterator[str]:
-        names, head = self.loop(each.names, each.runs)
         target = _slice(each.target)
-        text = self.dialect.write(each.tree, names)
+        before = self.unused("before")
+        also = {before: target} if each.accumulate else {}
+        names, head = self.loop(each.names, each.runs, also)
         if each.accumulate:
-            elements, _, sequences = head.partition(" in ")
-            head = f"previous, {elements} in zip({target}, {sequences.removeprefix('zip(')}"
-            head += "" if sequences.startswith("zip(") else ")"
-            text = f"previous + {self.dialect.within(each.tree, PRODUCT, names)}"
-        yield from _wrapped("    ", f"{target} = [{text} for {head}]")
+            text = f"[{before} + {self.dialect.within(each.tree, PRODUCT, names)} for {head}]"
+        elif head:
+            text = f"[{self.dialect.write(each.tree, names)} for {head}]"
+        else:
+            text = f"[{self.dialect.write(each.tree, names)}] * {each.target.length}"
+        yield from _wrapped(f"    {target} = ", text)
 
     def loop(
-        self, names: Mapping[str, Operand], runs: Mapping[str, Run]
+        self, names: Mapping[str, Operand], runs: Mapping[str, Run], also: Mapping[str, str]
     ) -> tuple[dict[str, str | float | Piece], str]:
-        """Names within a loop over neighbours, and its head."""
-        if not runs:
-            raise ValueError("a loop needs something to go over")
-        single = {name: f"{name}_i" for name in runs}
-        elements = ", ".join(single.values())
-        slices = ", ".join(_slice(run) for run in runs.values())
-        head = f"{elements} in {f'zip({slices})' if len(runs) > 1 else slices}"
-        return {**self.names(names), **single}, head
+        """Names within a loop over neighbours, and its head; empty without anything to go over."""
+        own = {name: self.unused(element(name)) for name in runs}
+        slices = {**also, **{own[name]: _slice(run) for name, run in runs.items()}}
+        written = ", ".join(slices.values())
+        head = f"{', '.join(slices)} in {f'zip({written})' if len(slices) > 1 else written}"
+        return {**self.names(names), **own}, head if slices else ""
+
+    def unused(self, name: str) -> str:
+        """The name, or a longer one where a variable is called like that."""
+        while name in self.names_taken:
+            name += "_"
+        return name
 
     # Operands.
 
@@ -221,32 +287,26 @@ class PythonSource:
     def place(self, variable: Variable) -> str:
         if variable.stored:
             return f"{ARRAYS[variable.kind]}[{variable.index}]"
-        return variable.name
-
-
-def _arrays(instruction: Instruction) -> Iterator[str]:
-    if isinstance(instruction, Each):
-        yield instruction.target.kind
-    elif isinstance(instruction, (Compute, Fold)) and instruction.target.stored:
-        yield instruction.target.kind
+        # No identifier made from a label ends with an underscore.
+        return variable.name + "_" * (variable.name in _CALLED)
 
 
 def _slice(run: Run) -> str:
     return f"{ARRAYS[run.kind]}[{run.start}:{run.start + run.length}]"
 
 
-def _wrapped(head: str, text: str, target: bool = False) -> Iterator[str]:
-    """An assignment, over several lines in parentheses where it is long."""
-    if len(head) + len(text) <= _LINE:
-        yield head + text
-        return
-    left, right = (text.rsplit(" = ", 1)) if target else (text, "")
-    pieces, line = left.split(" "), ""
-    yield f"{head}("
-    for piece in pieces:
-        if line and len(line) + len(piece) > _LINE - 10:
-            yield f"        {line}"
-            line = ""
-        line = f"{line} {piece}".strip()
-    yield f"        {line}"
-    yield f"    ){f' = {right}' if target else ''}"
+def _wrapped(head: str, text: str, tail: str = "") -> Iterator[str]:
+    """A statement, with its expression in parentheses where it is long."""
+    if len(head) + len(text) + len(tail) <= LINE:
+        yield head + text + tail
+    else:
+        yield from [f"{head}(", *filled(text, 8), f"    ){tail}"]
+
+
+def _listed(head: str, elements: Sequence[str]) -> Iterator[str]:
+    """A statement that ends with a list."""
+    text = ", ".join(elements)
+    if len(head) + len(text) + 2 <= LINE:
+        yield f"{head}[{text}]"
+    else:
+        yield from [f"{head}[", *filled(text, 8), "    ]"]

@@ -1,0 +1,234 @@
+"""The rows of a batch in LLVM: one after the other, or one in each lane of a vector.
+
+`@batch` adds up their gradients and the shares of their losses in the mean. It returns −1; or, at
+the first row whose loss is not finite, the position of that row, and leaves the loss in the mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.programs.instructions import Instructions
+from engine.programs.llvm_formulas import Code
+from engine.programs.llvm_loops import loop
+from engine.programs.llvm_sample import LlvmModule
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a program is laid out: the lanes of a vector, and the lengths of its arrays."""
+
+    width: int
+    inputs: int
+    parameters: int
+    values: int
+    outputs: int
+
+    @property
+    def stride(self) -> int:
+        """Doubles for the values and adjoints of a row, one value more for what is undefined."""
+        return 2 * self.values + 1
+
+    @property
+    def scratch(self) -> int:
+        """Doubles of working memory.
+
+        In lanes: a row, the gradients, values and adjoints. Else values, adjoints and the address
+        of each row of a tile.
+        """
+        if self.width > 1:
+            return self.width * (self.inputs + self.parameters + self.stride)
+        return TILE * (self.stride + 1)
+
+
+# So many rows of a batch wait with their values until all of them add to the gradients.
+TILE = 32
+BATCH = (
+    "ptr noalias %p, ptr noalias %rows, ptr noalias %order, i64 %start, i64 %stop, "
+    "double %share, ptr noalias %mean, ptr noalias %g, ptr noalias %work"
+)
+
+
+def shape_of(program: Instructions, width: int) -> Shape:
+    sizes = len(program.inputs), len(program.parameters), program.values, len(program.outputs)
+    return Shape(width, *sizes)
+
+
+def places(code: Code, shape: Shape) -> None:
+    """Names for the parts of the working memory where there is one row, or one in each lane."""
+    starts = {"%v": 0}
+    if shape.width > 1:
+        starts = {"%x": 0, "%lanes": shape.inputs, "%v": shape.inputs + shape.parameters}
+    starts["%d"] = starts["%v"] + shape.values + 1
+    for name, start in starts.items():
+        offset = start * shape.width
+        code.entry.append(f"  {name} = getelementptr inbounds double, ptr %work, i64 {offset}")
+
+
+def row(code: Code, shape: Shape, position: str, order: bool = True) -> None:
+    """`%x`: the row at a position of the order."""
+    number = position
+    if order:
+        number = code.fresh(f"load i64, ptr {code.address('%order', position, 'i64')}")
+    offset = code.emit(f"mul i64 {number}, {shape.inputs}")
+    code.lines.append(f"  %x = getelementptr inbounds double, ptr %rows, i64 {offset}")
+
+
+def gather(code: Code, shape: Shape, position: str, stop: str, order: bool = True) -> None:
+    """Fills `%x` with the rows from a position on, one in each lane; the last is repeated."""
+    last = code.emit(f"sub i64 {stop}, 1")
+    rows = []
+    for lane in range(shape.width):
+        place = smallest(code, code.emit(f"add i64 {position}, {lane}"), last)
+        if order:
+            place = code.fresh(f"load i64, ptr {code.address('%order', place, 'i64')}")
+        offset = code.emit(f"mul i64 {place}, {shape.inputs}")
+        rows.append(code.address("%rows", offset))
+
+    def body(index: str) -> None:
+        vector = f"<{shape.width} x double>"
+        gathered = "poison"
+        for lane, row in enumerate(rows):
+            number = code.fresh(f"load double, ptr {code.address(row, index)}")
+            gathered = code.emit(f"insertelement {vector} {gathered}, double {number}, i32 {lane}")
+        code.act(f"store {vector} {gathered}, ptr {code.address('%x', index, vector)}, align 8")
+
+    if shape.inputs:
+        loop(code, 0, shape.inputs, 1, body)
+
+
+def batch_of_rows(module: LlvmModule, shape: Shape, waiting: bool) -> None:
+    """Adds `@batch`; with `waiting` there are gradients that `@weights` computes for a tile."""
+    code = Code(module.functions)
+    pointers = code.address("%work", TILE * shape.stride)
+
+    def tile(first: str) -> None:
+        end = code.emit(f"add i64 {first}, {TILE}")
+        end = smallest(code, end, "%stop")
+
+        def body(position: str) -> None:
+            number = code.emit(f"sub i64 {position}, {first}")
+            row(code, shape, position)
+            code.act(f"store ptr %x, ptr {code.address(pointers, number, 'ptr')}")
+            offset = code.emit(f"mul i64 {number}, {shape.stride}")
+            v = code.address("%work", offset)
+            d = code.address(v, shape.values + 1)
+            given = f"ptr %p, ptr %x, ptr %g, ptr {v}, ptr {d}"
+            loss = code.fresh(f"call double @sample({given})")
+            stop_unless_finite(code, loss, "%mean", lambda: code.act(f"ret i64 {position}"))
+            add_to_mean(code, loss, "%mean")
+
+        loop(code, first, end, 1, body)
+        if not waiting:
+            return
+        count = code.fresh(f"sub i64 {end}, {first}")
+        new = code.fresh(f"icmp eq i64 {first}, %start")
+        given = f"ptr %p, ptr %g, ptr %work, ptr {pointers}, i64 {count}, i1 {new}"
+        code.act(f"call void @weights({given})")
+
+    loop(code, "%start", "%stop", TILE, tile)
+    _define_batch(module, code)
+
+
+def smallest(code: Code, first: str, second: str) -> str:
+    code.functions["llvm.smin.i64"] = "declare i64 @llvm.smin.i64(i64, i64)"
+    return code.emit(f"call i64 @llvm.smin.i64(i64 {first}, i64 {second})")
+
+
+def stop_unless_finite(code: Code, loss: str, mean: str, leave: Callable[[], None]) -> None:
+    """Leaves the function, with the loss in place of the mean, if it is infinite or nan."""
+    rest = code.fresh(f"fsub double {loss}, {loss}")
+
+    def stop() -> None:
+        code.act(f"store double {loss}, ptr {mean}")
+        leave()
+
+    unless(code, code.fresh(f"fcmp oeq double {rest}, 0.0"), stop)
+
+
+def unless(code: Code, fine: str, leave: Callable[[], None]) -> None:
+    """Leaves the function where a condition does not hold."""
+    stop, go_on = code.new("stop"), code.new("on")
+    code.act(f"br i1 {fine}, label %{go_on}, label %{stop}")
+    code.lines.append(f"{stop}:")
+    leave()
+    code.lines.append(f"{go_on}:")
+
+
+def batch_of_lanes(module: LlvmModule, shape: Shape) -> None:
+    """Adds `@batch` for rows in lanes."""
+    code = Code(module.functions)
+    places(code, shape)
+    formulas = module.formulas(code, shape.width)
+    vector, condition, width = formulas.type, formulas.condition, shape.width
+    zero, one = formulas.constant(0.0), formulas.constant(1.0)
+
+    def clear(index: str) -> None:
+        place = code.address("%lanes", index, vector)
+        code.act(f"store {vector} {zero}, ptr {place}, align 8")
+
+    loop(code, 0, shape.parameters, 1, clear)
+
+    def body(position: str) -> None:
+        gather(code, shape, position, "%stop")
+        # Lanes beyond the end of the batch repeat its last row, without a weight.
+        rest = code.fresh(f"sub i64 %stop, {position}")
+        first = code.emit(f"insertelement <{width} x i64> poison, i64 {rest}, i32 0")
+        rests = code.emit(
+            f"shufflevector <{width} x i64> {first}, <{width} x i64> poison, "
+            f"<{width} x i32> zeroinitializer"
+        )
+        numbers = ", ".join(f"i64 {lane}" for lane in range(width))
+        used = code.emit(f"icmp slt <{width} x i64> <{numbers}>, {rests}")
+        seed = code.emit(f"select {condition} {used}, {vector} {one}, {vector} {zero}")
+        given = f"ptr %p, ptr %x, ptr %lanes, ptr %v, ptr %d, {vector} {seed}"
+        losses = code.fresh(f"call {vector} @sample({given})")
+        difference = code.fresh(f"fsub {vector} {losses}, {losses}")
+        bad = code.fresh(f"fcmp une {vector} {difference}, {zero}")
+        bits = code.fresh(f"bitcast {condition} {bad} to i{width}")
+        fine = code.fresh(f"icmp eq i{width} {bits}, 0")
+
+        def leave() -> None:
+            first_bad = f"llvm.cttz.i{width}"
+            code.functions[first_bad] = f"declare i{width} @{first_bad}(i{width}, i1)"
+            lane = code.fresh(f"call i{width} @{first_bad}(i{width} {bits}, i1 true)")
+            lane = code.fresh(f"zext i{width} {lane} to i64")
+            loss = code.fresh(f"extractelement {vector} {losses}, i64 {lane}")
+            code.act(f"store double {loss}, ptr %mean")
+            code.act(f"ret i64 {code.fresh(f'add i64 {position}, {lane}')}")
+
+        unless(code, fine, leave)
+        weighed = code.fresh(f"fmul {vector} {losses}, {seed}")
+        add_to_mean(code, _sum_of(code, weighed, width), "%mean")
+
+    loop(code, "%start", "%stop", width, body)
+
+    def reduce(index: str) -> None:
+        lanes = code.fresh(f"load {vector}, ptr {code.address('%lanes', index, vector)}, align 8")
+        place = code.address("%g", index)
+        previous = code.fresh(f"load double, ptr {place}")
+        total = code.fresh(f"fadd double {previous}, {_sum_of(code, lanes, width)}")
+        code.act(f"store double {total}, ptr {place}")
+
+    loop(code, 0, shape.parameters, 1, reduce)
+    _define_batch(module, code)
+
+
+def _sum_of(code: Code, register: str, width: int) -> str:
+    name = f"llvm.vector.reduce.fadd.v{width}f64"
+    code.functions[name] = f"declare double @{name}(double, <{width} x double>)"
+    return code.fresh(f"call reassoc double @{name}(double -0.0, <{width} x double> {register})")
+
+
+def add_to_mean(code: Code, loss: str, mean: str) -> None:
+    """Adds the share of a loss, because the sum of finite losses may overflow."""
+    part = code.fresh(f"fmul double {loss}, %share")
+    before = code.fresh(f"load double, ptr {mean}")
+    code.act(f"store double {code.fresh(f'fadd double {before}, {part}')}, ptr {mean}")
+
+
+def _define_batch(module: LlvmModule, code: Code) -> None:
+    module.texts.append(
+        f"define internal i64 @batch({BATCH}) noinline {{\n{code.text()}\n  ret i64 -1\n}}\n"
+    )
