@@ -100,7 +100,7 @@ def _neurons(module: Any) -> list[Neuron]:
 
 def _width(rows: Any) -> int:
     """How many numbers the first row holds; `Rows` says what is wrong with what is no row."""
-    shape = getattr(rows, "shape", ())
+    shape: Any = getattr(rows, "shape", ())
     if len(shape) == 2:
         return int(shape[1])
     first = rows[0] if isinstance(rows, (list, tuple)) and rows else ()

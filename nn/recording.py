@@ -20,7 +20,7 @@ from nn.data import Sample
 from nn.layers import Layer, Sequential
 from nn.losses import LOSSES, cross_entropy
 from nn.neuron import Neuron
-from nn.optimizers import Optimizer
+from nn.optimizer import Optimizer
 
 # So many samples are computed both ways where a function of the user's own was compiled.
 _COMPARED = 10

@@ -157,5 +157,5 @@ def test_bad_rows_are_named(rows, error, message, backend):
 def test_what_a_module_raises_names_the_row():
     with pytest.raises(ZeroDivisionError, match=r"^rows\[1\]: "):
         Sequential(lambda row: 1 / row[0]).predict([[1.0], [0.0]])
-    with pytest.raises(ValueError, match="^predict: unknown backend 'numpy'; known: auto, llvm"):
+    with pytest.raises(ValueError, match=r"^predict: unknown backend 'numpy'; known: auto"):
         network().predict(ROWS, "numpy")
