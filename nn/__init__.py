@@ -25,7 +25,8 @@ from nn.losses import (
 from nn.metrics import accuracy, confusion_matrix, mean_squared_error, most_likely, r_squared
 from nn.module import Module
 from nn.neuron import Neuron
-from nn.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
+from nn.optimizer import Optimizer
+from nn.optimizers import SGD, Adam, AdamW, RMSprop
 from nn.training import TrainingDiverged, fit
 from nn.worksheets import worksheet
 

@@ -60,6 +60,26 @@ class Module:
         for parameter in self.parameters():
             parameter.grad = 0.0
 
+    def predict(self, rows: Any, backend: str = "auto") -> list[Any]:
+        """The outputs for every row: numbers of a module with one output, else lists of them.
+
+        `rows`: rows of inputs, or a two-dimensional array. Nothing is recorded, and the parameters
+        are those of this moment. `backend`: networks of this package are compiled where that pays,
+        once as long as their structure stays; "llvm" and "python" name a way, "eager" calls the
+        module row by row, as is done with every other module. All give the same but for rounding.
+
+        Raises TypeError or ValueError, naming the row as `rows[i]`, for a row of the wrong length
+        or what is no finite number, and for what the module itself refuses.
+
+        >>> from nn import MLP
+        >>> MLP(2, [2, 1], "linear", init="ones").predict([[8, 80], [1, 2]])
+        [176.0, 6.0]
+        """
+        # Not above: predicting knows the layers, which are modules.
+        from nn.prediction import predict
+
+        return predict(self, rows, backend)
+
     def state_dict(self) -> dict[str, float]:
         """The numbers of all parameters by name."""
         return {name: float(parameter.data) for name, parameter in self.named_parameters()}

@@ -20,7 +20,7 @@ from nn.data import Sample
 from nn.layers import Layer, Sequential
 from nn.losses import LOSSES, cross_entropy
 from nn.neuron import Neuron
-from nn.optimizers import Optimizer
+from nn.optimizer import Optimizer
 
 # So many samples are computed both ways where a function of the user's own was compiled.
 _COMPARED = 10
@@ -105,7 +105,9 @@ def prediction_program(model: Any, width: int, backend: str) -> Program:
     """The program that computes the outputs of a model for rows of `width` numbers."""
     inputs = [Value(0.0, f"x{i}") for i in range(1, width + 1)]
     outputs = _listed(model(inputs))
-    return Program(Recorded(outputs, inputs, model.parameters()), None, backend, several=True)
+    # A neuron that is used twice has its parameters only once.
+    parameters = list(dict.fromkeys(model.parameters()))
+    return Program(Recorded(outputs, inputs, parameters), None, backend, several=True)
 
 
 def _listed(value: Any) -> list[Any]:

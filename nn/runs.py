@@ -13,7 +13,7 @@ from engine.programs.program import Program
 from engine.programs.session import Outcome
 from nn.data import Sample
 from nn.losses import Loss
-from nn.optimizers import Optimizer
+from nn.optimizer import Optimizer
 
 # A program runs for about so many seconds before Ctrl-C, the progress bar and the test for
 # convergence have their turn.

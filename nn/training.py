@@ -15,7 +15,7 @@ from nn.history import History
 from nn.interrupt import deferred_interrupt
 from nn.losses import Loss, find_loss
 from nn.neuron import source_of
-from nn.optimizers import Optimizer
+from nn.optimizer import Optimizer
 from nn.recording import training_program
 from nn.runs import Diverged, EagerRun, ProgramRun, Run
 

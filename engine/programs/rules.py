@@ -63,8 +63,11 @@ class UpdateRule:
         common = {"step", *settings, *(name for name, _, _ in self.reductions)}
         self.shared: list[tuple[str, ast.expr]] = []
         self.each: list[tuple[str, ast.expr]] = []
+        # What has another number in each loop, or several in turn, is no common part.
+        own = {"parameter", "gradient", *self.remembered}
+        own.update(target for target in targets if targets.count(target) > 1)
         for target, tree in zip(targets, trees):
-            if target not in self.remembered and set(names_in(tree)) <= common:
+            if target not in own and set(names_in(tree)) <= common:
                 self.shared.append((target, tree))
                 common.add(target)
             else:
