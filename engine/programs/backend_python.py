@@ -76,29 +76,49 @@ class PythonBackend:
         state = [session.state[start : start + length].tolist() for start in starts]
         whole = Outcome([])
         for _ in range(epochs):
-            mean = 0.0
-            for start in range(0, len(rows), size):
-                batch = rows[start : start + size]
-                part, gradients = self._sum(parameters, batch, order[start : start + size], total)
-                if part.failed:
-                    whole.row, whole.loss = part.row, part.loss
-                    break
-                mean += part.means[0]
-                if len(batch) > 1:
-                    gradients = [gradient / len(batch) for gradient in gradients]
-                session.steps += 1
-                self._update(parameters, gradients, float(session.steps), *settings, *state)
-            else:
-                whole.parameter = next(
-                    (i for i, number in enumerate(parameters) if not math.isfinite(number)), None
-                )
-            if whole.failed:
+            outcome = self._epoch(session, parameters, settings, state, rows, order, size, total)
+            if outcome.failed:
+                outcome.means = whole.means
+                whole = outcome
                 break
-            whole.means.append(mean)
+            whole.means += outcome.means
         session.parameters[:] = type(session.parameters)("d", parameters)
         for start, column in zip(starts, state):
             session.state[start : start + length] = type(session.state)("d", column)
         return whole
+
+    def _epoch(
+        self,
+        session: Session,
+        parameters: list[float],
+        settings: Sequence[float],
+        state: list[list[float]],
+        rows: list[list[float]],
+        order: Sequence[int],
+        size: int,
+        total: int,
+    ) -> Outcome:
+        """Changes the lists of parameters and state in place."""
+        assert self._update is not None
+        mean = 0.0
+        for start in range(0, len(rows), size):
+            if size == 1:
+                loss, gradients = self._row(parameters, rows[start])
+                # Only infinity and nan differ from 0 when subtracted from themselves.
+                if loss - loss != 0.0:
+                    return Outcome([], order[start], loss)
+                mean += loss / total
+            else:
+                batch = rows[start : start + size]
+                part, sums = self._sum(parameters, batch, order[start : start + size], total)
+                if part.failed:
+                    return part
+                mean += part.means[0]
+                gradients = [gradient / len(batch) for gradient in sums]
+            session.steps += 1
+            self._update(parameters, gradients, float(session.steps), *settings, *state)
+        bad = [i for i, number in enumerate(parameters) if not math.isfinite(number)]
+        return Outcome([], parameter=bad[0]) if bad else Outcome([mean])
 
     def _sum(
         self,
@@ -110,16 +130,10 @@ class PythonBackend:
         """The gradients of a batch added up, and its share of the mean loss."""
         mean, sums = 0.0, [0.0] * len(parameters)
         for number, row in zip(numbers, rows):
-            try:
-                loss, gradients = self._gradients(parameters, row)  # type: ignore[misc]
-            except (ArithmeticError, ValueError):
-                loss, gradients = self._on_nodes(parameters, row)
-            # Only nan and infinity differ from themselves when halved or subtracted.
+            loss, gradients = self._row(parameters, row)
             if loss - loss != 0.0:
                 return Outcome([], number, loss), sums
             mean += loss / total
-            if len(rows) == 1:
-                return Outcome([mean]), gradients
             sums = [before + gradient for before, gradient in zip(sums, gradients)]
         return Outcome([mean]), sums
 
@@ -130,8 +144,17 @@ class PythonBackend:
             return [math.nan] * len(self.recorded.outputs)
         return [float(output) for output in outputs]
 
-    def _on_nodes(self, parameters: list[float], row: list[float]) -> tuple[float, list[float]]:
-        """A row that Python's functions raise for: perhaps only an intermediate overflow."""
+    def _row(self, parameters: list[float], row: list[float]) -> tuple[float, list[float]]:
+        """The loss and the gradients of a row; computed on nodes where Python raises.
+
+        Perhaps only an intermediate result overflows.
+        """
+        assert self._gradients is not None
+        try:
+            found: tuple[float, list[float]] = self._gradients(parameters, row)
+            return found
+        except (ArithmeticError, ValueError):
+            pass
         try:
             (loss,), leaves = replay(self.recorded, parameters, row)
         except (ArithmeticError, ValueError):

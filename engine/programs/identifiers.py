@@ -8,7 +8,7 @@ import unicodedata
 
 from engine.formula import CONSTANTS, FUNCTIONS, REDUCTIONS
 
-_C_KEYWORDS = (
+C_KEYWORDS = (
     "auto break case char const continue default do double else enum extern float for goto if "
     "inline int long register restrict return short signed sizeof static struct switch typedef "
     "union unsigned void volatile while"
@@ -23,7 +23,7 @@ _RESERVED = frozenset(
     [
         *keyword.kwlist,
         *keyword.softkwlist,
-        *_C_KEYWORDS,
+        *C_KEYWORDS,
         *_OURS,
         *FUNCTIONS,
         *REDUCTIONS,

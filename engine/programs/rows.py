@@ -33,9 +33,7 @@ class Rows:
         if view is not None:
             self.count, width = view.shape or (0, 0)
             if width != self.width:
-                raise ValueError(
-                    f"rows has the shape {view.shape}; in every row {_needed(names)}"
-                )
+                raise ValueError(f"rows has the shape {view.shape}; in every row {_needed(names)}")
             flat = view.cast("B").cast("d") if self.count and width else memoryview(array("d"))
             # Compiled code takes the address of memory that could be written to, and only reads.
             self.numbers = memoryview(array("d", flat)) if flat.readonly else flat

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from engine.dialects import Names, Piece
 from engine.formula import names_in
-from engine.programs.identifiers import _C_KEYWORDS as KEYWORDS
+from engine.programs.identifiers import C_KEYWORDS as KEYWORDS
 from engine.programs.rules import UpdateRule
 from engine.programs.source_c_text import ProgramC, assigned, reduced
 

@@ -54,6 +54,33 @@ def eager(build: Build, rows: Table, numbers: Sequence[float]) -> tuple[list[flo
     return losses, [parameter.grad / len(rows) for parameter in parameters]
 
 
+def trained_on_nodes(
+    build: Build,
+    rows: Table,
+    numbers: Sequence[float],
+    rule: Callable[[list[Any]], Any],
+    epochs: int,
+    batch_size: int,
+) -> tuple[list[float], list[float], Any]:
+    """The mean loss of each epoch, the parameters at the end, and the optimiser `rule` made."""
+    parameters = [Parameter(number) for number in numbers]
+    optimizer, means = rule(parameters), []
+    for _ in range(epochs):
+        total = 0.0
+        for start in range(0, len(rows), batch_size):
+            batch = rows[start : start + batch_size]
+            optimizer.zero_grad()
+            for row in batch:
+                loss = build([Value(number) for number in row], parameters)
+                loss.backward()
+                total += loss.data
+            for parameter in parameters:
+                parameter.grad /= len(batch)
+            optimizer.step()
+        means.append(total / len(rows))
+    return means, [parameter.data for parameter in parameters], optimizer
+
+
 @contextmanager
 def chosen(way: str, chunk: int | None = None) -> Iterator[str]:
     """The name of the backend, made to compute in this way; nothing is in its cache."""

@@ -15,10 +15,12 @@ from tests.engine.programs.models import (
     assert_agrees,
     chosen,
     compiled,
+    leaves,
     network,
     over_backends,
     over_ways,
     table,
+    trained_on_nodes,
     weights,
 )
 
@@ -183,6 +185,24 @@ def test_a_network_beyond_the_lanes():
     rows = table(5, 74)
     assert_agrees(build, rows, weights(count), "llvm")
     assert_agrees(build, rows[:2], weights(count), "python")
+
+
+@over_ways
+@pytest.mark.parametrize("batch_size", [1, 4, 32])
+@pytest.mark.parametrize("sizes", [(17, 18, 2), (20, 9, 9, 1)])
+def test_networks_in_training(way, sizes, batch_size):
+    """Beyond the lanes a batch has ways of its own to add up the gradients of weights."""
+    build, count = network(sizes)
+    rows, numbers = table(9, sizes[0] + sizes[-1]), [w / 3 for w in weights(count)]
+    expected = trained_on_nodes(build, rows, numbers, SGD, 2, batch_size)
+    given, parameters = leaves(len(rows[0]), numbers)
+    with chosen(way) as backend:
+        program = engine.compile(
+            build(given, parameters), given, parameters, SGD(parameters), backend
+        )
+        means = program.train(rows, epochs=2, batch_size=batch_size)
+    assert means == pytest.approx(expected[0], rel=1e-9)
+    assert [p.data for p in parameters] == pytest.approx(expected[1], rel=1e-9, abs=1e-12)
 
 
 @over_backends

@@ -10,7 +10,14 @@ from engine import Parameter, Value, no_grad
 from engine.programs import program as programs
 from engine.programs.rows import Rows
 from nn import SGD, Adam, AdamW, RMSprop
-from tests.engine.programs.models import compiled, network, over_backends, table, weights
+from tests.engine.programs.models import (
+    compiled,
+    network,
+    over_backends,
+    table,
+    trained_on_nodes,
+    weights,
+)
 
 ROWS = [[1.0, 1.0], [2.0, 3.0], [-1.0, 0.5], [1.0, 0.5]]
 FORMS = {
@@ -180,25 +187,6 @@ def test_training_is_that_on_nodes_and_leaves_the_optimiser_in_step(rule, batch_
     assert optimizer.steps == expected[2].steps
     for name, numbers in expected[2].state.items():
         assert optimizer.state[name] == pytest.approx(numbers, rel=1e-9, abs=1e-12)
-
-
-def trained_on_nodes(build, rows, numbers, rule, epochs, batch_size):
-    parameters = [Parameter(number) for number in numbers]
-    optimizer, means = rule(parameters), []
-    for _ in range(epochs):
-        total = 0.0
-        for start in range(0, len(rows), batch_size):
-            batch = rows[start : start + batch_size]
-            optimizer.zero_grad()
-            for row in batch:
-                loss = build([Value(number) for number in row], parameters)
-                loss.backward()
-                total += loss.data
-            for parameter in parameters:
-                parameter.grad /= len(batch)
-            optimizer.step()
-        means.append(total / len(rows))
-    return means, [parameter.data for parameter in parameters], optimizer
 
 
 @over_backends
