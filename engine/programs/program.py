@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from operator import index
 from typing import Any
 
 from engine.programs import backend_llvm, sources
@@ -53,8 +54,14 @@ def compile(
     (2.125, [-4.5])
     """
     several = not isinstance(loss, Value)
-    outputs: list[Any] = list(loss) if not isinstance(loss, Value) else [loss]
-    recorded = Recorded(outputs, inputs, parameters)
+    outputs = [loss] if isinstance(loss, Value) else _listed(loss, "loss")
+    leaves = _listed(inputs, "inputs"), _listed(parameters, "parameters")
+    if optimizer is not None and not hasattr(optimizer, "rule"):
+        raise TypeError(
+            f"compile: optimizer must be one such as nn.SGD(…), not {optimizer!r} "
+            f"({type(optimizer).__name__})"
+        )
+    recorded = Recorded(outputs, *leaves)
     if several and optimizer is not None:
         raise ValueError("compile: a program for prediction trains nothing; leave out `optimizer`")
     program = Program(recorded, optimizer, backend, several)
@@ -135,9 +142,7 @@ class Program:
         self._check_trainable()
         if self.optimizer is None:
             raise ValueError("this program has no optimiser: compile(…, optimizer=nn.SGD(…))")
-        for name, count in (("epochs", epochs), ("batch_size", batch_size)):
-            if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-                raise ValueError(f"{name} must be a whole number of at least 1, not {count!r}")
+        epochs, batch_size = _count("epochs", epochs), _count("batch_size", batch_size)
         session = self.session(rows)
         count = session.rows.count
         backend = self.backend_for(count * epochs)
@@ -200,14 +205,36 @@ class Program:
 
     def __repr__(self) -> str:
         recorded = self.recorded
-        counts = [f"{len(recorded.inputs)} inputs"]
+        counts = [_counted(len(recorded.inputs), "input")]
         if recorded.parameters:
-            counts.append(f"{len(recorded.parameters)} parameters")
-        counts.append(f"{len(recorded.nodes)} operations")
+            counts.append(_counted(len(recorded.parameters), "parameter"))
+        counts.append(_counted(len(recorded.nodes), "operation"))
         if self.several:
-            counts.append(f"{len(recorded.outputs)} outputs")
+            counts.append(_counted(len(recorded.outputs), "output"))
         unused = f"; {_unused(recorded)}" if recorded.unused else ""
         return f"Program({', '.join(counts)}, backend={self._choice!r}{unused})"
+
+
+def _listed(values: Any, what: str) -> list[Any]:
+    if isinstance(values, Value) or not isinstance(values, Iterable):
+        raise TypeError(
+            f"compile: {what} must be a list of Values, not {values!r} ({type(values).__name__})"
+        )
+    return list(values)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
+def _count(name: str, count: Any) -> int:
+    try:
+        number = index(count)
+    except TypeError:
+        number = 0
+    if number < 1 or isinstance(count, bool):
+        raise ValueError(f"{name} must be a whole number of at least 1, not {count!r}")
+    return number
 
 
 def _unused(recorded: Recorded) -> str:
