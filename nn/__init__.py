@@ -27,6 +27,7 @@ from nn.module import Module
 from nn.neuron import Neuron
 from nn.optimizer import Optimizer
 from nn.optimizers import SGD, Adam, AdamW, RMSprop
+from nn.schedules import cosine, exponential_decay, step_decay, warmup
 from nn.training import TrainingDiverged, fit
 from nn.worksheets import worksheet
 
@@ -56,9 +57,11 @@ __all__ = [
     "binary_cross_entropy_with_logits",
     "confusion_matrix",
     "constant",
+    "cosine",
     "cross_entropy",
     "draw_network",
     "draw_training_loop",
+    "exponential_decay",
     "fit",
     "he",
     "hinge",
@@ -68,7 +71,9 @@ __all__ = [
     "normal",
     "r_squared",
     "squared_error",
+    "step_decay",
     "uniform",
+    "warmup",
     "worksheet",
     "xavier",
 ]

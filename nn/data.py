@@ -11,15 +11,20 @@ from engine.numbers import as_number
 Sample = tuple[tuple[float, ...], Any]
 
 
-def checked_samples(data: Iterable[Any]) -> list[Sample]:
+def checked_samples(
+    data: Iterable[Any], what: str = "data", width: int | None = None
+) -> list[Sample]:
     """The (inputs, target) pairs, inputs as tuples of floats, targets as they are.
+
+    `what`: how messages call the data. `width`: how many inputs there must be; None: as many as in
+    the first row.
 
     Raises ValueError or TypeError, naming the row (counted from 1), for empty data, or for a row
     that is no pair, is of another length than the first, or holds what is no finite number.
     """
     samples: list[Sample] = []
     for row, pair in enumerate(data, 1):
-        place = f"data row {row}"
+        place = f"{what} row {row}"
         try:
             if isinstance(pair, (str, bytes, Mapping, Set)):
                 raise TypeError
@@ -29,10 +34,10 @@ def checked_samples(data: Iterable[Any]) -> list[Sample]:
         checked = _numbers(inputs, f"{place}, input")
         if not checked and not samples:
             raise ValueError(f"{place} has no inputs")
-        if samples and len(checked) != len(samples[0][0]):
-            raise ValueError(
-                f"{place} has {len(checked)} inputs, the first row has {len(samples[0][0])}"
-            )
+        needed = len(samples[0][0]) if samples and width is None else width
+        if needed is not None and len(checked) != needed:
+            first = "the first row" if width is None else "the first row of the data"
+            raise ValueError(f"{place} has {len(checked)} inputs, {first} has {needed}")
         targets = _numbers(target, f"{place}, target")
         if not targets:
             raise ValueError(f"{place}, target: there is none in {target!r}")
@@ -40,7 +45,7 @@ def checked_samples(data: Iterable[Any]) -> list[Sample]:
         lasting = isinstance(target, (list, tuple)) or hasattr(target, "ndim")
         samples.append((checked, target if lasting or len(targets) == 1 else targets))
     if not samples:
-        raise ValueError("fit needs at least one data row; the data is empty")
+        raise ValueError(f"fit needs at least one {what} row; the {what} is empty")
     return samples
 
 

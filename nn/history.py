@@ -14,6 +14,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 _MOST_BARS = 40
 # Blue for the losses, orange where training broke off, as in the pictures of networks.
 _LINE, _BROKEN = "#0072B2", "#B84A00"
+_VALIDATION = "#4B3F9E"
 
 
 @dataclass
@@ -21,9 +22,10 @@ class History:
     """The record that `nn.fit` returns.
 
     `losses`: per finished epoch the mean loss over its samples, each taken just before the update
-    that it led to. `stopped`: "converged", "epochs" (all done), "diverged" or "interrupted".
-    `message`: the same as a sentence. `where`: the epoch and sample, counted from 1, at which the
-    loss was no longer finite.
+    that it led to. `stopped`: "converged", "early stopping", "epochs" (all done), "diverged" or
+    "interrupted". `message`: the same as a sentence. `where`: the epoch and sample, counted from 1,
+    at which the loss was no longer finite. `validation_losses`: per finished epoch the mean loss
+    over the validation data after it, if `fit` was given any.
 
     The bars are the losses, on a logarithmic scale if the largest is more than 10 times the least.
 
@@ -35,11 +37,22 @@ class History:
     stopped: str = "epochs"
     message: str = ""
     where: tuple[int, int] | None = None
+    validation_losses: list[float] = field(default_factory=list)
 
     @property
     def epochs(self) -> int:
         """The number of finished epochs."""
         return len(self.losses)
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The first epoch, counted from 1, with the lowest validation loss; None without any.
+
+        >>> History([3.0, 2.0, 1.0], validation_losses=[3.0, 2.5, 2.75]).best_epoch
+        2
+        """
+        finite = [loss for loss in self.validation_losses if math.isfinite(loss)]
+        return self.validation_losses.index(min(finite)) + 1 if finite else None
 
     def plot(self, ax: Any = None) -> Any:
         """Draws the loss over the epochs with matplotlib, and where and why training stopped.
@@ -74,11 +87,13 @@ class History:
         if not self.losses:
             ax.text(0.5, 0.5, f"no epoch was finished: {why}", ha="center", transform=ax.transAxes)
             return ax
-        if _spans(self.losses, decades=2):
+        if _spans([*self.losses, *self.validation_losses], decades=2):
             ax.set_yscale("log")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         epochs = range(1, self.epochs + 1)
         ax.plot(epochs, self.losses, color=_LINE, marker="." if self.epochs < 30 else None)
+        if self.validation_losses:
+            self._plot_validation(ax)
         last, colour = self.losses[-1], _BROKEN if broken else _LINE
         ax.plot([self.epochs], [last], marker="X" if broken else "o", color=colour, linestyle="")
         # Below the end of a curve that fell is nothing of it, nor above that of one that rose.
@@ -96,12 +111,27 @@ class History:
         ax.margins(y=0.18)
         return ax
 
+    def _plot_validation(self, ax: Any) -> None:
+        ax.lines[-1].set_label("training")
+        epochs = range(1, len(self.validation_losses) + 1)
+        ax.plot(epochs, self.validation_losses, color=_VALIDATION, label="validation, after it")
+        best = self.best_epoch
+        if best is not None:
+            loss = self.validation_losses[best - 1]
+            label = f"lowest: epoch {best}, {short(loss)}"
+            ax.plot([best], [loss], "o", color=_VALIDATION, fillstyle="none", label=label)
+        ax.legend(frameon=False)
+
     def __repr__(self) -> str:
         loss = ""
         if self.losses:
             loss = f", loss {short(self.losses[0])} → {short(self.losses[-1])}"
         if self.epochs > 1:
             loss += f" {sparkline(self.losses)}"
+        if self.best_epoch is not None:
+            best = self.validation_losses[self.best_epoch - 1]
+            loss += f", validation {short(self.validation_losses[0])} → {short(best)}"
+            loss += f" in epoch {self.best_epoch}"
         return f"History({self.epochs} epochs{loss}, {self.stopped}: {self.message})"
 
 

@@ -16,8 +16,9 @@ from typing import Any
 from engine import Value
 from engine.evaluate import FAST, compile_source
 from engine.numbers import as_number
-from engine.programs.rules import Formulas as Rule
-from engine.programs.rules import UpdateRule, python_update, remembered
+from engine.programs.rules import Formulas, UpdateRule, python_update, remembered
+
+Rule = Formulas
 
 _CLIPPED: Rule = (
     ("norm", "sqrt(sum(gradient * gradient))"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 import warnings
 from collections.abc import Callable, Iterable
@@ -16,8 +15,11 @@ from nn.interrupt import deferred_interrupt
 from nn.losses import Loss, find_loss
 from nn.neuron import source_of
 from nn.optimizer import Optimizer
+from nn.program_run import ProgramRun
 from nn.recording import training_program
-from nn.runs import Diverged, EagerRun, ProgramRun, Run
+from nn.runs import Diverged, EagerRun, Run
+from nn.schedules import Schedule, factor_of
+from nn.stopping import Plateau, note_kept
 
 # Work of fewer gradients than this is done before a program is compiled.
 _WORTH_A_PROGRAM = 20_000
@@ -41,6 +43,9 @@ def fit(
     patience: int = 10,
     progress: bool = True,
     backend: str = "auto",
+    *,
+    schedule: Schedule | None = None,
+    validation: Iterable[tuple[Any, Any]] | None = None,
 ) -> History:
     """Trains `model` on `data` and returns what happened.
 
@@ -53,6 +58,13 @@ def fit(
     fallen below the best so far by more than `tolerance`, relative to it (None: never); or at
     Ctrl-C, which keeps what was learnt; or with a TrainingDiverged warning when a loss is infinite
     or nan: the parameters are then those after the last finite epoch.
+
+    `schedule`: a function from the epoch, counted from 1, to a factor on the learning rate, such as
+    `nn.step_decay(10)`. The optimiser has its own rate again when training ends.
+
+    `validation`: pairs like those of `data` that are only looked at, after every epoch. Then it is
+    their loss that has to fall, or training stops ("early stopping", Prechelt 1998); and however it
+    ends, the model and the optimiser go back to the end of the epoch with the lowest such loss.
 
     `backend`: networks, losses and optimisers of this package are compiled (`engine.compile`) where
     that pays; "llvm" and "python" name a backend, and compile functions of the user's own as well,
@@ -77,29 +89,43 @@ def fit(
         raise ValueError(f"fit: tolerance must be at least 0, or None, not {tolerance!r}")
     if backend not in _BACKENDS:
         raise ValueError(f"fit: unknown backend {backend!r}; known: {', '.join(_BACKENDS)}")
+    rate = optimizer.settings.get("learning_rate")
+    if schedule is not None and rate is None:
+        raise ValueError(f"fit: a schedule needs an optimiser with a learning_rate: {optimizer}")
     samples = checked_samples(data)
-    run = _run(model, find_loss(loss), optimizer, samples, batch_size, epochs, backend)
+    held_out: list[Sample] = []
+    if validation is not None:
+        held_out = checked_samples(validation, "validation data", len(samples[0][0]))
+    eager = EagerRun(model, find_loss(loss), optimizer, samples, batch_size, held_out)
+    run = _run(eager, epochs, backend)
     numbers = list(range(len(samples)))
     source = source_of(seed)
     history = History(message=f"all {epochs} epochs done")
-    plateau = _Plateau(tolerance, patience)
+    plateau = Plateau(tolerance, patience, validated=bool(held_out))
+    one_by_one = shuffle or schedule is not None or bool(held_out)
+    done = False
     with deferred_interrupt() as interrupted, _progress_bar(epochs, progress) as bar:
         try:
-            while history.epochs < epochs and history.stopped != "converged":
+            while history.epochs < epochs and not done:
                 if shuffle:
                     source.shuffle(numbers)
-                most = 1 if shuffle else epochs - history.epochs
+                if schedule is not None and rate is not None:
+                    optimizer.learning_rate = rate * factor_of(schedule, history.epochs + 1)
+                most = 1 if one_by_one else epochs - history.epochs
                 losses = run.epochs(history.epochs + 1, numbers, most, interrupted)
-                for count, loss_of_epoch in enumerate(losses, 1):
-                    history.losses.append(loss_of_epoch)
-                    if plateau.reached(loss_of_epoch):
+                watched = losses
+                if held_out:
+                    watched = [run.validate()]
+                    history.validation_losses += watched
+                    if history.best_epoch == len(history.validation_losses):
+                        run.mark()
+                for count, watched_loss in enumerate(watched, 1):
+                    history.losses.append(losses[count - 1])
+                    if plateau.reached(watched_loss):
                         if count < len(losses):
                             run.keep(count)
-                        history.stopped = "converged"
-                        history.message = (
-                            f"for {patience} epochs the loss has not fallen below its best by more "
-                            f"than {tolerance:g} of it"
-                        )
+                        plateau.stop(history)
+                        done = True
                         break
                 if bar is not None:
                     bar.set_postfix_str(f"loss {short(history.losses[-1])}", refresh=False)
@@ -123,34 +149,33 @@ def fit(
             raise
         else:
             run.close()
+        finally:
+            if schedule is not None and rate is not None:
+                optimizer.learning_rate = rate
         if history.stopped == "interrupted":
             run.close()
+        if history.best_epoch is not None:
+            run.go_back()
+            note_kept(history)
     if history.stopped == "diverged":
         warnings.warn(history.message, TrainingDiverged, stacklevel=2)
     return history
 
 
-def _run(
-    model: Callable[[Any], Any],
-    loss: Loss,
-    optimizer: Optimizer,
-    samples: list[Sample],
-    batch_size: int,
-    epochs: int,
-    backend: str,
-) -> Run:
+def _run(eager: EagerRun, epochs: int, backend: str) -> Run:
     """How the epochs will be computed."""
-    eager = EagerRun(model, loss, optimizer, samples, batch_size)
-    work = len(samples) * epochs
+    optimizer, count = eager.optimizer, len(eager.samples)
+    work = count * epochs
     if backend == "eager" or (
         backend == "auto" and work * len(optimizer.parameters) < _WORTH_A_PROGRAM
     ):
         return eager
-    found = training_program(model, loss, optimizer, samples, backend)
+    samples = [*eager.samples, *eager.validation]
+    found = training_program(eager.model, eager.loss, optimizer, samples, backend)
     if found is None:
         if backend != "auto":
             # Either computing a sample raises, or nothing is wrong with them but that they differ.
-            for number in range(len(samples)):
+            for number in range(count):
                 eager.sample(1, number)
             raise ValueError(
                 f"fit: backend={backend!r} cannot repeat this training: the samples must look "
@@ -158,29 +183,7 @@ def _run(
             )
         return eager
     program, rows = found
-    return ProgramRun(program, rows, batch_size, work, eager)
-
-
-class _Plateau:
-    """Watches whether the loss still falls."""
-
-    def __init__(self, tolerance: float | None, patience: int) -> None:
-        self.tolerance = tolerance
-        self.patience = patience
-        self.best = math.inf
-        self.stale = 0
-
-    def reached(self, loss: float) -> bool:
-        """Whether this is the last of `patience` epochs without a loss well below the best."""
-        if self.tolerance is None:
-            return False
-        # Any first loss is below the infinite best; inf − inf would be nan.
-        margin = self.tolerance * abs(self.best) if math.isfinite(self.best) else 0.0
-        if loss < self.best - margin:
-            self.best, self.stale = loss, 0
-        else:
-            self.stale += 1
-        return self.stale >= self.patience
+    return ProgramRun(program, rows, eager.batch_size, work, eager)
 
 
 def _advice(optimizer: Optimizer) -> str:
