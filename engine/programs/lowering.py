@@ -120,6 +120,12 @@ def _product(partial: ast.expr) -> ast.expr:
     return ast.BinOp(adjoint, ast.Mult(), partial)
 
 
+@cache
+def _names_in(tree: ast.expr) -> tuple[str, ...]:
+    """Of the few formulas there are, for the many nodes that they are asked for."""
+    return tuple(names_in(tree))
+
+
 class _Lowering:
     def __init__(self, recorded: Recorded, longest: int, seed: bool) -> None:
         self.recorded = recorded
@@ -278,8 +284,8 @@ class _Lowering:
         assert op is not None
         for name, kind, tree in reductions:
             target = self.temporary(name)
-            sequences = [entry for entry in names_in(tree) if entry in op.sequences]
-            common = {entry: names[entry] for entry in names_in(tree) if entry in names}
+            sequences = [entry for entry in _names_in(tree) if entry in op.sequences]
+            common = {entry: names[entry] for entry in _names_in(tree) if entry in names}
             runs = {entry: self.runs.get((node, entry)) for entry in sequences}
             if all(runs.values()):
                 known = {entry: run for entry, run in runs.items() if run}
@@ -321,23 +327,23 @@ class _Lowering:
             for name, tree in formulas.partials.items()
             if self.is_active(arguments[name])
         }
-        used = {name for tree in needed.values() for name in names_in(tree)}
+        used = {name for tree in needed.values() for name in _names_in(tree)}
         again: list[tuple[str, str, ast.expr]] = []
         for entry in reversed(formulas.reductions + formulas.late):
             if entry[0] in used:
                 again.insert(0, entry)
-                used.update(names_in(entry[2]))
+                used.update(_names_in(entry[2]))
         yield from self.reductions(node, again, arguments, names)
         for name, tree in needed.items():
             if isinstance(tree, ast.BinOp) and adjoint.__class__ is float:
                 tree = tree.right  # the adjoint of the output is 1
-            known = {entry: names[entry] for entry in names_in(tree) if entry in names}
+            known = {entry: names[entry] for entry in _names_in(tree) if entry in names}
             if name not in op.sequences:
                 yield self.add(arguments[name], tree, known)
             elif (node, name) in self.runs:
                 yield from self.add_run(node, name, tree, known)
             else:
-                sequences = [entry for entry in names_in(tree) if entry in op.sequences]
+                sequences = [entry for entry in _names_in(tree) if entry in op.sequences]
                 for index, operand in enumerate(arguments[name]):
                     if self.is_active(operand):
                         own = {entry: arguments[entry][index] for entry in sequences}
@@ -369,7 +375,7 @@ class _Lowering:
                 yield Compute(target, ast.Constant(0.0), {})
         self.started.update(targets)
         # Those that the formula uses; or its own, so that there is something to go over.
-        used = [entry for entry in names_in(tree) if entry in op.sequences]
+        used = [entry for entry in _names_in(tree) if entry in op.sequences]
         runs = {entry: self.runs[node, entry] for entry in used or [name]}
         kind: Kind = targets[0].kind
         yield Each(Run(kind, run.start, run.length), tree, names, runs, accumulate)

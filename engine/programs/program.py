@@ -113,9 +113,9 @@ class Program:
         session = self.session(rows)
         found = self.backend_for(session.rows.count).outputs(session)
         width = len(self.recorded.outputs)
-        for index, number in enumerate(found):
+        for place, number in enumerate(found):
             if number != number:
-                self._explain(session, index // width)
+                self._explain(session, place // width)
         if not self.several:
             return found
         return [found[start : start + width] for start in range(0, len(found), width)]

@@ -68,7 +68,7 @@ def lesson_fit() -> None:
     for _ in range(REPEATS):
         model = linear_chaingrad()
         optimizer = nn.SGD(model.parameters(), RATE)
-        nn.fit(model, STUDENTS, "squared_error", optimizer, EPOCHS, tolerance=None)
+        nn.fit(model, STUDENTS, "squared_error", optimizer, EPOCHS, tolerance=None, backend="eager")
 
 
 def linear_micrograd() -> Any:
