@@ -14,7 +14,7 @@ from demos import pictures
 from demos.interrupt import uninterrupted
 from demos.pictures import Illustration, needs
 from demos.printing import formulas, heading
-from engine import no_grad, sigmoid
+from engine import sigmoid
 from nn import MLP, Adam, accuracy, confusion_matrix, fit
 
 CLASSES = ("benign", "malignant")
@@ -118,8 +118,7 @@ def train(data: Data, sizes: list[int]) -> MLP:
 
 def probabilities(model: MLP, rows: Rows) -> list[float]:
     """ŷ = σ(z) for each row."""
-    with no_grad():
-        return [sigmoid(model(row)).data for row in rows]
+    return [float(sigmoid(score)) for score in model.predict(rows)]
 
 
 def logistic(data: Data) -> Any:
@@ -135,11 +134,10 @@ def draw(model: MLP, data: Data, matrix: list[list[int]], caption: str) -> Illus
     with pictures.figure("AAB", size=(10.5, 4.6)) as (figure, axes):
         ax = axes["A"]
 
-        def probability(radius: float, concave: float) -> float:
-            (row,) = data.scaler.transform([[radius, concave]]).tolist()
-            return probabilities(model, [row])[0]
+        def chances(rows: Rows) -> list[float]:
+            return probabilities(model, data.scaler.transform(rows).tolist())
 
-        x, y, z = pictures.heights(probability, (6, 36), (-0.01, 0.31))
+        x, y, z = pictures.predicted_heights(chances, (6, 36), (-0.01, 0.31))
         ax.contourf(x, y, z, [0, 0.5, 1], colors=lights)
         ax.contour(x, y, z, [0.5], colors="#222222")
         dashed = {"colors": pictures.GREY, "linewidths": 1, "linestyles": "dashed"}

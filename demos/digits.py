@@ -14,13 +14,12 @@ from demos import pictures
 from demos.interrupt import uninterrupted
 from demos.pictures import Illustration, needs
 from demos.printing import formulas, heading
-from engine import no_grad, softmax
-from nn import MLP, Adam, accuracy, confusion_matrix, fit, most_likely
+from engine import softmax
+from nn import MLP, Adam, accuracy, confusion_matrix, fit, most_likely, step_decay
 
 HIDDEN, BATCH, SEED = 32, 16, 0
-# Learning rates, and for how many epochs.
-PLAN = ((0.01, 4), (0.002, 3))
-QUICK = ((0.01, 1), (0.002, 1))
+# The learning rate, the epochs, and after how many of them the steps become smaller.
+RATE, EPOCHS, LARGE, QUICK, QUICK_LARGE = 0.01, 7, 4, 2, 1
 SHOWN = 16
 Rows = list[list[float]]
 
@@ -38,20 +37,29 @@ def main(quick: bool = False) -> Illustration:
 
     heading(f"Training on {len(inputs)} digits")
     model = MLP(64, [HIDDEN, 10], activation="relu", seed=SEED)
-    optimizer = Adam(model.parameters())
-    print(f"  {model}")
-    data = list(zip(inputs, labels))
-    for rate, epochs in QUICK if quick else PLAN:
-        optimizer.learning_rate = rate
-        settings = {"epochs": epochs, "batch_size": BATCH, "shuffle": True, "seed": SEED}
-        history = fit(model, data, "cross_entropy", optimizer, **settings)
-        print(f"  η = {rate:g}: {uninterrupted(history)}")
-    print("  Smaller steps at the end, so that the last few digits decide less.")
+    optimizer = Adam(model.parameters(), RATE)
+    epochs, large = (QUICK, QUICK_LARGE) if quick else (EPOCHS, LARGE)
+    history = fit(
+        model,
+        zip(inputs, labels),
+        "cross_entropy",
+        optimizer,
+        epochs=epochs,
+        batch_size=BATCH,
+        shuffle=True,
+        seed=SEED,
+        schedule=step_decay(large, factor=0.2),
+    )
+    print(f"  {model}\n  {optimizer}\n  {uninterrupted(history)}")
+    plural = "" if large == 1 else "s"
+    print(
+        f"  After {large} epoch{plural} the learning rate falls to a fifth of it: smaller steps at"
+    )
+    print("  the end, so that the last few digits decide less.")
     print(f"  The loss is a mean over the digits; guessing costs −log(1/10) = {math.log(10):.3f}.")
 
     heading(f"The {len(held_out)} digits held out")
-    with no_grad():
-        scores = [[score.data for score in model(row)] for row in held_out]
+    scores = model.predict(held_out)
     found = [most_likely(row) for row in scores]
     right = accuracy(held_out_labels, found)
     matrix = confusion_matrix(held_out_labels, found, range(10))

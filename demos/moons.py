@@ -10,7 +10,6 @@ from demos import pictures
 from demos.interrupt import uninterrupted
 from demos.pictures import Illustration, needs
 from demos.printing import formulas, heading
-from engine import no_grad
 from nn import MLP, SGD, accuracy, fit
 
 Points = list[list[float]]
@@ -49,8 +48,7 @@ def main() -> Illustration:
     print(f"  One neuron alone, whose boundary ŷ = 0 is a line, gets {straight:.0%} right.")
     assert straight < 0.95
 
-    with no_grad():
-        beyond = sum(y * model(point).data >= 1 for point, y in data)
+    beyond = sum(y * output >= 1 for y, output in zip(targets, model.predict(points)))
     caption = (
         f"The network puts {right:.0%} of {len(points)} points on their side of its boundary, "
         f"{beyond} of them beyond the margins, where loss and gradient are 0. One neuron, whose "
@@ -69,17 +67,16 @@ def moons() -> tuple[Points, list[float]]:
 
 def sides(model: MLP, points: Points) -> list[float]:
     """On which side of the boundary the model puts each point, −1 or 1."""
-    with no_grad():
-        return [1.0 if model(point) > 0 else -1.0 for point in points]
+    return [1.0 if output > 0 else -1.0 for output in model.predict(points)]
 
 
 def draw(
     model: MLP, neuron: MLP, points: Points, targets: list[float], caption: str
 ) -> Illustration:
     """The points, the two sides, the boundary and its margins."""
-    with pictures.figure(size=(7, 4.6)) as (figure, axes), no_grad():
+    with pictures.figure(size=(7, 4.6)) as (figure, axes):
         ax = axes["A"]
-        x, y, z = pictures.heights(lambda a, b: model([a, b]).data, (-1.6, 2.6), (-1.1, 1.6))
+        x, y, z = pictures.predicted_heights(model.predict, (-1.6, 2.6), (-1.1, 1.6))
         ax.contourf(x, y, z, [-1e9, 0, 1e9], colors=[pictures.LIGHT_ORANGE, pictures.LIGHT_BLUE])
         boundary = ax.contour(x, y, z, [0], colors="#222222", linewidths=1.8)
         ax.contour(x, y, z, [-1, 1], colors=pictures.GREY, linewidths=1, linestyles="dashed")
@@ -88,7 +85,7 @@ def draw(
             "boundary ŷ = 0,\nmargins ŷ = ±1 dashed",
             **{"xy": onto, "xytext": (0.7, 1.2), "arrowprops": {"arrowstyle": "-"}},
         )
-        x, y, z = pictures.heights(lambda a, b: neuron([a, b]).data, (-1.6, 2.6), (-1.1, 1.6), 5)
+        x, y, z = pictures.predicted_heights(neuron.predict, (-1.6, 2.6), (-1.1, 1.6), 5)
         line = ax.contour(x, y, z, [0], colors=pictures.GREY, linewidths=1.2, linestyles="dotted")
         ax.clabel(line, fmt="one neuron", manual=[(2.2, 0.6)])
         for side, colour, marker in ((-1.0, pictures.ORANGE, "s"), (1.0, pictures.BLUE, "o")):

@@ -106,6 +106,19 @@ def heights(
     return x, y, [[function(x_i, y_i) for x_i in x] for y_i in y]
 
 
+def predicted_heights(
+    predict: Callable[[list[list[float]]], list[float]],
+    across: tuple[float, float],
+    up: tuple[float, float],
+    count: int = 60,
+) -> tuple[list[float], list[float], list[list[float]]]:
+    """`heights` of a function that takes all points of the grid as rows, such as a prediction."""
+    points: list[list[float]] = []
+    x, y, _ = heights(lambda a, b: points.append([a, b]) or 0.0, across, up, count)
+    found = predict(points)
+    return x, y, [found[start : start + count] for start in range(0, len(found), count)]
+
+
 def save(drawn: Any, name: str, caption: str) -> Illustration:
     """Writes a figure to `chaingrad-pictures/<name>.svg`, whole or not at all, and says so."""
     from matplotlib import rc_context

@@ -16,10 +16,12 @@ from demos import pictures
 from demos.interrupt import uninterrupted
 from demos.pictures import Illustration, needs
 from demos.printing import heading, shown
-from engine import Value, no_grad
+from engine import Value
 from nn import MLP, Adam, fit, mean_squared_error, r_squared
 
-HIDDEN, EPOCHS, SEED = 8, 20, 0
+HIDDEN, EPOCHS, PATIENCE, SEED = 8, 200, 5, 0
+# So many patients of the training part are only looked at, to know when to stop.
+VALIDATION = 66
 MEANINGS = {
     "age": "age",
     "sex": "sex",
@@ -69,26 +71,28 @@ def main() -> Illustration:
     heading(f"Training on {len(data.inputs)} patients")
     model = MLP(len(data.names), [HIDDEN, 1], activation="tanh", seed=SEED)
     optimizer = Adam(model.parameters(), learning_rate=0.003)
+    pairs = list(zip(data.inputs, data.targets))
     history = fit(
         model,
-        zip(data.inputs, data.targets),
+        pairs[:-VALIDATION],
         "squared_error",
         optimizer,
         epochs=EPOCHS,
         batch_size=8,
         shuffle=True,
         seed=SEED,
+        patience=PATIENCE,
+        validation=pairs[-VALIDATION:],
     )
     print(f"  {model}\n  {optimizer}\n  {uninterrupted(history)}")
+    print(f"  {VALIDATION} of them are not learnt from: their loss says when to stop.")
 
     heading(f"Errors on the {len(data.held_out)} patients held out, in points of the score")
-    with no_grad():
-        outputs = [model(row).data for row in data.held_out]
     predictions = {
         "the mean of the training scores": [data.mean] * len(data.held_out),
         "scikit-learn's linear regression": data.scores(linear(data).predict(data.held_out)),
         "scikit-learn's MLPRegressor": data.scores(perceptron(data).predict(data.held_out)),
-        "this network": data.scores(outputs),
+        "this network": data.scores(model.predict(data.held_out)),
     }
     print(f"  {'':34}root mean square error     R²")
     errors = {}
