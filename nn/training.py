@@ -15,8 +15,6 @@ from nn.interrupt import deferred_interrupt
 from nn.losses import Loss, find_loss
 from nn.neuron import source_of
 from nn.optimizer import Optimizer
-from nn.program_run import ProgramRun
-from nn.recording import training_program
 from nn.runs import Diverged, EagerRun, Run
 from nn.schedules import Schedule, factor_of
 from nn.stopping import Plateau, note_kept
@@ -164,6 +162,10 @@ def fit(
 
 def _run(eager: EagerRun, epochs: int, backend: str) -> Run:
     """How the epochs will be computed."""
+    # The compilers are loaded only when something is trained.
+    from nn.program_run import ProgramRun
+    from nn.recording import training_program
+
     optimizer, count = eager.optimizer, len(eager.samples)
     work = count * epochs
     if backend == "eager" or (

@@ -275,6 +275,8 @@ class _Writer:
             previous = self.operand(target)
             register = self.code.emit(f"fadd contract {self.formulas.type} {previous}, {register}")
         self.registers[target] = register
+        if self.code.lines and self.code.lines[-1].startswith(f"  {register} = "):
+            self.code.lines[-1] += f"  ; {target.name}"
         if target.kind == "gradient" or target.stored or target in self.shared:
             self.store(target, register)
 

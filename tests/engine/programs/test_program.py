@@ -144,7 +144,7 @@ def test_leaves_without_influence_are_reported_and_have_the_gradient_0(backend):
     assert program.train([[3.0, 5.0]]) == [1.5]
     assert (idle.data, w.data) == (7.0, -1.0)
     assert repr(program) == (
-        f"Program(2 inputs, 2 parameters, 1 operations, backend={backend!r}; "
+        f"Program(2 inputs, 2 parameters, 1 operation, backend={backend!r}; "
         "the output does not depend on 2 ('spare'), 7)"
     )
 
