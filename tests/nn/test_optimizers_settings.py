@@ -130,3 +130,17 @@ def test_a_parameter_given_twice_is_refused():
     """It would be updated twice in every step."""
     with pytest.raises(ValueError, match=r"^Adam was given the same parameter twice$"):
         Adam([Parameter(1.0)] * 2)
+
+
+def test_a_rule_may_compute_a_name_twice_and_set_parameters_by_settings_alone():
+    """What is the same for all parameters is computed once, but only as long as it is the same."""
+    rule = (
+        ("half", "0.5 * rate"),
+        ("half", "half * gradient"),
+        ("parameter", "parameter - 2 * half"),
+    )
+    path = walk(Optimizer([Parameter(1.0), Parameter(2.0)], rule, rate=0.5), [[1.0, -4.0]])
+    assert path == [[0.5, 4.0]]
+    reset = (("gradient", "rate / step"), ("parameter", "gradient + rate"))
+    path = walk(Optimizer([Parameter(1.0)], reset, rate=0.5), [[7.0], [7.0]])
+    assert path == [[1.0], [0.75]]
