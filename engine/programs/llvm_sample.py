@@ -1,15 +1,12 @@
 """Instructions as LLVM functions that take one row, or one row in each lane of a vector.
 
-A graph of up to `CHUNK` instructions is one function. A longer one is cut into functions of that
-size, because the time that the compiler takes grows faster than the length of a function; what one
-part computes and another uses then lies in memory.
+A long graph becomes several functions (`engine.programs.llvm_chunks`).
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from engine.programs.instructions import (
     Check,
@@ -22,12 +19,10 @@ from engine.programs.instructions import (
     Operand,
     Variable,
 )
+from engine.programs.llvm_chunks import chunks_of, companions_of, shared_by
 from engine.programs.llvm_formulas import Code, LlvmFormulas
 from engine.programs.llvm_loops import each_of_run, fold_of_runs
 
-CHUNK = 600
-# So many long sums over the same neighbours share one loop.
-TOGETHER = 4
 # The arrays that every function is given: parameters, one row, gradients, values, adjoints.
 ARRAYS = "ptr noalias %p, ptr noalias %x, ptr noalias %g, ptr noalias %v, ptr noalias %d"
 _GIVEN = "ptr %p, ptr %x, ptr %g, ptr %v, ptr %d"
@@ -66,8 +61,8 @@ def write_sample(
     waiting = set(map(id, late))
     steps = [*program.forward, *(program.backward if backward else ())]
     instructions = [instruction for instruction in steps if id(instruction) not in waiting]
-    chunks = _chunks(instructions)
-    shared = _shared(chunks, program.outputs)
+    chunks = chunks_of(instructions)
+    shared = shared_by(chunks, program.outputs)
     for each in late:
         shared.update(name for name in each.names.values() if isinstance(name, Variable))
     formulas = LlvmFormulas(Code({}), width)
@@ -117,74 +112,6 @@ def write_sample(
     )
 
 
-def _weight(instruction: Instruction) -> int:
-    """About how many machine instructions an instruction takes."""
-    if isinstance(instruction, Comment):
-        return 0
-    if isinstance(instruction, Fold) and not instruction.runs:
-        return len(instruction.elements)
-    return 20 if isinstance(instruction, (Fold, Each)) else 1
-
-
-def _chunks(instructions: Sequence[Instruction]) -> list[list[Instruction]]:
-    chunks: list[list[Instruction]] = [[]]
-    if sum(map(_weight, instructions)) <= 4 * CHUNK:
-        return [list(instructions)]
-    size = 0
-    for instruction in instructions:
-        if size > CHUNK:
-            chunks.append([])
-            size = 0
-        chunks[-1].append(instruction)
-        size += _weight(instruction)
-    return chunks
-
-
-def _used(instruction: Instruction) -> list[Any]:
-    if isinstance(instruction, Comment):
-        return []
-    used = list(instruction.names.values())
-    if isinstance(instruction, Fold):
-        used += [operand for element in instruction.elements for operand in element.values()]
-    if isinstance(instruction, (Compute, Fold)):
-        used.append(instruction.target)
-    return used
-
-
-def _shared(chunks: list[list[Instruction]], outputs: Sequence[Operand]) -> set[Variable]:
-    """The variables that more than one chunk needs."""
-    if len(chunks) == 1:
-        return set()
-    home: dict[Variable, int] = {}
-    shared = {output for output in outputs if isinstance(output, Variable)}
-    for number, chunk in enumerate(chunks):
-        for instruction in chunk:
-            for operand in _used(instruction):
-                if isinstance(operand, Variable) and home.setdefault(operand, number) != number:
-                    shared.add(operand)
-    return shared
-
-
-def _companions(instructions: Sequence[Instruction]) -> dict[Variable, list[Fold]]:
-    """For each fold over runs those that are computed with it: so many that registers suffice.
-
-    They go over the same neighbours, each with parameters of its own.
-    """
-    found: dict[Variable, list[Fold]] = {}
-    open_groups: dict[object, list[Fold]] = {}
-    for instruction in instructions:
-        if not isinstance(instruction, Fold) or instruction.runs is None:
-            continue
-        common = {n: run for n, run in instruction.runs.items() if run.kind != "parameter"}
-        key = (id(instruction.tree), instruction.length, tuple(common.items()))
-        group = open_groups.get(key, [])
-        if not common or instruction.names or not group or len(group) == TOGETHER:
-            group = open_groups[key] = []
-        group.append(instruction)
-        found[instruction.target] = group
-    return found
-
-
 class _Writer:
     """Writes the instructions of one function."""
 
@@ -205,7 +132,7 @@ class _Writer:
         self.registers: dict[Variable, str] = {}
 
     def write(self, instructions: Sequence[Instruction]) -> None:
-        companions = _companions(instructions)
+        companions = companions_of(instructions)
         for instruction in instructions:
             match instruction:
                 case Comment(text):

@@ -10,7 +10,7 @@ from engine.programs.llvm_formulas import Code, LlvmFormulas
 from engine.programs.llvm_loops import fold_of_runs
 from engine.programs.llvm_sample import ARRAY_OF, LlvmModule
 from engine.programs.llvm_weights import blocks, gradient_of, uncovered
-from engine.programs.lowering import Replaced
+from engine.programs.op_formulas import Replaced
 from engine.programs.rules import UpdateRule
 
 # Up to so many parameters are updated one by one, so that they can stay in registers.

@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from engine.evaluate import hoist
-from engine.formula import names_in, read
-from engine.ops import OPERATIONS, Op
 from engine.programs.identifiers import Identifiers
 from engine.programs.instructions import (
     Check,
@@ -28,13 +24,12 @@ from engine.programs.instructions import (
     Run,
     Variable,
 )
+from engine.programs.op_formulas import ADJOINT, OpFormulas, formulas_of, names_of
 from engine.programs.recorded import Recorded
-from engine.specialize import specialize
 from engine.value import Value
 
 # Of more parameters or inputs than this a source names none; they are elements of their array.
 MOST_NAMES = 64
-_ADJOINT = "grad"
 
 
 def lower(recorded: Recorded, longest: int = 16, seed: bool = False) -> Instructions:
@@ -44,86 +39,6 @@ def lower(recorded: Recorded, longest: int = 16, seed: bool = False) -> Instruct
     backward pass starts from a variable instead of from 1.
     """
     return _Lowering(recorded, longest, seed).result()
-
-
-class _Formulas(NamedTuple):
-    """An operation's formulas, its constants put in and its reductions taken out."""
-
-    value: ast.expr
-    partials: dict[str, ast.expr]
-    # Of each reduction: its name, its kind, the tree over the elements.
-    reductions: list[tuple[str, str, ast.expr]]
-    # Those that need the value first.
-    late: list[tuple[str, str, ast.expr]]
-    undefined: ast.expr | None
-
-
-@cache
-def _formulas(op: Op, constants: tuple[float, ...], length: int) -> _Formulas:
-    known = dict(zip(op.constants, constants))
-    if op.sequences:
-        known["n"] = float(length)
-    names = [*op.operands, *known, "out"]
-    texts = [op.formula, *op.partials]
-    trees = [specialize(inlined(read(text, names)), {}, known) for text in texts]
-    reductions, (value, *partials) = hoist(trees)
-    late = [entry for entry in reductions if "out" in names_in(entry[2])]
-    undefined: ast.expr | None = None
-    if op.undefined:
-        undefined = specialize(inlined(read(op.undefined, names)), {}, known)
-        if isinstance(undefined, ast.Constant) and not undefined.value:
-            undefined = None
-    return _Formulas(
-        value,
-        {operand: _product(tree) for operand, tree in zip(op.operands, partials)},
-        [entry for entry in reductions if entry not in late],
-        late,
-        undefined,
-    )
-
-
-def inlined(tree: ast.expr) -> ast.expr:
-    """The formula with the sigmoid written out, as the sheet defines it."""
-    result: ast.expr = _Inlined().visit(tree)
-    return result
-
-
-class _Inlined(ast.NodeTransformer):
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        self.generic_visit(node)
-        match node:
-            case ast.Call(func=ast.Name(id="sigmoid"), args=[argument]):
-                sigmoid = read(OPERATIONS["sigmoid"].formula)
-                written_out: ast.expr = Replaced("a", argument).visit(sigmoid)
-                return written_out
-        return node
-
-
-class Replaced(ast.NodeTransformer):
-    """Puts a formula in the place of a name."""
-
-    def __init__(self, name: str, tree: ast.expr) -> None:
-        self.name, self.tree = name, tree
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        return self.tree if node.id == self.name else node
-
-
-def _product(partial: ast.expr) -> ast.expr:
-    """adjoint · partial, without factors of 1."""
-    adjoint = ast.Name(_ADJOINT)
-    match partial:
-        case ast.Constant(value=1):
-            return adjoint
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)):
-            return ast.UnaryOp(ast.USub(), adjoint)
-    return ast.BinOp(adjoint, ast.Mult(), partial)
-
-
-@cache
-def _names_in(tree: ast.expr) -> tuple[str, ...]:
-    """Of the few formulas there are, for the many nodes that they are asked for."""
-    return tuple(names_in(tree))
 
 
 class _Lowering:
@@ -246,7 +161,7 @@ class _Lowering:
             scope = node.scope
             yield from self.compute(node)
 
-    def arguments(self, node: Value) -> tuple[_Formulas, dict[str, Any]]:
+    def arguments(self, node: Value) -> tuple[OpFormulas, dict[str, Any]]:
         """The node's formulas, and what its operands' names stand for."""
         op = node.op
         assert op is not None
@@ -260,7 +175,7 @@ class _Lowering:
             name: list(map(self.operand, arg)) if name in op.sequences else self.operand(arg)
             for name, arg in zip(op.operands, grouped)
         }
-        return _formulas(op, constants, length), names
+        return formulas_of(op, constants, length), names
 
     def compute(self, node: Value) -> Iterator[Instruction]:
         formulas, arguments = self.arguments(node)
@@ -284,8 +199,8 @@ class _Lowering:
         assert op is not None
         for name, kind, tree in reductions:
             target = self.temporary(name)
-            sequences = [entry for entry in _names_in(tree) if entry in op.sequences]
-            common = {entry: names[entry] for entry in _names_in(tree) if entry in names}
+            sequences = [entry for entry in names_of(tree) if entry in op.sequences]
+            common = {entry: names[entry] for entry in names_of(tree) if entry in names}
             runs = {entry: self.runs.get((node, entry)) for entry in sequences}
             if all(runs.values()):
                 known = {entry: run for entry, run in runs.items() if run}
@@ -321,29 +236,29 @@ class _Lowering:
         op = node.op
         assert op is not None
         names = {name: arg for name, arg in arguments.items() if name not in op.sequences}
-        names |= {"out": self.variables[node], _ADJOINT: adjoint}
+        names |= {"out": self.variables[node], ADJOINT: adjoint}
         needed = {
             name: tree
             for name, tree in formulas.partials.items()
             if self.is_active(arguments[name])
         }
-        used = {name for tree in needed.values() for name in _names_in(tree)}
+        used = {name for tree in needed.values() for name in names_of(tree)}
         again: list[tuple[str, str, ast.expr]] = []
         for entry in reversed(formulas.reductions + formulas.late):
             if entry[0] in used:
                 again.insert(0, entry)
-                used.update(_names_in(entry[2]))
+                used.update(names_of(entry[2]))
         yield from self.reductions(node, again, arguments, names)
         for name, tree in needed.items():
             if isinstance(tree, ast.BinOp) and adjoint.__class__ is float:
                 tree = tree.right  # the adjoint of the output is 1
-            known = {entry: names[entry] for entry in _names_in(tree) if entry in names}
+            known = {entry: names[entry] for entry in names_of(tree) if entry in names}
             if name not in op.sequences:
                 yield self.add(arguments[name], tree, known)
             elif (node, name) in self.runs:
                 yield from self.add_run(node, name, tree, known)
             else:
-                sequences = [entry for entry in _names_in(tree) if entry in op.sequences]
+                sequences = [entry for entry in names_of(tree) if entry in op.sequences]
                 for index, operand in enumerate(arguments[name]):
                     if self.is_active(operand):
                         own = {entry: arguments[entry][index] for entry in sequences}
@@ -375,7 +290,7 @@ class _Lowering:
                 yield Compute(target, ast.Constant(0.0), {})
         self.started.update(targets)
         # Those that the formula uses; or its own, so that there is something to go over.
-        used = [entry for entry in _names_in(tree) if entry in op.sequences]
+        used = [entry for entry in names_of(tree) if entry in op.sequences]
         runs = {entry: self.runs[node, entry] for entry in used or [name]}
         kind: Kind = targets[0].kind
         yield Each(Run(kind, run.start, run.length), tree, names, runs, accumulate)

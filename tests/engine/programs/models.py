@@ -15,7 +15,7 @@ import pytest
 
 import engine
 from engine import Parameter, Value
-from engine.programs import backend_llvm, llvm_sample
+from engine.programs import backend_llvm, llvm_chunks
 
 Build = Callable[[list[Any], list[Any]], Any]
 Table = Sequence[Sequence[float]]
@@ -89,7 +89,7 @@ def chosen(way: str, chunk: int | None = None) -> Iterator[str]:
         if way == "single":
             patch.setattr(backend_llvm, "MOST_IN_LANES", 0)
         if chunk is not None:
-            patch.setattr(llvm_sample, "CHUNK", chunk)
+            patch.setattr(llvm_chunks, "CHUNK", chunk)
         yield "python" if way == "python" else "llvm"
 
 

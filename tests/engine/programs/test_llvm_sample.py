@@ -3,7 +3,7 @@
 import pytest
 
 import engine
-from engine.programs import llvm_sample
+from engine.programs import llvm_chunks
 from engine.programs.llvm_sample import LlvmModule, write_sample
 from engine.programs.lowering import lower
 from engine.programs.recorded import Recorded
@@ -75,5 +75,5 @@ def test_a_graph_of_thousands_of_operations(way):
     assert len(recorded.nodes) > 5000 - 10
     module = LlvmModule([])
     write_sample(module, "sample", lower(recorded), 1, backward=True)
-    assert len(module.texts) > 10_000 / llvm_sample.CHUNK / 2
+    assert len(module.texts) > 10_000 / llvm_chunks.CHUNK / 2
     assert_agrees(chain, [[0.3], [0.9]], [0.7, -0.3], way)
