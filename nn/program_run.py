@@ -79,10 +79,11 @@ class ProgramRun:
             batches = max(1, self.pace // self.batch_size)
             part = self.order[start : start + batches * self.batch_size]
             outcome = self.turn(part, 1, count)
-            if outcome.failed:
-                return Outcome([], outcome.row, outcome.loss, outcome.parameter)
-            mean += outcome.means[0]
             start += len(part)
+            # As eagerly, parameters are looked at when the epoch is over.
+            if outcome.row is not None or (outcome.failed and start >= count):
+                return Outcome([], outcome.row, outcome.loss, outcome.parameter)
+            mean += sum(outcome.means)
         return Outcome([mean])
 
     def turn(self, order: Sequence[int], epochs: int, total: int) -> Outcome:

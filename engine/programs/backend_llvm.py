@@ -60,8 +60,8 @@ class _Host:
         names.append(vector_function("pow", self.width, 2))
         return [name for name in names if self.llvm.address_of_symbol(name)]
 
-    def compile(self, text: str, names: Sequence[str]) -> dict[str, Any]:
-        """The functions of a module, by name, and what keeps them alive."""
+    def compile(self, text: str, name: str) -> Any:
+        """One function of a module; it keeps its machine code alive."""
         llvm = self.llvm
         module = llvm.parse_assembly(text)
         machine = self.target.create_target_machine(
@@ -78,16 +78,15 @@ class _Host:
         passes.run(module, builder)
         engine = llvm.create_mcjit_compiler(module, machine)
         engine.finalize_object()
-        functions: dict[str, Any] = {"engine": engine}
-        for name in names:
-            result, arguments = _TYPES[name]
-            address = engine.get_function_address(name)
-            functions[name] = ctypes.CFUNCTYPE(result, *arguments)(address)
-        return functions
+        result, arguments = _TYPES[name]
+        address = engine.get_function_address(name)
+        function: Any = ctypes.CFUNCTYPE(result, *arguments)(address)
+        function.engine = engine
+        return function
 
 
 host = cache(_Host)
-_compiled: OrderedDict[Any, tuple[dict[str, Any], Shape]] = OrderedDict()
+_compiled: OrderedDict[Any, tuple[Any, Shape]] = OrderedDict()
 
 
 def is_available() -> bool:
@@ -140,12 +139,11 @@ class LlvmBackend:
                 text, shape = self.evaluation_text()
             else:
                 text, shape = self.training_text(single, rule)
-            found = host().compile(text, [name]), shape
+            found = host().compile(text, name), shape
         _compiled[key] = found
         if len(_compiled) > _CACHED:
             _compiled.popitem(last=False)
-        functions, shape = found
-        return functions[name], shape
+        return found
 
     # What a program asks for.
 

@@ -6,6 +6,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
+from zlib import crc32
 
 from engine.evaluate import compile_source
 from engine.programs.lowering import lower
@@ -36,7 +37,9 @@ class PythonBackend:
         text = python_source(recorded, rule)
         functions = _compiled.pop(text, None)
         if functions is None:
-            functions = compile_source(text, f"<engine.programs: {len(text)} bytes>", None)
+            # A name of its own, because tracebacks find the source by it.
+            name = f"<engine.programs: {crc32(text.encode()):08x}>"
+            functions = compile_source(text, name, None)
         _compiled[text] = functions
         if len(_compiled) > _CACHED:
             _compiled.popitem(last=False)

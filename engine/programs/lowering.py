@@ -221,11 +221,7 @@ class _Lowering:
             if node not in self.recorded.active:
                 continue
             variable = self.variables[node]
-            adjoint: Operand = self.adjoint(variable)
-            if node is output and variable not in self.started:
-                adjoint = self.seed
-            elif self.adjoint(variable) not in self.started:
-                continue  # nothing that leads to the output uses it
+            adjoint = self.seed if node is output else self.adjoint(variable)
             if node.scope != scope and node.scope:
                 yield Comment(f"backward: {node.scope}")
             scope = node.scope

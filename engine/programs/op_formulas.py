@@ -29,6 +29,7 @@ class OpFormulas(NamedTuple):
 
 @cache
 def formulas_of(op: Op, constants: tuple[float, ...], length: int) -> OpFormulas:
+    """Those of an operation with these constants, and so many operands in its sequences."""
     known = dict(zip(op.constants, constants))
     if op.sequences:
         known["n"] = float(length)

@@ -204,3 +204,18 @@ def test_an_undefined_loss_is_told_alike(backend):
                 backend=backend,
                 validation=held_out,
             )
+
+
+@pytest.mark.parametrize("backend", ["python", "llvm"])
+def test_a_parameter_that_overflows_within_an_epoch_is_found_at_the_next_sample(backend):
+    # A program looks up from its work after 64 samples; eagerly that is no special moment.
+    data = [([1e308 if number == 63 else 0.0], 1.0) for number in range(200)]
+    found = []
+    for way in ("eager", backend):
+        model = MLP(1, [1], init="zeros")
+        optimizer = SGD(model.parameters(), learning_rate=10.0)
+        with pytest.warns(TrainingDiverged):
+            history = fit(model, data, "absolute_error", optimizer, epochs=3, backend=way)
+        found.append((history.stopped, history.where, history.message, model.state_dict()))
+    assert found[0] == found[1]
+    assert found[0][:2] == ("diverged", (1, 65))
