@@ -14,7 +14,8 @@ from importlib import import_module
 
 from engine.context import detect_anomaly, no_grad, scope
 from engine.native import core as core
-from engine.ops import ARITHMETIC, SHEET, Op
+from engine.op import Op
+from engine.ops import ARITHMETIC, SHEET
 from engine.value import Parameter, Value
 
 TYPE_CHECKING = False

@@ -11,7 +11,8 @@ from typing import Any
 
 from engine.evaluate import forward, partials, plain, undefined
 from engine.numbers import as_number, is_no_number
-from engine.ops import ARITHMETIC, Op
+from engine.op import Op
+from engine.ops import ARITHMETIC
 from engine.value import Value, describe_operands, record
 
 

@@ -11,7 +11,7 @@ from engine.derivative import gradient
 from engine.evaluate import forward, kink_distance
 from engine.graph import topological_order
 from engine.numbers import as_number
-from engine.ops import Op
+from engine.op import Op
 from engine.value import Value, describe_operands
 
 

@@ -18,7 +18,8 @@ from typing import Any
 from engine import ieee
 from engine.dialects import Dialect, Names, Piece
 from engine.formula import is_reduction, names_in, read
-from engine.ops import OPERATIONS, Op
+from engine.op import Op
+from engine.ops import OPERATIONS
 
 _INFIX: dict[type[ast.AST], str] = {
     ast.Add: " + ",

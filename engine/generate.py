@@ -33,7 +33,7 @@ from itertools import combinations
 from engine.dialects import TEXT
 from engine.evaluate import FAST, each, element, elements_of, hoist, parameters, partial_source
 from engine.formula import names_in, read
-from engine.ops import Op
+from engine.op import Op
 
 _LOOPS = {
     # The first value, and the statement for one more element; nan stays nan in `max` and `min`.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 
 from engine.graph import topological_order
-from engine.ops import OPERATIONS, Op
+from engine.op import Op
+from engine.ops import OPERATIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

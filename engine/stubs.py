@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.ops import ACTIVATIONS, ARITHMETIC, FUNCTIONS, SHEET, Op
+from engine.op import Op
+from engine.ops import ACTIVATIONS, ARITHMETIC, FUNCTIONS, SHEET
 
 PATH = Path(__file__).with_name("functions.pyi")
 

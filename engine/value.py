@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from engine.functions import Methods
-    from engine.ops import Op
+    from engine.op import Op
 else:
     Methods = object
 

@@ -14,7 +14,7 @@ from typing import Any
 from engine.dialects import ATOM, PRODUCT, SUM, Dialect, Latex, Names, Text
 from engine.formula import is_reduction, read
 from engine.numbers import shown
-from engine.ops import Op
+from engine.op import Op
 from engine.specialize import specialize, value_at
 from engine.value import Value
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 
-from engine.ops import SHEET, Op
+from engine.op import Op
+from engine.ops import SHEET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

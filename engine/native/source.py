@@ -29,7 +29,8 @@ from engine.dialect_c import HELPERS, C
 from engine.evaluate import element, elements_of, hoist, parameters
 from engine.formula import names_in, read
 from engine.native import sheet_text
-from engine.ops import ARITHMETIC, OPERATIONS, SHEET, Op
+from engine.op import Op
+from engine.ops import ARITHMETIC, OPERATIONS, SHEET
 
 _SIGNATURE = (
     "(const double *row_, Py_ssize_t n_, unsigned wanted_, double *value_,\n"

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from engine.evaluate import hoist
 from engine.formula import names_in, read
-from engine.ops import OPERATIONS, Op
+from engine.op import Op
+from engine.ops import OPERATIONS
 from engine.specialize import specialize
 
 # What the derivative of the output by the operation's own value is called in a contribution.

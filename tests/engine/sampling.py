@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from engine import Value
 from engine.evaluate import forward, kink_distance, partials, undefined
 from engine.functions import GENERATED
-from engine.ops import SHEET, Op
+from engine.op import Op
+from engine.ops import SHEET
 
 over_sheet = pytest.mark.parametrize("op", SHEET, ids=lambda op: op.name)
 

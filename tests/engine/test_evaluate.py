@@ -20,7 +20,8 @@ from engine.evaluate import (
     value_partials,
 )
 from engine.formula import read
-from engine.ops import OPERATIONS, Op
+from engine.op import Op
+from engine.ops import OPERATIONS
 from tests.engine.formulas import NAMES, NAMESPACE, formulas, many, outcome
 from tests.engine.sampling import (
     NOT_FINITE,

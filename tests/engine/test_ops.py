@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from engine import Value, check_gradients
 from engine.functions import GENERATED
-from engine.ops import OPERATIONS, SHEET, Op
+from engine.op import Op
+from engine.ops import OPERATIONS, SHEET
 from tests.engine.sampling import (
     as_values,
     call,

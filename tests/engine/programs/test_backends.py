@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 import engine
 from engine.functions import GENERATED
-from engine.ops import REDUCTIONS, SHEET, Op
+from engine.op import Op
+from engine.ops import REDUCTIONS, SHEET
 from nn import SGD
 from tests.engine.programs.models import (
     Build,
