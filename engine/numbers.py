@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import index
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -33,6 +35,20 @@ def as_number(value: Any, what: str = "a Value") -> float:
     shown = repr(value)
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
     raise TypeError(f"{what} must be a real number, not {shown} ({type(value).__name__})")
+
+
+def whole(value: Any) -> int | None:
+    """`value` as an int if it is a whole number, of Python's or of an array; None otherwise.
+
+    >>> whole(3), whole(3.0), whole(True)
+    (3, None, None)
+    """
+    if isinstance(value, bool):
+        return None
+    try:
+        return index(value)
+    except TypeError:
+        return None
 
 
 def short(value: float) -> str:

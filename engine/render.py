@@ -61,18 +61,27 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
     def render(self, path: str | os.PathLike[str], format: str | None = None) -> str:
         """Writes the picture to `path` and returns the path.
 
-        The format (svg, png, pdf) is that of the suffix if none is given. Raises ValueError for an
-        unknown format, OSError naming `path` where it cannot be written, and RuntimeError where
+        The format (svg, png, pdf) is that of the suffix if none is given; a path without a suffix
+        gets that of the format. Raises ValueError for an unknown format or one that the suffix
+        contradicts, OSError naming `path` where it cannot be written, and RuntimeError where
         Graphviz is missing; in each case no file is left, and an older one stays as it was.
         """
         path = os.fspath(path)
-        given = format if format is not None else Path(path).suffix[1:].lower()
+        suffix = Path(path).suffix[1:].lower()
+        given = format if format is not None else suffix
         if not given:
             raise ValueError(
                 f"{path!r} has no suffix to tell the format by: give one of "
                 f"{', '.join(f'.{known}' for known in FORMATS)}, or format="
             )
-        write_whole(path, self.pipe(given))
+        if suffix in FORMATS and suffix != given:
+            raise ValueError(f"{path!r} is the name of a {suffix}; format={given!r} is another")
+        data = self.pipe(given)
+        # A pipe or a device, such as /dev/stdout, has the name that it has.
+        special = Path(path).exists() and not (Path(path).is_file() or Path(path).is_dir())
+        if not suffix and not special:
+            path = f"{path}.{given}"
+        write_whole(path, data)
         return path
 
     def pipe(self, format: str = "svg", encoding: str | None = None) -> bytes | str:

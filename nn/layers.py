@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from engine import Parameter
+from engine.tables import is_row, plain
 from nn.initializers import Initializer
 from nn.module import Module
-from nn.neuron import Activation, Inputs, Neuron, Seed, check_sizes, operands_of, source_of
+from nn.naming import named_by_lesson
+from nn.neuron import Activation, Inputs, Neuron, Seed, operands_of, source_of, whole_sizes
 
 
 class Layer(Module):
@@ -35,7 +36,7 @@ class Layer(Module):
         seed: Seed = None,
         nonlin: bool | None = None,
     ) -> None:
-        check_sizes("a layer", inputs, outputs)
+        inputs, outputs = whole_sizes("a layer", inputs, outputs)
         self.inputs, self.outputs = inputs, outputs
         source = source_of(seed)
         self.neurons = [
@@ -59,9 +60,10 @@ class Layer(Module):
             return self.neurons[0].respond(operands)
         return [neuron.respond(operands) for neuron in self.neurons]
 
-    def parameters(self) -> list[Parameter]:
-        """The parameters of one neuron after the other."""
-        return [parameter for neuron in self.neurons for parameter in neuron.parameters()]
+    def named_parameters(self) -> Iterator[tuple[str, Any]]:
+        """(name, parameter) pairs, by the names that the lesson gives to the first layer."""
+        found = named_by_lesson(self.parameters(), [self.neurons])
+        return super().named_parameters() if found is None else iter(found)
 
     def __repr__(self) -> str:
         return f"Layer({self.inputs} → {self.outputs} {self.neurons[0].activation})"
@@ -96,10 +98,14 @@ class Sequential(Module):
             result = layer(result)
         return result
 
-    def parameters(self) -> list[Parameter]:
-        """The parameters of one layer after the other."""
-        modules: list[Any] = [layer for layer in self.layers if isinstance(layer, Module)]
-        return list(dict.fromkeys(p for module in modules for p in module.parameters()))
+    def named_parameters(self) -> Iterator[tuple[str, Any]]:
+        """(name, parameter) pairs: the lesson's names if its layers hold all of them, else paths.
+
+        Both say where a parameter is in this model, whatever its label.
+        """
+        layers = [layer.neurons for layer in self.layers if isinstance(layer, Layer)]
+        found = named_by_lesson(self.parameters(), layers)
+        return super().named_parameters() if found is None else iter(found)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(map(repr, self.layers))})"
@@ -127,8 +133,10 @@ class MLP(Sequential):
         init: str | Initializer | None = None,
         seed: Seed = None,
     ) -> None:
-        if isinstance(nouts, int):
+        nouts = plain(nouts, "nouts")
+        if not is_row(nouts):
             raise TypeError(f"nouts must be the sizes of the layers, such as [2, 1], not {nouts!r}")
+        nouts = list(nouts)
         if not nouts:
             raise ValueError("an MLP needs at least one layer: nouts is empty")
         source = source_of(seed)

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import math
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from engine import Parameter, Value
-from engine.files import write_whole
-from engine.numbers import as_number
-
-_FORMAT = "chaingrad parameters 1"
+from nn.finding import leaves
+from nn.saving import check_finite, listed, load_model, save_model
 
 
 class Module:
     """The base of everything with parameters.
 
-    A subclass keeps `Parameter`s, modules, and lists, tuples or dicts of them in its attributes; or
-    it overrides `parameters`, as modules written for micrograd do.
+    A subclass keeps `Parameter`s, modules, and lists or other containers of them in its attributes;
+    or it overrides `parameters`, as modules written for micrograd do.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -35,25 +30,30 @@ class Module:
     [3.0, 1.0]
     """
 
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
+        """What a subclass computes. TypeError where it does not say."""
+        name = type(self).__name__
+        found = "it has forward, which nothing here calls; " if hasattr(self, "forward") else ""
+        raise TypeError(f"{name} cannot be called: {found}define __call__(self, inputs) in it")
+
     def parameters(self) -> list[Any]:
-        """The parameters, each once, in the order of the attributes."""
-        return list(
-            dict.fromkeys(leaf for _, leaf in _leaves(self, "") if isinstance(leaf, Parameter))
-        )
+        """The parameters, each once, in the order of the attributes.
+
+        Found in attributes of modules and of other objects, in lists, tuples, deques, mappings and
+        arrays of objects, to any depth. Raises TypeError for one that only a set or a function
+        holds: neither could be named.
+        """
+        return [leaf for _, leaf in leaves(self) if isinstance(leaf, Parameter)]
 
     def named_parameters(self) -> Iterator[tuple[str, Any]]:
-        """(name, parameter) pairs: the labels where all are there and distinct, else the paths.
+        """(name, parameter) pairs. The name is where the parameter is, such as `layers.0.bias`.
 
-        A path is where the parameter is found, such as `layers.0.bias`.
+        Labels are for the eye and play no part. The networks of this package give the names of the
+        lesson, by the places of layer, input and neuron.
         """
-        parameters = self.parameters()
-        names = [parameter.label for parameter in parameters]
-        if None in names or len(set(names)) < len(names):
-            paths: dict[Value, str] = {}
-            for path, leaf in _leaves(self, ""):
-                paths.setdefault(leaf, path)
-            names = [paths.get(p, f"parameters.{i}") for i, p in enumerate(parameters)]
-        return zip(names, parameters)
+        paths: dict[Value, str] = {leaf: path for path, leaf in leaves(self)}
+        for number, parameter in enumerate(self.parameters()):
+            yield paths.get(parameter, f"parameters.{number}"), parameter
 
     def zero_grad(self) -> None:
         """Sets the gradient of every parameter to 0; `backward` adds to it."""
@@ -90,85 +90,47 @@ class Module:
         Raises ValueError when names are missing or unknown, or a number is not finite; the module
         is then unchanged.
         """
+        named = self._named_in(state)
+        check_finite(state)
+        for name, parameter in named.items():
+            parameter.data = float(state[name])
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the parameters and the architecture as JSON, whole or not at all.
+
+        Raises OSError naming the path, or ValueError for a parameter that is infinite or nan, which
+        `load` would refuse.
+        """
+        # Not above: the architecture knows the layers, which are modules.
+        from nn.architecture import architecture
+
+        save_model(path, architecture(self), self.state_dict())
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Takes over the parameters that `save` wrote.
+
+        Raises OSError when the file cannot be read, ValueError when it is damaged, belongs to
+        another model, or to the same sizes with other activations; the module is then unchanged.
+        """
+        from nn.architecture import architecture, difference
+
+        written, state = load_model(path)
+        try:
+            self._named_in(state)
+            other = difference(architecture(self), written)
+            if other is not None:
+                raise ValueError(f"the file is that of another model: {other}")
+            self.load_state_dict(state)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
+
+    def _named_in(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters by name; ValueError if these are not the names in the state."""
         named = dict(self.named_parameters())
         missing, unknown = named.keys() - state.keys(), state.keys() - named.keys()
         if missing or unknown:
             raise ValueError(
                 f"the state is that of another model: it holds {len(state)} parameters, this model "
-                f"has {len(named)}{_listed('missing', missing)}{_listed('unknown', unknown)}"
+                f"has {len(named)}{listed('missing', missing)}{listed('unknown', unknown)}"
             )
-        _check_finite(state)
-        for name, parameter in named.items():
-            parameter.data = float(state[name])
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the parameters as JSON, whole or not at all.
-
-        Raises OSError naming the path, or ValueError for a parameter that is infinite or nan, which
-        `load` would refuse.
-        """
-        state = self.state_dict()
-        _check_finite(state)
-        text = json.dumps({"format": _FORMAT, "parameters": state}, indent=1)
-        write_whole(path, text + "\n")
-
-    def load(self, path: str | os.PathLike[str]) -> None:
-        """Takes over the parameters that `save` wrote.
-
-        Raises OSError when the file cannot be read, ValueError when it is damaged or belongs to
-        another model; the module is then unchanged.
-        """
-        try:
-            content = json.loads(Path(path).read_text(encoding="utf-8"))
-        except (ValueError, RecursionError) as error:
-            raise ValueError(f"{path} is not a whole JSON file: {error}") from None
-        if not isinstance(content, dict) or content.get("format") != _FORMAT:
-            raise ValueError(f"{path} was not written by Module.save (format {_FORMAT!r})")
-        state = content.get("parameters")
-        if not isinstance(state, dict):
-            raise ValueError(f"{path} holds no parameters")
-        try:
-            self.load_state_dict(state)
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from None
-
-
-def _check_finite(state: Mapping[str, Any]) -> None:
-    for name, number in state.items():
-        try:
-            finite = math.isfinite(as_number(number)) and not isinstance(number, bool)
-        except (TypeError, OverflowError):
-            finite = False
-        if not finite:
-            shown = repr(number)
-            shown = shown if len(shown) <= 60 else shown[:57] + "..."
-            raise ValueError(f"the state holds {shown} for {name}; a finite number is needed")
-
-
-def _leaves(holder: Any, prefix: str, above: tuple[int, ...] = ()) -> Iterator[tuple[str, Value]]:
-    """The leaves below a module or container, with their paths. As deep as modules are nested."""
-    if id(holder) in above:
-        return  # a module that knows its parent
-    if isinstance(holder, Module):
-        items: Any = vars(holder).items()
-    elif isinstance(holder, dict):
-        items = holder.items()
-    elif isinstance(holder, (list, tuple)):
-        items = enumerate(holder)
-    else:
-        return
-    for name, item in items:
-        path = f"{prefix}.{name}" if prefix else str(name)
-        if isinstance(item, Value):
-            if item.op is None:
-                yield path, item
-        else:
-            yield from _leaves(item, path, (*above, id(holder)))
-
-
-def _listed(what: str, names: Any) -> str:
-    if not names:
-        return ""
-    shown = sorted(map(str, names))
-    more = f" and {len(shown) - 5} more" if len(shown) > 5 else ""
-    return f"; {what}: {', '.join(shown[:5])}{more}"
+        return named

@@ -8,16 +8,18 @@ w1_12_3.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import engine
 from engine import Parameter, Value, dot
 from engine.functions import GENERATED
-from engine.numbers import as_number
+from engine.numbers import as_number, whole
 from engine.ops import ACTIVATIONS
+from engine.tables import is_row, plain
 from nn.initializers import Initializer, find_initializer
 from nn.module import Module
+from nn.naming import lesson_name, named_by_lesson
 
 Activation = str | bool | Callable[[Value], Value]
 Inputs = Sequence[Value | float] | Value | float
@@ -51,23 +53,34 @@ class Neuron(Module):
         nonlin: bool | None = None,
         outputs: int = 1,
     ) -> None:
-        check_sizes("a neuron", inputs, outputs)
-        self.activation, self._activate = find_activation(activation if nonlin is None else nonlin)
-        self.is_custom = callable(activation)
+        inputs, outputs = whole_sizes("a neuron", inputs, outputs)
+        self.activation = activation if nonlin is None else nonlin
         draw, source = find_initializer(init, self.activation), source_of(seed)
         self.weights = [Parameter(draw(source, inputs, outputs)) for _ in range(inputs)]
         self.bias = Parameter(0.0)
         self.name_as(layer=1, number=1)
+
+    @property
+    def activation(self) -> Any:
+        """The name of the activation; to set it takes what `Neuron` takes."""
+        return self._activation
+
+    @activation.setter
+    def activation(self, activation: Activation) -> None:
+        self._activation, self._activate = find_activation(activation)
+        self.is_custom = callable(activation)
 
     def name_as(
         self, layer: int, number: int, *, apart: bool = False, output: str | None = None
     ) -> None:
         """Labels the parameters and, from now on, the results: `output`, or o and the numbers."""
         for i, weight in enumerate(self.weights, 1):
-            weight.label = _name("w", layer, i, number, apart=apart)
-        self.bias.label = _name("b", layer, number, apart=apart)
-        self._sum_label = _name("z", layer, number, apart=apart)
-        self._output_label = output or _name("o", layer, number, apart=apart)
+            if isinstance(weight, Value):
+                weight.label = lesson_name("w", layer, i, number, apart=apart)
+        if isinstance(self.bias, Value):
+            self.bias.label = lesson_name("b", layer, number, apart=apart)
+        self._sum_label = lesson_name("z", layer, number, apart=apart)
+        self._output_label = output or lesson_name("o", layer, number, apart=apart)
         self._scope = f"layer {layer} / neuron {number}"
 
     def __call__(self, inputs: Inputs) -> Value:
@@ -92,9 +105,10 @@ class Neuron(Module):
         output.label = self._output_label
         return output
 
-    def parameters(self) -> list[Parameter]:
-        """The weights in order, then the bias."""
-        return [*self.weights, self.bias]
+    def named_parameters(self) -> Iterator[tuple[str, Any]]:
+        """(name, parameter) pairs, by the names that the lesson gives to the first neuron."""
+        found = named_by_lesson(self.parameters(), [[self]])
+        return super().named_parameters() if found is None else iter(found)
 
     @property
     def w(self) -> list[Parameter]:
@@ -122,25 +136,25 @@ def find_activation(activation: Activation) -> tuple[str, Callable[[Value], Valu
     return activation, None if activation == "linear" else GENERATED[activation]
 
 
-def _name(letter: str, *indices: int, apart: bool) -> str:
-    return letter + ("_" if apart else "").join(map(str, indices))
-
-
 def source_of(seed: Any) -> Any:
     """Where random numbers come from: a source of its own for a seed, else the global `random`."""
     if seed is None or seed is random:
         return random
     if isinstance(seed, random.Random):
         return seed
-    if isinstance(seed, int) and not isinstance(seed, bool):
-        return random.Random(seed)
-    raise TypeError(f"seed must be an int, a random.Random or None, not {seed!r}")
+    number = whole(seed)
+    if number is None:
+        raise TypeError(f"seed must be an int, a random.Random or None, not {seed!r}")
+    return random.Random(number)
 
 
-def check_sizes(what: str, *sizes: int) -> None:
-    for size in sizes:
-        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+def whole_sizes(what: str, *sizes: Any) -> list[int]:
+    """The sizes as Python's whole numbers; ValueError for what is none of at least 1."""
+    numbers = [whole(size) for size in sizes]
+    for size, number in zip(sizes, numbers):
+        if number is None or number < 1:
             raise ValueError(f"{what} needs sizes of at least 1, not {size!r}")
+    return [number for number in numbers if number is not None]
 
 
 def operands_of(module: Module, inputs: Inputs, count: int) -> Sequence[Value | float]:
@@ -158,12 +172,11 @@ def operands_of(module: Module, inputs: Inputs, count: int) -> Sequence[Value | 
 
 
 def _row(module: Module, inputs: Any) -> Sequence[Any]:
-    # An array without dimensions has __iter__ but cannot be iterated over.
-    single = not hasattr(inputs, "__iter__") or getattr(inputs, "ndim", 1) == 0
-    if single or isinstance(inputs, Value):
+    if isinstance(inputs, Value):
         return (inputs,)
-    if isinstance(inputs, (str, bytes, dict, set)):
-        raise TypeError(
-            f"{module} takes numbers in order, not {inputs!r} ({type(inputs).__name__})"
-        )
-    return tuple(inputs)
+    row = plain(inputs, f"{module}: the inputs")
+    if is_row(row):
+        return tuple(row)
+    if isinstance(row, (str, bytes, Mapping, set, frozenset)):
+        raise TypeError(f"{module} takes numbers in order, not {row!r} ({type(row).__name__})")
+    return (row,)

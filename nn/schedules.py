@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
+from engine.numbers import whole
 from nn.data import finite
 
 Schedule = Callable[[int], float]
@@ -19,7 +21,7 @@ Schedule = Callable[[int], float]
 
 def step_decay(every: int, factor: float = 0.5) -> Schedule:
     """After each `every` epochs the rate is multiplied by `factor`: factor^⌊(epoch − 1)/every⌋."""
-    _check_epochs("step_decay: every", every)
+    every = _epochs("step_decay: every", every)
     _check_fraction("step_decay: factor", factor)
     return lambda epoch: factor ** ((epoch - 1) // every)
 
@@ -43,7 +45,7 @@ def cosine(epochs: int, floor: float = 0.0) -> Schedule:
     >>> [round(cosine(4)(epoch), 3) for epoch in (1, 2, 3, 4, 5)]
     [1.0, 0.854, 0.5, 0.146, 1.0]
     """
-    _check_epochs("cosine: epochs", epochs)
+    epochs = _epochs("cosine: epochs", epochs)
     if not 0 <= finite(floor, "cosine: floor") <= 1:
         raise ValueError(f"cosine: floor must be from 0 to 1, not {floor!r}")
 
@@ -62,7 +64,7 @@ def warmup(epochs: int, then: Schedule | None = None) -> Schedule:
     >>> [round(warmup(2, then=exponential_decay(0.9))(epoch), 3) for epoch in (1, 2, 3, 4)]
     [0.5, 1.0, 1.0, 0.9]
     """
-    _check_epochs("warmup: epochs", epochs)
+    epochs = _epochs("warmup: epochs", epochs)
 
     def factor(epoch: int) -> float:
         if epoch <= epochs:
@@ -73,16 +75,18 @@ def warmup(epochs: int, then: Schedule | None = None) -> Schedule:
 
 
 def factor_of(schedule: Schedule, epoch: int) -> float:
-    """The factor for an epoch; TypeError or ValueError where it is no number above 0."""
+    """The factor for an epoch; TypeError or ValueError where it is not a number of at least 0."""
     factor = finite(schedule(epoch), f"fit: schedule({epoch})")
-    if factor <= 0:
-        raise ValueError(f"fit: schedule({epoch}) must be a factor above 0, not {factor}")
+    if factor < 0:
+        raise ValueError(f"fit: schedule({epoch}) must be a factor of at least 0, not {factor}")
     return factor
 
 
-def _check_epochs(what: str, epochs: int) -> None:
-    if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 1:
+def _epochs(what: str, epochs: Any) -> int:
+    number = whole(epochs)
+    if number is None or number < 1:
         raise ValueError(f"{what} must be a whole number of at least 1, not {epochs!r}")
+    return number
 
 
 def _check_fraction(what: str, factor: float) -> None:

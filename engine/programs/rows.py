@@ -1,13 +1,16 @@
-"""Rows of numbers: from lists, tuples or anything with the buffer protocol, checked once."""
+"""Rows of numbers: from lists, arrays, data frames or the buffer protocol, checked once."""
 
 from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from engine.numbers import as_number, is_no_number
+from engine.numbers import as_number
+from engine.tables import is_row, plain, row_of
+
+_NUMBERS = {float, int}
 
 
 class Rows:
@@ -58,10 +61,12 @@ class Rows:
 
 
 def _view(rows: Any) -> memoryview[Any] | None:
-    """The memory of a two-dimensional array of doubles."""
+    """The memory of a two-dimensional array of doubles, all of which count."""
+    if getattr(rows, "mask", None) is not None:
+        return None
     try:
         view = memoryview(rows)
-    except TypeError:
+    except (TypeError, ValueError):
         return None
     if view.ndim == 2 and view.c_contiguous and view.format == "d":
         return view
@@ -69,32 +74,28 @@ def _view(rows: Any) -> memoryview[Any] | None:
 
 
 def _gathered(rows: Any, names: Sequence[str]) -> tuple[int, memoryview[Any]]:
-    if not _is_sequence(rows):
+    rows = plain(rows, "rows")
+    if not is_row(rows):
         raise TypeError(f"rows must be a table of numbers, not {rows!r} ({type(rows).__name__})")
     numbers = array("d")
     count = 0
     for count, row in enumerate(rows, 1):
         place = f"rows[{count - 1}]"
-        if not _is_sequence(row):
+        row = row_of(row, place)
+        if not is_row(row):
             raise TypeError(f"{place} must be a row of numbers, not {row!r} ({type(row).__name__})")
         listed = list(row)
         if len(listed) != len(names):
             raise ValueError(f"{place} holds {len(listed)} numbers; {_needed(names)}")
-        try:
-            numbers.extend(listed)
-        except (TypeError, OverflowError):
-            # Slowly, to say which one it is.
-            for name, number in zip(names, listed):
-                as_number(number, f"{place}, {name}")
-            raise
+        # Other kinds are looked at one by one: an array takes the real part of a complex number.
+        if set(map(type, listed)) <= _NUMBERS:
+            try:
+                numbers.extend(listed)
+                continue
+            except OverflowError:
+                pass
+        numbers.extend(as_number(x, f"{place}, {name}") for name, x in zip(names, listed))
     return count, memoryview(numbers)
-
-
-def _is_sequence(given: Any) -> bool:
-    """Whether it may be gone through as numbers in order; text, sets and dicts may not."""
-    if isinstance(given, (list, tuple)):
-        return True
-    return isinstance(given, Iterable) and not is_no_number(given)
 
 
 def _needed(names: Sequence[str]) -> str:

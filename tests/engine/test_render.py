@@ -86,6 +86,16 @@ def test_a_format_goes_before_the_suffix(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["picture.image"]
 
 
+@needs_graphviz
+def test_name_and_format_agree(tmp_path):
+    with pytest.raises(ValueError, match=r"a\.svg' is the name of a svg; format='png' is another"):
+        picture().render(tmp_path / "a.svg", format="png")
+    path = picture().render(tmp_path / "graph", format="png")
+    assert path == str(tmp_path / "graph.png")
+    assert Path(path).read_bytes().startswith(STARTS["png"])
+    assert [file.name for file in tmp_path.iterdir()] == ["graph.png"]
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

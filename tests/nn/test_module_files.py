@@ -9,10 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn import MLP
+from nn import MLP, Layer, Module, Neuron, Sequential
+from nn.architecture import architecture
 from tests.nn.shared import PARAMETERS, network
 
 FORMAT = "chaingrad parameters 1"
+LAYERS = {
+    "layers": [
+        {"inputs": 2, "outputs": 2, "activation": "linear"},
+        {"inputs": 2, "outputs": 1, "activation": "linear"},
+    ]
+}
 
 
 @pytest.fixture
@@ -22,7 +29,8 @@ def path(tmp_path):
 
 def saved_text(**changes):
     """The text of a saved file, with some of its parameters changed."""
-    return json.dumps({"format": FORMAT, "parameters": {**PARAMETERS, **changes}})
+    content = {"format": FORMAT, "architecture": LAYERS, "parameters": {**PARAMETERS, **changes}}
+    return json.dumps(content)
 
 
 @given(row=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=9, max_size=9))
@@ -37,13 +45,14 @@ def test_a_file_goes_round_bit_for_bit(tmp_path_factory, row):
 
 def test_the_file_is_json_with_the_names_of_the_lesson(path):
     network().save(path)
-    assert json.loads(path.read_text()) == {"format": FORMAT, "parameters": PARAMETERS}
+    expected = {"format": FORMAT, "architecture": LAYERS, "parameters": PARAMETERS}
+    assert json.loads(path.read_text()) == expected
     assert os.listdir(path.parent) == ["model.json"]
 
 
 def test_a_text_is_a_path_as_well(path):
     network().save(str(path))
-    model = MLP(2, [2, 1], init="ones")
+    model = MLP(2, [2, 1], "linear", init="ones")
     model.load(str(path))
     assert model.state_dict() == PARAMETERS
 
@@ -147,8 +156,10 @@ def test_a_file_that_is_not_there_is_an_os_error_with_its_path(path):
 # Saving where it cannot be done.
 
 
-@pytest.mark.parametrize("call", ["replace", "fsync", "chmod"])
-@pytest.mark.parametrize("there", [False, True], ids=["new file", "existing file"])
+@pytest.mark.parametrize(
+    ("call", "there"),
+    [("replace", False), ("fsync", False), ("replace", True), ("fsync", True), ("chmod", True)],
+)
 @pytest.mark.parametrize(
     "failure", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()], ids=repr
 )
@@ -217,7 +228,98 @@ def test_a_model_that_could_not_be_loaded_again_is_not_saved(path):
 def test_saving_over_a_file_replaces_it(path):
     path.write_text("x" * 100_000)
     network().save(path)
-    model = MLP(2, [2, 1])
+    model = MLP(2, [2, 1], "linear")
     model.load(path)
     assert model.state_dict() == PARAMETERS
     assert os.listdir(path.parent) == ["model.json"]
+
+
+# What a file is of: places, not labels, and the same layers.
+
+
+def test_labels_play_no_part_in_a_file(path):
+    """A second Sequential of the same layers labels them anew."""
+    first, second = Layer(2, 2, "tanh", seed=1), Layer(2, 2, "tanh", seed=2)
+    net = Sequential(first, second)
+    expected = net.predict([[0.5, -0.3]])
+    net.save(path)
+    state = net.state_dict()
+    Sequential(second, first)
+    assert net.state_dict() == state
+    net.parameters()[0].label = net.parameters()[1].label = "the same"
+    net.load(path)
+    assert net.predict([[0.5, -0.3]]) == expected
+    net.load_state_dict(state)
+    assert net.predict([[0.5, -0.3]]) == expected
+
+
+class Pair(Module):
+    """Two parts under the names that it is given."""
+
+    def __init__(self, **parts):
+        vars(self).update(parts)
+
+
+def layers(*kinds):
+    return Sequential(*(Layer(2, 2, kind) for kind in kinds))
+
+
+@pytest.mark.parametrize(
+    ("saved", "loading", "words"),
+    [
+        (
+            layers("tanh", "tanh"),
+            layers("tanh", "relu"),
+            "layers.1.activation is 'tanh' in the file, here it is 'relu'",
+        ),
+        (
+            Sequential(Layer(2, 2), Neuron(2, "tanh")),
+            Sequential(Layer(2, 2), Neuron(2, "sigmoid")),
+            "layers.1.activation is 'tanh'",
+        ),
+        (Sequential(Layer(2, 2), sum), Sequential(Layer(2, 2), max), "layers.1.function is 'sum'"),
+        (Pair(a=Layer(1, 1, "elu")), Pair(a=Layer(1, 1, "gelu")), "a.activation is 'elu'"),
+        (Pair(a=[Layer(1, 1, "elu")]), Pair(a=[Layer(1, 1, "gelu")]), "a.0.activation is 'elu'"),
+    ],
+    ids=range(5),
+)
+def test_a_file_of_other_activations_is_refused(path, saved, loading, words):
+    saved.save(path)
+    before = loading.state_dict()
+    with pytest.raises(ValueError, match=re.escape(f"{path}: the file is that of another model: ")):
+        loading.load(path)
+    with pytest.raises(ValueError, match=re.escape(words)):
+        loading.load(path)
+    assert loading.state_dict() == before
+    saved.load(path)
+
+
+def test_layers_that_are_used_twice_must_be_the_same_ones(path):
+    first, second = Layer(2, 2), Layer(2, 2)
+    Sequential(first, second, first).save(path)
+    with pytest.raises(ValueError, match=r"layers\.2\.same as is 'layers\.0' in the file"):
+        Sequential(first, second, second).load(path)
+
+
+def test_neurons_of_several_kinds_are_written_one_by_one():
+    layer = Layer(2, 2, "tanh")
+    layer.neurons[1].activation = "relu"
+    assert architecture(layer)["activation"] == ["tanh", "relu"]
+    assert architecture(network()) == LAYERS
+
+
+def test_a_mark_at_the_beginning_is_no_part_of_the_file(path):
+    path.write_text(saved_text(w111=3.0), encoding="utf-8-sig")
+    model = network()
+    model.load(path)
+    assert model.state_dict() == {**PARAMETERS, "w111": 3.0}
+
+
+def test_a_number_that_is_there_twice_is_refused(path):
+    path.write_text(saved_text().replace('"b11": ', '"w111": 7.0, "b11": '))
+    refused(path, "'w111' is there more than once")
+
+
+def test_a_file_without_an_architecture_is_refused(path):
+    path.write_text(json.dumps({"format": FORMAT, "parameters": PARAMETERS}))
+    refused(path, "holds no architecture$")
