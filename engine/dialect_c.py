@@ -6,9 +6,9 @@
 >>> C.write(read("1 if abs(a) > 2 and a % 1 == 0 else max(a, pi)"))
 'fabs(a) > 2.0 && modulo(a, 1.0) == 0.0 ? 1.0 : maximum(a, 3.141592653589793)'
 
-Where C has no function of Python's meaning, a formula calls one of `HELPERS`; and `sigmoid`, which
-the sheet itself defines. The results are those of `engine.ieee` as long as the compiler may
-neither reorder sums nor contract a product and a sum into one operation.
+Where C has no function of Python's meaning, a formula calls one of `HELPERS`. The results are those
+of `engine.ieee` as long as the compiler may neither reorder sums nor contract a product and a sum
+into one operation.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from engine.formula import is_reduction
+from engine.ops import OPERATIONS
 
 # How strongly a piece of text holds together; a piece weaker than its place gets parentheses.
 CHOICE, OR, AND, COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(9)
@@ -149,7 +150,7 @@ class Text(Dialect):
     """Written mathematics in one line."""
 
     minus = "−"
-    functions = {"sum": "Σ", "sigmoid": "σ", "sqrt": "√"}
+    functions = {**{op.name: op.symbol for op in OPERATIONS.values()}, "sum": "Σ"}
     infix = {
         ast.Add: " + ",
         ast.Sub: " − ",
@@ -253,8 +254,9 @@ class Latex(Dialect):
             return rf"\left|{arguments[0]}\right|", ATOM
         if name == "sqrt":
             return rf"\sqrt{{{arguments[0]}}}", ATOM
+        function = self.functions.get(name) or rf"\operatorname{{{OPERATIONS[name].symbol}}}"
         # Weaker than an atom, so that a power is not read as one of the argument.
-        return self.functions[name] + self.parentheses(", ".join(arguments)), POWER
+        return function + self.parentheses(", ".join(arguments)), POWER
 
     def parentheses(self, text: str) -> str:
         return rf"\left({text}\right)"

@@ -16,10 +16,11 @@ from functools import cache
 from typing import Any
 
 from engine import ieee
+from engine.computation import Step, computation, hoist, needed, parameters
 from engine.dialects import Dialect, Names, Piece
-from engine.formula import is_reduction, names_in, read
+from engine.formula import names_in, read
+from engine.inlining import inlined
 from engine.op import Op
-from engine.ops import OPERATIONS
 
 _INFIX: dict[type[ast.AST], str] = {
     ast.Add: " + ",
@@ -92,39 +93,6 @@ def each(sequences: Sequence[str]) -> str:
     return f"{', '.join(map(element, sequences))} in zip({', '.join(sequences)})"
 
 
-def parameters(op: Op) -> list[str]:
-    """The names that a formula of the operation may use, but for its value `out`."""
-    return [*op.operands, *op.constants, *(["n"] if op.sequences else [])]
-
-
-class _Hoist(ast.NodeTransformer):
-    """Replaces reductions by names, so that each is computed once and outside every loop."""
-
-    def __init__(self) -> None:
-        self.reductions: dict[str, tuple[str, ast.expr]] = {}
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        self.generic_visit(node)
-        if not is_reduction(node):
-            return node
-        # Named by kind, and numbered by the text, so that equal reductions share one name.
-        text = ast.unparse(node)
-        name = f"{ast.unparse(node.func)}_{len(self.reductions) + 1}"
-        name, _ = self.reductions.setdefault(text, (name, node))
-        return ast.Name(name)
-
-
-def hoist(trees: Sequence[ast.expr]) -> tuple[list[tuple[str, str, ast.expr]], list[ast.expr]]:
-    """Splits formulas into reductions, as (name, kind, body) innermost first, and what remains."""
-    hoister = _Hoist()
-    remaining: list[ast.expr] = [hoister.visit(tree) for tree in trees]
-    reductions = []
-    for name, tree in hoister.reductions.values():
-        assert isinstance(tree, ast.Call)
-        reductions.append((name, ast.unparse(tree.func), tree.args[0]))
-    return reductions, remaining
-
-
 def elements_of(op: Op) -> dict[str, str]:
     """How the sequences of an operation are spelled where one element of them is meant."""
     return {sequence: element(sequence) for sequence in op.operands if sequence in op.sequences}
@@ -164,52 +132,52 @@ def compile_source(
 
 
 def _function(
-    op: Op, formulas: Mapping[str, str], dialect: Dialect, namespace: Mapping[str, Any], out: bool
+    op: Op,
+    steps: Sequence[Step],
+    trees: Mapping[str, ast.expr],
+    dialect: Dialect,
+    namespace: Mapping[str, Any],
+    out: bool = False,
 ) -> Callable[..., Any]:
-    """A function of the operation's parameters that returns the formulas' values as a tuple."""
+    """A function of the operation's parameters, and `out`, that returns the formulas' values.
+
+    They come as a tuple. Before them it computes the steps that they need.
+    """
     names = [*parameters(op), *(["out"] if out else [])]
-    trees = [read(text, {*names, "out"}) for text in formulas.values()]
-    reductions, trees = hoist(trees)
     elements = elements_of(op)
     lines = [f"def {op.name}({', '.join(names)}):"]
-    for name, kind, body in reductions:
-        used = [sequence for sequence in names_in(body) if sequence in elements]
-        lines.append(f"    {name} = {kind}([{dialect.write(body, elements)} for {each(used)}])")
-    results = [
-        partial_source(op, operand, tree, dialect)
-        for operand, tree in zip(formulas, trees, strict=True)
-    ]
+    for name, kind, tree in needed(steps, list(trees.values())):
+        text = dialect.write(tree, elements)
+        if kind:
+            used = [sequence for sequence in names_in(tree) if sequence in elements]
+            text = f"{kind}([{text} for {each(used)}])"
+        lines.append(f"    {name} = {text}")
+    results = [partial_source(op, operand, tree, dialect) for operand, tree in trees.items()]
     lines.append(f"    return {', '.join(results)},\n")
-    filename = f"<engine: {op.name}, {type(dialect).__name__}, {', '.join(formulas)}>"
+    filename = f"<engine: {op.name}, {type(dialect).__name__}, {', '.join(trees)}>"
     return compile_source("\n".join(lines), filename, namespace)[op.name]  # type: ignore[no-any-return]
-
-
-def _sigmoid(a: float) -> float:
-    value: float = forward(OPERATIONS["sigmoid"])(a)[0]
-    return value
-
-
-# The sigmoid is a function of the language, but one that the sheet itself defines.
-IEEE_FUNCTIONS: dict[str, Any] = {**ieee.NAMESPACE, "sigmoid": _sigmoid}
 
 
 @cache
 def forward(op: Op) -> Callable[..., tuple[float]]:
     """The operation's value on floats, by IEEE 754, as a tuple of one."""
-    return _function(op, {"out": op.formula}, IEEE, IEEE_FUNCTIONS, out=False)
+    own = computation(op)
+    return _function(op, own.before, {"out": own.value}, IEEE, ieee.NAMESPACE)
 
 
 @cache
 def partials(op: Op) -> Callable[..., tuple[float | list[float], ...]]:
     """All partial derivatives on floats, by IEEE 754: per operand a number, or a list of them."""
-    formulas = dict(zip(op.operands, op.partials, strict=True))
-    return _function(op, formulas, IEEE, IEEE_FUNCTIONS, out=True)
+    own = computation(op)
+    steps = [*own.before, *own.after]
+    return _function(op, steps, own.partials, IEEE, ieee.NAMESPACE, out=True)
 
 
 @cache
 def undefined(op: Op) -> Callable[..., tuple[bool]]:
     """Whether the operation has no value at these numbers, as a tuple of one."""
-    return _function(op, {"undefined": op.undefined or "0 > 1"}, IEEE, IEEE_FUNCTIONS, out=False)
+    tree = inlined(read(op.undefined or "0 > 1", parameters(op)))
+    return _function(op, [], {"undefined": tree}, IEEE, ieee.NAMESPACE)
 
 
 @cache
@@ -217,8 +185,8 @@ def kink_distance(op: Op) -> Callable[..., tuple[float]]:
     """How far the two sides of the operation's `kinks` are apart, as a tuple of one."""
     match read(op.kinks, parameters(op)):
         case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
-            distance = f"abs({ast.unparse(left)} - ({ast.unparse(right)}))"
-            return _function(op, {"kinks": distance}, IEEE, IEEE_FUNCTIONS, out=False)
+            distance = read(f"abs({ast.unparse(left)} - ({ast.unparse(right)}))")
+            return _function(op, [], {"kinks": inlined(distance)}, IEEE, ieee.NAMESPACE)
     raise ValueError(f"{op.name}: kinks must be an equation such as 'a == 0', not {op.kinks!r}")
 
 
@@ -226,8 +194,8 @@ def kink_distance(op: Op) -> Callable[..., tuple[float]]:
 def plain(op: Op) -> Callable[..., tuple[float]]:
     """The operation's value by Python's own operators and `math`, with Python's own exceptions."""
     namespace = {**vars(math), "sum": builtins.sum, "max": max, "min": min, "abs": abs}
-    namespace["sigmoid"] = lambda a: plain(OPERATIONS["sigmoid"])(a)[0]
-    return _function(op, {"out": op.formula}, VALUES, namespace, out=False)
+    own = computation(op)
+    return _function(op, own.before, {"out": own.value}, VALUES, namespace)
 
 
 @cache
@@ -235,8 +203,10 @@ def value_partials(op: Op) -> dict[str, Callable[..., Any]]:
     """Per operand its partial derivative as a function on `Value`s and floats."""
     from engine import functions
 
-    namespace = {**vars(functions), "pi": math.pi, "max": max, "min": min}
-    return {
-        operand: _function(op, {operand: formula}, VALUES, namespace, out=True)
-        for operand, formula in zip(op.operands, op.partials, strict=True)
-    }
+    # Operations that a formula calls stay: their own derivatives are known by their own lines.
+    namespace = {**functions.GENERATED, "pi": math.pi, "max": max, "min": min}
+    found = {}
+    for operand, formula in zip(op.operands, op.partials, strict=True):
+        steps, (tree,) = hoist([read(formula, [*parameters(op), "out"])])
+        found[operand] = _function(op, steps, {operand: tree}, VALUES, namespace, out=True)
+    return found

@@ -1,8 +1,9 @@
 """Formulas: the small language of the sheet, read and checked.
 
 A formula is a Python expression made of names, numbers, + − * / ** %, comparisons, and/or,
-`x if condition else y`, and calls of the functions below; everything else is refused when it is
-read. `engine.dialects` writes a formula again, as Python, text or LaTeX.
+`x if condition else y`, and calls of the functions below or of any operation of the sheet on
+numbers; everything else is refused when it is read. `engine.dialects` writes a formula again, as
+Python, text or LaTeX; `engine.inlining` writes its operations out.
 
 `read` also takes the signs of written mathematics, so that the text dialect can be read back:
 
@@ -16,11 +17,14 @@ read. `engine.dialects` writes a formula again, as Python, text or LaTeX.
 from __future__ import annotations
 
 import ast
+from collections import deque
 from collections.abc import Collection, Iterator
 
+from engine.ops import OPERATIONS
+
+# What libraries of mathematics have. Any other function of a formula is a line of the sheet.
 FUNCTIONS = frozenset(
-    "abs exp expm1 log log1p sqrt sin cos tan asin acos atan sinh cosh tanh erf erfc "
-    "sigmoid".split()
+    "abs exp expm1 log log1p sqrt sin cos tan asin acos atan sinh cosh tanh erf erfc".split()
 )
 # With one argument these reduce a sequence; `max` and `min` also compare two numbers.
 REDUCTIONS = frozenset({"sum", "max", "min"})
@@ -37,11 +41,17 @@ _SIGNS = str.maketrans(
         "√": "sqrt",
         "π": "pi",
         "Σ": "sum",
-        "σ": "sigmoid",
         "²": "**2",
         "³": "**3",
     }
 )
+
+# By these, too, a formula may call an operation: σ(a), SiLU(a).
+_SYMBOLS = {
+    op.symbol: op.name
+    for op in OPERATIONS.values()
+    if op.symbol.isidentifier() and not op.sequences
+}
 
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.Mod)
 _COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
@@ -58,6 +68,9 @@ def read(text: str, names: Collection[str] | None = None) -> ast.expr:
         tree = ast.parse(spelled.strip(), mode="eval").body
     except SyntaxError as error:
         raise FormulaError(f"formula {text!r} is not an expression: {error.msg}") from None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            node.func.id = _SYMBOLS.get(node.func.id, node.func.id)
     _check(tree, text, None if names is None else CONSTANTS.union(names))
     return tree
 
@@ -80,17 +93,16 @@ def _check(tree: ast.expr, text: str, names: Collection[str] | None) -> None:
             _check_parts(tree, text, names)
         case ast.Compare(ops=[operator]) if isinstance(operator, _COMPARISONS):
             _check_parts(tree, text, names)
-        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if (
-            (name in FUNCTIONS and len(arguments) == 1)
-            or (name in REDUCTIONS and len(arguments) == 1)
-            or (name in ("max", "min") and len(arguments) == 2)
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if takes(
+            name, len(arguments)
         ):
             for argument in arguments:
                 _check(argument, text, names)
         case ast.Call(func=ast.Name(id=name)):
+            known = sorted(FUNCTIONS | REDUCTIONS | OPERATIONS.keys())
             raise FormulaError(
                 f"formula {text!r}: {ast.unparse(tree)} is not one of the known functions with its "
-                f"number of arguments: {', '.join(sorted(FUNCTIONS | REDUCTIONS))}"
+                f"number of arguments: {', '.join(known)}"
             )
         case _:
             raise FormulaError(
@@ -98,10 +110,28 @@ def _check(tree: ast.expr, text: str, names: Collection[str] | None) -> None:
             )
 
 
+def takes(name: str, count: int) -> bool:
+    """Whether a formula may call the function of this name with so many arguments.
+
+    An operation takes its operands, and then as many of its constants as are given.
+
+    >>> takes("exp", 1), takes("leaky_relu", 1), takes("leaky_relu", 2), takes("pow", 1)
+    (True, True, True, False)
+    """
+    if name in FUNCTIONS:
+        return count == 1
+    if name in REDUCTIONS:
+        return count == 1 or (count == 2 and name != "sum")
+    op = OPERATIONS.get(name)
+    if op is None or op.sequences:
+        return False
+    required = sum(default is None for default in op.constants.values())
+    return 0 <= count - len(op.operands) - required <= len(op.constants) - required
+
+
 def _check_parts(tree: ast.expr, text: str, names: Collection[str] | None) -> None:
-    for part in ast.iter_child_nodes(tree):
-        if isinstance(part, ast.expr):
-            _check(part, text, names)
+    for part in children(tree):
+        _check(part, text, names)
 
 
 def is_reduction(tree: ast.AST) -> bool:
@@ -112,10 +142,32 @@ def is_reduction(tree: ast.AST) -> bool:
     return False
 
 
+def children(node: ast.expr) -> list[ast.expr]:
+    """The parts of a formula's part; of a choice, the condition comes first."""
+    match node:
+        case ast.UnaryOp(operand=operand):
+            return [operand]
+        case ast.BinOp(left=left, right=right):
+            return [left, right]
+        case ast.Compare(left=left, comparators=comparators):
+            return [left, *comparators]
+        case ast.BoolOp(values=values):
+            return values
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return [test, body, orelse]
+        case ast.Call(args=arguments):
+            return arguments
+    return []
+
+
 def names_in(tree: ast.expr) -> Iterator[str]:
     """The operands and constants that a formula refers to, each once, in order of appearance."""
     seen: dict[str, None] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id not in FUNCTIONS | REDUCTIONS | CONSTANTS:
+    waiting = deque([tree])
+    while waiting:
+        node = waiting.popleft()
+        if not isinstance(node, ast.Name):
+            waiting.extend(children(node))
+        elif node.id not in CONSTANTS:
             seen[node.id] = None
     return iter(seen)

@@ -42,7 +42,7 @@ from typing import Any
 
 from engine.careful import apply, row
 from engine.context import current_mode
-from engine.evaluate import compile_source, plain
+from engine.evaluate import compile_source
 from engine.generate import constant_name, eager_source
 from engine.native import core, extension
 from engine.ops import ARITHMETIC, OPERATIONS, SHEET
@@ -78,7 +78,6 @@ def _generate() -> dict[str, Any]:
         "new": object.__new__,
         "apply": apply,
         "row": row,
-        "sigmoid": lambda a: plain(OPERATIONS["sigmoid"])(a)[0],
         "UNUSUAL": (ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
     }
     text = "\n\n".join(map(eager_source, SHEET))

@@ -26,13 +26,14 @@ shows the formula. `engine.functions.source(name)` prints any of them.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
+from engine.computation import Step, computation, needed, parameters
 from engine.dialects import TEXT
-from engine.evaluate import FAST, each, element, elements_of, hoist, parameters, partial_source
+from engine.evaluate import FAST, each, element, elements_of, partial_source
 from engine.formula import names_in, read
+from engine.inlining import inlined
 from engine.op import Op
 
 _LOOPS = {
@@ -118,12 +119,15 @@ def _block(op: Op, nodes: set[str]) -> Iterator[str]:
     for name in op.operands:
         if name in nodes:
             yield f"    {name} = {name}.data"
-    known = [*names, "out"]
     yield from _undefined_check(op, "*args")
-    yield f"    out = {FAST.write(read(op.formula, known))}"
+    own = computation(op)
+    yield from _indented(_steps(op, own.before))
+    yield f"    out = {FAST.write(own.value)}"
+    wanted = [own.partials[operand] for operand in op.operands if operand in nodes]
+    yield from _indented(_steps(op, needed(own.after, wanted)))
     partials = [
-        FAST.write(read(partial, known)) if operand in nodes else "None"
-        for operand, partial in zip(op.operands, op.partials, strict=True)
+        FAST.write(partial) if operand in nodes else "None"
+        for operand, partial in own.partials.items()
     ]
     yield f"    partials = {_tuple(partials + ['None'] * len(op.constants))}"
     yield "except UNUSUAL:"
@@ -134,7 +138,7 @@ def _block(op: Op, nodes: set[str]) -> Iterator[str]:
 def _undefined_check(op: Op, given: str) -> Iterator[str]:
     # Not left to Python's own exceptions: -2 ** Value(2) has a value, but no derivative.
     if op.undefined:
-        yield f"    if {FAST.write(read(op.undefined, parameters(op)))}:"
+        yield f"    if {FAST.write(inlined(read(op.undefined, parameters(op))))}:"
         yield f"        return apply({constant_name(op)}, {given})"
 
 
@@ -147,8 +151,7 @@ def _sequence_body(op: Op) -> Iterator[str]:
 def _one_sequence(op: Op) -> Iterator[str]:
     """Loops over the numbers of a sequence of `Value`s: for each reduction, then the partials."""
     (name,) = op.operands
-    known = [*parameters(op), "out"]
-    reductions, (formula, partial) = hoist([read(op.formula, known), read(op.partials[0], known)])
+    own = computation(op)
     yield f"args = {_row(name)}"
     yield "try:"
     yield "    n = len(args)"
@@ -156,15 +159,10 @@ def _one_sequence(op: Op) -> Iterator[str]:
     yield "    if not isinstance(args[0], Value):"
     yield "        raise TypeError"
     yield f"    {name} = [x.data for x in args]"
-    # Reductions that use `out` must wait for it.
-    waiting = [reduction for reduction in reductions if "out" in names_in(reduction[2])]
-    for reduction in reductions:
-        if reduction not in waiting:
-            yield from _indented(_loop(op, *reduction))
-    yield f"    out = {FAST.write(formula)}"
-    for reduction in waiting:
-        yield from _indented(_loop(op, *reduction))
-    yield f"    partials = tuple({partial_source(op, name, partial, FAST)})"
+    yield from _indented(_steps(op, own.before))
+    yield f"    out = {FAST.write(own.value)}"
+    yield from _indented(_steps(op, own.after))
+    yield f"    partials = tuple({partial_source(op, name, own.partials[name], FAST)})"
     yield "except UNUSUAL:"
     yield f"    return apply({constant_name(op)}, args)"
     yield from _record(op)
@@ -177,11 +175,17 @@ def _row(name: str) -> str:
     return f"tuple({name}) if {sequence} else row({name})"
 
 
-def _loop(op: Op, name: str, kind: str, body: ast.expr) -> Iterator[str]:
-    start, statement = _LOOPS[kind]
-    yield f"{name} = {start}"
-    yield f"for {each(op.operands)}:"
-    yield "    " + statement.format(name=name, body=FAST.write(body, elements_of(op)))
+def _steps(op: Op, steps: Iterable[Step]) -> Iterator[str]:
+    """The common parts of the formulas: numbers, and reductions as loops over the elements."""
+    for name, kind, tree in steps:
+        text = FAST.write(tree, elements_of(op))
+        if not kind:
+            yield f"{name} = {text}"
+            continue
+        start, statement = _LOOPS[kind]
+        yield f"{name} = {start}"
+        yield f"for {each(op.operands)}:"
+        yield "    " + statement.format(name=name, body=text)
 
 
 def _several_sequences(op: Op, sequences: list[str]) -> Iterator[str]:
@@ -189,10 +193,14 @@ def _several_sequences(op: Op, sequences: list[str]) -> Iterator[str]:
 
     Written once for each set of sequences that are `Value`s. The other operands are scalars.
     """
-    known = [*parameters(op), "out"]
-    [(total, kind, body)], trees = hoist([read(text, known) for text in (op.formula, *op.partials)])
-    if kind != "sum" or any(
-        "out" in names_in(tree) or total in names_in(tree) for tree in trees[1:]
+    own = computation(op)
+    if (
+        [step.kind for step in own.before] != ["sum"]
+        or own.after
+        or any(
+            {"out", own.before[0].name}.intersection(names_in(tree))
+            for tree in own.partials.values()
+        )
     ):
         raise ValueError(
             f"{op.name}: with several sequences the value must hold one sum, the partials none"
@@ -204,15 +212,14 @@ def _several_sequences(op: Op, sequences: list[str]) -> Iterator[str]:
     for name in sequences[1:]:
         yield f"    if len({name}) != n:"
         yield "        raise ValueError"
-    yield from _indented(_sum_of_sequences(op, sequences, total, body, trees))
+    yield from _indented(_sum_of_sequences(op, sequences))
     yield "except UNUSUAL:"
     yield f"    return apply({constant_name(op)}, {', '.join(op.operands)})"
     yield from _record(op)
 
 
-def _sum_of_sequences(
-    op: Op, sequences: list[str], total: str, body: ast.expr, trees: list[ast.expr]
-) -> Iterator[str]:
+def _sum_of_sequences(op: Op, sequences: list[str]) -> Iterator[str]:
+    [(total, _, body)], value, _, partials = computation(op)
     elements = elements_of(op)
     scalars = [name for name in op.operands if name not in sequences]
     for name in scalars:
@@ -220,7 +227,6 @@ def _sum_of_sequences(
     yield f"{total} = 0.0"
     for name in sequences:
         yield f"{name}_partials = []"
-    partials = dict(zip(op.operands, trees[1:]))
     for number, nodes in enumerate(_subsets(sequences)):
         tests = [
             f"isinstance({name}[0], Value)" if name in nodes else f"{name}[0].__class__ is float"
@@ -243,7 +249,7 @@ def _sum_of_sequences(
     # Numbers only, or nothing at all.
     yield "else:"
     yield "    raise TypeError"
-    yield f"out = {FAST.write(trees[0], {name: f'{name}_data' for name in scalars})}"
+    yield f"out = {FAST.write(value, {name: f'{name}_data' for name in scalars})}"
     yield f"args = {_tuple([f'*{name}' if name in sequences else name for name in op.operands])}"
     yield "partials = ("
     for name in op.operands:

@@ -18,8 +18,10 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from engine.evaluate import IEEE, IEEE_FUNCTIONS
+from engine import ieee
+from engine.evaluate import IEEE
 from engine.formula import names_in
+from engine.inlining import inlined
 
 
 def specialize(
@@ -107,8 +109,8 @@ def value_at(tree: ast.expr, numbers: Mapping[str, Any]) -> Any:
     missing = [name for name in names_in(tree) if name not in numbers]
     if missing:
         raise ValueError(f"{ast.unparse(tree)!r} needs a number for {', '.join(missing)}")
-    source = compile(f"value = {IEEE.write(tree)}", "<formula>", "exec")
-    namespace = {**IEEE_FUNCTIONS, "inf": math.inf, "nan": math.nan, **numbers}
+    source = compile(f"value = {IEEE.write(inlined(tree))}", "<formula>", "exec")
+    namespace = {**ieee.NAMESPACE, "inf": math.inf, "nan": math.nan, **numbers}
     exec(source, namespace)
     return namespace["value"]
 

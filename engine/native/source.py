@@ -25,12 +25,14 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine.computation import Step, computation, parameters
 from engine.dialect_c import HELPERS, C
-from engine.evaluate import element, elements_of, hoist, parameters
+from engine.evaluate import element, elements_of
 from engine.formula import names_in, read
+from engine.inlining import inlined
 from engine.native import sheet_text
 from engine.op import Op
-from engine.ops import ARITHMETIC, OPERATIONS, SHEET
+from engine.ops import ARITHMETIC, SHEET
 
 _SIGNATURE = (
     "(const double *row_, Py_ssize_t n_, unsigned wanted_, double *value_,\n"
@@ -57,7 +59,6 @@ def table() -> str:
         [
             "/* Generated from engine/ops.py by engine/native/source.py. */\n",
             HELPERS,
-            _sigmoid(),
             *("\n".join(_function(op)) for op in SHEET),
             f'_Static_assert({most} <= MOST_PARAMETERS, "an operation of more parameters");',
             f"#define OPERATION_COUNT {len(SHEET)}",
@@ -72,12 +73,6 @@ def write_table(path: Path) -> None:
     """Writes the C file where the compiler will look for it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(table(), encoding="utf-8")
-
-
-def _sigmoid() -> str:
-    # A function of the language that the sheet itself defines.
-    formula = C.write(read(OPERATIONS["sigmoid"].formula, ["a"]))
-    return f"static inline double sigmoid(double a) {{ return {formula}; }}\n"
 
 
 def _function(op: Op) -> Iterator[str]:
@@ -105,24 +100,20 @@ def _operands(op: Op) -> Iterator[str]:
             scalars += 1
         yield f"(void){name};"
     if op.undefined:
-        yield f"if ({C.write(read(op.undefined, parameters(op)), _names(op))})"
+        yield f"if ({C.write(inlined(read(op.undefined, parameters(op))), _names(op))})"
         yield "    return 0;"
 
 
 def _body(op: Op) -> Iterator[str]:
-    """The value, then the partial derivatives; each reduction once and before its first use."""
-    known = [*parameters(op), "out"]
-    trees = [read(text, known) for text in (op.formula, *op.partials)]
-    reductions, (formula, *partials) = hoist(trees)
-    waiting = [reduction for reduction in reductions if "out" in names_in(reduction[2])]
-    for reduction in reductions:
-        if reduction not in waiting:
-            yield from _loop(op, *reduction)
-    yield f"const double out = {C.write(formula, _names(op))};"
-    for reduction in waiting:
-        yield from _loop(op, *reduction)
+    """The value, then the partial derivatives; each after the steps that it needs."""
+    own = computation(op)
+    for step in own.before:
+        yield from _step(op, step)
+    yield f"const double out = {C.write(own.value, _names(op))};"
+    for step in own.after:
+        yield from _step(op, step)
     sequences = scalars = 0
-    for place, (operand, partial) in enumerate(zip(op.operands, partials, strict=True)):
+    for place, (operand, partial) in enumerate(own.partials.items()):
         text = C.write(partial, _names(op))
         if operand in op.sequences:
             yield "for (Py_ssize_t i_ = 0; i_ < n_; i_++) {"
@@ -138,12 +129,18 @@ def _body(op: Op) -> Iterator[str]:
             yield f"    partials_[{place}] = {text};"
 
 
-def _loop(op: Op, name: str, kind: str, body: ast.expr) -> Iterator[str]:
+def _step(op: Op, step: Step) -> Iterator[str]:
+    """A common part of the formulas: a reduction over the elements, or a number."""
+    name, kind, tree = step
+    text = C.write(tree, _names(op))
+    if not kind:
+        yield f"const double {name} = {text};"
+        return
     start, statement = _LOOPS[kind]
     yield f"double {name} = {start};"
     yield "for (Py_ssize_t i_ = 0; i_ < n_; i_++) {"
-    yield from _elements(op, body)
-    yield "    " + statement.format(name=name, body=C.write(body, _names(op)))
+    yield from _elements(op, tree)
+    yield "    " + statement.format(name=name, body=text)
     yield "}"
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from engine.inlining import replaced
 from engine.programs.instructions import Each, Fold, Run, Variable
 from engine.programs.llvm_formulas import Code, LlvmFormulas
 from engine.programs.llvm_loops import fold_of_runs
 from engine.programs.llvm_sample import ARRAY_OF, LlvmModule
 from engine.programs.llvm_weights import blocks, gradient_of, uncovered
-from engine.programs.op_formulas import Replaced
 from engine.programs.rules import UpdateRule
 
 # Up to so many parameters are updated one by one, so that they can stay in registers.
@@ -68,7 +68,7 @@ class _Update:
     def reduced(self, name: str, kind: str, tree: ast.expr) -> str:
         """A sum, maximum or minimum over all parameters."""
         weighed = ast.BinOp(ast.Name("gradient"), ast.Mult(), ast.Name("weight"))
-        tree = Replaced("gradient", weighed).visit(tree)
+        tree = replaced(tree, {"gradient": weighed})
         runs = {"parameter": Run("parameter", 0, self.count)}
         runs["gradient"] = Run("gradient", 0, self.count)
         names = {**self.shared, "weight": "%weight"}

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from engine.computation import Step, needed
 from engine.programs.identifiers import Identifiers
 from engine.programs.instructions import (
     Check,
@@ -52,6 +53,8 @@ class _Lowering:
             for index, leaf in enumerate(leaves):
                 name = f"{kind}{index}" if many else identifiers.new(leaf.label, kind[0])
                 self.variables[leaf] = Variable(kind, index, name, stored=many)  # type: ignore[arg-type]
+        # What the value of a node needed and its derivatives need again.
+        self.kept: dict[Value, dict[str, Operand]] = {}
         self.active = {self.variables[leaf] for leaf in recorded.parameters}
         self.slots = 0
         self.runs: dict[tuple[Value, str], Run] = {}
@@ -184,21 +187,28 @@ class _Lowering:
         names = {name: arg for name, arg in arguments.items() if name not in op.sequences}
         if formulas.undefined is not None:
             yield Check(formulas.undefined, names, op.name, op.undefined)
-        yield from self.reductions(node, formulas.reductions, arguments, names)
-        yield Compute(self.variables[node], formulas.value, names)
+        before = formulas.computation.before
+        yield from self.steps(node, before, arguments, names)
+        if before:
+            self.kept[node] = {step.name: names[step.name] for step in before}
+        yield Compute(self.variables[node], formulas.computation.value, names)
 
-    def reductions(
+    def steps(
         self,
         node: Value,
-        reductions: list[tuple[str, str, ast.expr]],
+        steps: Sequence[Step],
         arguments: dict[str, Any],
         names: dict[str, Operand],
     ) -> Iterator[Instruction]:
-        """One fold for each reduction; its result joins `names`."""
+        """The common parts of a node's formulas, whose results join `names`."""
         op = node.op
         assert op is not None
-        for name, kind, tree in reductions:
+        for name, kind, tree in steps:
             target = self.temporary(name)
+            if not kind:
+                yield Compute(target, tree, names.copy())
+                names[name] = target
+                continue
             sequences = [entry for entry in names_of(tree) if entry in op.sequences]
             common = {entry: names[entry] for entry in names_of(tree) if entry in names}
             runs = {entry: self.runs.get((node, entry)) for entry in sequences}
@@ -233,19 +243,15 @@ class _Lowering:
         assert op is not None
         names = {name: arg for name, arg in arguments.items() if name not in op.sequences}
         names |= {"out": self.variables[node], ADJOINT: adjoint}
-        needed = {
+        wanted = {
             name: tree
-            for name, tree in formulas.partials.items()
+            for name, tree in formulas.computation.partials.items()
             if self.is_active(arguments[name])
         }
-        used = {name for tree in needed.values() for name in names_of(tree)}
-        again: list[tuple[str, str, ast.expr]] = []
-        for entry in reversed(formulas.reductions + formulas.late):
-            if entry[0] in used:
-                again.insert(0, entry)
-                used.update(names_of(entry[2]))
-        yield from self.reductions(node, again, arguments, names)
-        for name, tree in needed.items():
+        names |= self.kept.get(node, {})
+        after = needed(formulas.computation.after, list(wanted.values()))
+        yield from self.steps(node, after, arguments, names)
+        for name, tree in wanted.items():
             if isinstance(tree, ast.BinOp) and adjoint.__class__ is float:
                 tree = tree.right  # the adjoint of the output is 1
             known = {entry: names[entry] for entry in names_of(tree) if entry in names}

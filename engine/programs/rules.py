@@ -12,9 +12,10 @@ import ast
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from engine.computation import hoist
 from engine.dialects import Dialect
-from engine.evaluate import hoist
 from engine.formula import names_in, read
+from engine.inlining import inlined
 
 Formulas = tuple[tuple[str, str], ...]
 
@@ -52,7 +53,7 @@ class UpdateRule:
         targets = [target for target, _ in formulas]
         known = {"parameter", "gradient", "step", *settings, *targets}
         self.remembered = remembered(formulas)
-        self.reductions, trees = hoist([read(text, known) for _, text in formulas])
+        self.reductions, trees = hoist([inlined(read(text, known)) for _, text in formulas])
         for _, _, tree in self.reductions:
             unknown = set(names_in(tree)) - {"parameter", "gradient", *settings}
             if unknown:

@@ -10,8 +10,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from engine.dialect_c import HELPERS, C
-from engine.evaluate import IEEE, IEEE_FUNCTIONS
+from engine.evaluate import IEEE
 from engine.formula import read
+from engine.ieee import NAMESPACE
 from tests.engine.formulas import NAMES, formulas
 
 COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
@@ -44,13 +45,12 @@ def test_numbers_in_place_of_names_keep_every_digit():
 @given(texts=st.lists(formulas(), min_size=40, max_size=40))
 def test_compiled_formulas_give_what_the_same_formulas_give_in_python(texts, tmp_path_factory):
     trees = [read(text, NAMES) for text in texts]
-    sigmoid = "static double sigmoid(double a) { return 1.0 / (1.0 + exp(-a)); }\n"
     functions = [
         f"double f{number}(double a, double b) {{ return {C.write(tree)}; }}\n"
         for number, tree in enumerate(trees)
     ]
     folder = tmp_path_factory.mktemp("formulas")
-    (folder / "f.c").write_text("".join(["#include <math.h>\n", HELPERS, sigmoid, *functions]))
+    (folder / "f.c").write_text("".join(["#include <math.h>\n", HELPERS, *functions]))
     command = [COMPILER, "-fno-builtin", "-shared", "-fPIC"]
     subprocess.run([*command, "f.c", "-o", "f.so", "-lm"], cwd=folder, check=True)
     library = ctypes.CDLL(str(folder / "f.so"))
@@ -58,7 +58,7 @@ def test_compiled_formulas_give_what_the_same_formulas_give_in_python(texts, tmp
         function = getattr(library, f"f{number}")
         function.restype, function.argtypes = ctypes.c_double, [ctypes.c_double] * 2
         python = f"lambda a, b: {IEEE.write(tree)}"
-        expected = eval(python, IEEE_FUNCTIONS)
+        expected = eval(python, NAMESPACE)
         for a, b in POINTS:
             try:
                 wanted = expected(a, b)

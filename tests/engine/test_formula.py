@@ -85,7 +85,9 @@ def test_an_unknown_name_is_told_the_known_ones():
 
 
 def test_an_unknown_function_is_told_the_known_ones():
-    with pytest.raises(FormulaError, match=r"gamma\(a\) is not one of .* sigmoid, sin, sinh"):
+    with pytest.raises(
+        FormulaError, match=r"gamma\(a\) is not one of .* relu, sigmoid, silu, sin, sinh"
+    ):
         read("gamma(a)", {"a"})
 
 

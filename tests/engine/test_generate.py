@@ -7,6 +7,7 @@ import pytest
 
 import engine
 from engine import Value
+from engine.computation import computation
 from engine.dialects import TEXT
 from engine.evaluate import FAST
 from engine.formula import read
@@ -19,8 +20,11 @@ def test_the_source_computes_with_the_formulas_of_the_sheet(op):
     text = source(op.name)
     assert text.startswith(f"def {op.name}(")
     if not op.sequences:
-        assert f"    out = {FAST.write(read(op.formula))}\n" in text
-        assert all(FAST.write(read(partial)) in text for partial in op.partials)
+        own = computation(op)
+        assert f"    out = {FAST.write(own.value)}\n" in text
+        assert all(FAST.write(partial) in text for partial in own.partials.values())
+        for step in own.before + own.after:
+            assert f"    {step.name} = {FAST.write(step.tree)}\n" in text
 
 
 @over_sheet

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Parameter
-from engine.evaluate import FAST, IEEE, IEEE_FUNCTIONS, compile_source
+from engine.evaluate import FAST, IEEE, compile_source
 from engine.formula import FormulaError
+from engine.ieee import NAMESPACE
 from engine.programs.rules import UpdateRule, python_update, remembered
 from nn import SGD, Adam
 from tests.nn.shared import OPTIMIZERS, to_12_digits
@@ -21,7 +22,7 @@ ADAM = Adam([Parameter(1.0)])
 def function(rule, nodes=False):
     """The rule as a Python function."""
     source = "\n".join(python_update(rule, IEEE, nodes)) + "\n"
-    return compile_source(source, f"<rule {id(rule)} {nodes}>", IEEE_FUNCTIONS)["update"]
+    return compile_source(source, f"<rule {id(rule)} {nodes}>", NAMESPACE)["update"]
 
 
 def unparsed(pairs):

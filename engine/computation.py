@@ -1,0 +1,227 @@
+"""What an operation computes, in order: what its value and its partial derivatives have in common.
+
+A reduction is computed once and outside every loop, and so is a part that stands in several
+formulas, such as exp(−|a|) in a sigmoid and in its derivative. Every way of computing follows this
+order: eager functions, the careful path, the native table, compiled programs.
+
+>>> from engine.op import Op
+>>> bell = computation(Op("bell", "bell", "exp(-a ** 2)", ("-2 * a * exp(-a ** 2)",)))
+>>> [(step.name, ast.unparse(step.tree)) for step in bell.before]
+[('exp_1', 'exp(-a ** 2)')]
+>>> ast.unparse(bell.value), ast.unparse(bell.partials["a"]), bell.after
+('exp_1', '-2 * a * exp_1', [])
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Collection, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from engine.formula import children, is_reduction, names_in, read
+from engine.inlining import inlined, mapped
+from engine.op import Op
+
+# What costs about as much as looking up a number is computed again; as is a square.
+_CHEAP = frozenset({"abs", "max", "min"})
+
+
+class Step(NamedTuple):
+    """A number that formulas refer to by `name`.
+
+    `kind`: "sum", "max" or "min" of the tree over all elements, or "" for the tree itself.
+    """
+
+    name: str
+    kind: str
+    tree: ast.expr
+
+
+class Computation(NamedTuple):
+    """The value after the steps before it; then further steps, then the partial derivatives."""
+
+    before: list[Step]
+    value: ast.expr
+    after: list[Step]
+    partials: dict[str, ast.expr]
+
+
+def parameters(op: Op) -> list[str]:
+    """The names that a formula of the operation may use, but for its value `out`."""
+    return [*op.operands, *op.constants, *(["n"] if op.sequences else [])]
+
+
+@cache
+def computation(op: Op) -> Computation:
+    """That of an operation, by its line of the sheet."""
+    return computation_of(op, lambda tree: tree)
+
+
+def computation_of(op: Op, change: Callable[[ast.expr], ast.expr]) -> Computation:
+    """That of an operation whose formulas are changed first, such as by its constants put in."""
+    known = [*parameters(op), "out"]
+    texts = [op.formula, *op.partials]
+    trees = [change(inlined(read(text, known))) for text in texts]
+    reductions, (value, *partials) = hoist(trees)
+    sharing = _Sharing(op.sequences, reductions)
+    # What only partial derivatives have in common is left to them: often not all are wanted.
+    value, *partials = sharing.share([value], partials)
+    partials = sharing.share(partials, [])
+    before = needed(sharing.steps, [value])
+    after = [step for step in needed(sharing.steps, partials) if step not in before]
+    return Computation(before, value, after, dict(zip(op.operands, partials, strict=True)))
+
+
+def needed(steps: Sequence[Step], trees: Sequence[ast.expr]) -> list[Step]:
+    """The steps that formulas refer to, also by other steps; each after those that it refers to."""
+    if not steps:
+        return []
+    by_name = {step.name: step for step in steps}
+    found: dict[str, Step] = {}
+
+    def visit(tree: ast.expr) -> None:
+        for name in names_in(tree):
+            if name in by_name and name not in found:
+                visit(by_name[name].tree)
+                found[name] = by_name[name]
+
+    for tree in trees:
+        visit(tree)
+    return list(found.values())
+
+
+def hoist(trees: Sequence[ast.expr]) -> tuple[list[Step], list[ast.expr]]:
+    """Takes the reductions out of formulas, innermost first, and puts their names there."""
+    found: dict[object, Step] = {}
+
+    def name(node: ast.expr) -> ast.expr:
+        if not (isinstance(node, ast.Call) and is_reduction(node)):
+            return node
+        # Numbered by what they are, so that equal reductions share one name.
+        kind = ast.unparse(node.func)
+        step = Step(f"{kind}_{len(found) + 1}", kind, node.args[0])
+        return ast.Name(found.setdefault(_key(node), step).name)
+
+    remaining = [mapped(tree, name) for tree in trees]
+    return list(found.values()), remaining
+
+
+class _Part(NamedTuple):
+    """A part of a formula, whether it is computed in any case, and how often."""
+
+    key: object
+    tree: ast.expr
+    always: bool
+    times: int
+
+
+class _Sharing:
+    """Takes out of formulas what is worth computing once."""
+
+    def __init__(self, sequences: Collection[str], steps: Sequence[Step]) -> None:
+        self.sequences = sequences
+        self.steps = list(steps)
+
+    def share(self, trees: list[ast.expr], others: Sequence[ast.expr]) -> list[ast.expr]:
+        """All formulas, without the parts that `trees` compute anyhow and that stand there, or in
+        `others`, more than once; the largest first."""
+        trees = [*trees, *others]
+        own = len(trees) - len(others)
+        while True:
+            inside = needed(self.steps, trees[:own])
+            bodies = [step.tree for step in inside]
+            rest = [step.tree for step in self.steps if step not in inside]
+            best = _most_worthwhile(
+                [
+                    *(part for tree in (*trees[:own], *bodies) for part in self.parts(tree, True)),
+                    *(part for tree in (*trees[own:], *rest) for part in self.parts(tree, False)),
+                ]
+            )
+            if best is None:
+                return trees
+            name = f"{_stem(best.tree)}_{len(self.steps) + 1}"
+
+            def named(node: ast.expr, key: object = best.key, name: str = name) -> ast.expr:
+                return ast.Name(name) if _key(node) == key else node
+
+            trees = [mapped(tree, named) for tree in trees]
+            self.steps = [step._replace(tree=mapped(step.tree, named)) for step in self.steps]
+            self.steps.append(Step(name, "", best.tree))
+
+    def parts(self, tree: ast.expr, always: bool) -> list[_Part]:
+        """The parts that cost something and are the same for all elements of a sequence."""
+        found: list[_Part] = []
+
+        def visit(node: ast.expr, always: bool) -> tuple[bool, bool]:
+            """Whether the part costs something, and whether it differs from element to element."""
+            if isinstance(node, (ast.Name, ast.Constant)):
+                return False, isinstance(node, ast.Name) and node.id in self.sequences
+            costly, own = _costs(node), False
+            for place, child in enumerate(children(node)):
+                # Of a choice, and of `and` and `or`, only the first part is computed in any case.
+                certain = place == 0 or not isinstance(node, (ast.IfExp, ast.BoolOp))
+                costs, varies = visit(child, always and certain)
+                costly, own = costly or costs, own or varies
+            if costly and not own and not isinstance(node, (ast.Compare, ast.BoolOp)):
+                found.append(_Part(_key(node), node, always, 1))
+            return costly, own
+
+        _, in_loop = visit(tree, always)
+        return [part._replace(times=2) for part in found] if in_loop else found
+
+
+def _most_worthwhile(parts: Sequence[_Part]) -> _Part | None:
+    """The largest part that is computed in any case and stands there more than once."""
+    counts: dict[object, int] = {}
+    always: dict[object, _Part] = {}
+    for part in parts:
+        counts[part.key] = counts.get(part.key, 0) + part.times
+        if part.always:
+            always.setdefault(part.key, part)
+    found = [part for key, part in always.items() if counts[key] > 1]
+    return max(found, key=lambda part: _size(part.tree), default=None)
+
+
+def _costs(node: ast.expr) -> bool:
+    """Whether it is a function, a division, or a power that is no product."""
+    match node:
+        case ast.Call(func=ast.Name(id=name)):
+            return name not in _CHEAP
+        case ast.BinOp(op=ast.Pow(), right=exponent):
+            return not isinstance(exponent, ast.Constant)
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+
+
+def _size(tree: ast.expr) -> int:
+    return sum(1 for _ in ast.walk(tree))
+
+
+def _stem(tree: ast.expr) -> str:
+    """What the name of a shared part begins with: its function's, if it is a call."""
+    match tree:
+        case ast.Call(func=ast.Name(id=name)):
+            return name
+    return "shared"
+
+
+def _key(tree: ast.expr) -> object:
+    """What is equal for equal formulas; much faster than their text."""
+    match tree:
+        case ast.Name(id=name):
+            return name
+        case ast.Constant(value=value):
+            return value.__class__, value
+        case ast.BinOp(left=left, op=operator, right=right):
+            return operator.__class__, _key(left), _key(right)
+        case ast.UnaryOp(operand=operand):
+            return "-", _key(operand)
+        case ast.Call(func=ast.Name(id=name), args=arguments):
+            return name, *map(_key, arguments)
+        case ast.Compare(left=left, ops=[comparison], comparators=[right]):
+            return comparison.__class__, _key(left), _key(right)
+        case ast.BoolOp(op=joined, values=values):
+            return joined.__class__, *map(_key, values)
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return "if", _key(test), _key(body), _key(orelse)
+    raise TypeError(f"not part of a checked formula: {ast.dump(tree)}")
