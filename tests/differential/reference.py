@@ -1,0 +1,207 @@
+"""What is measured of a recipe, and the reference: computed eagerly, with the scale of each number.
+
+`Numbers` are lists of floats by quantity. Of a graph with P parameters among L leaves, on R rows:
+
+value                 R      the output
+gradient              R·P    by `backward`, or by a program for each row alone
+mean gradient         P      over all rows, by a program for all of them at once
+gradient graph        R·L    `gradient`, which makes nodes that can be differentiated again
+second derivative     R·L    the gradient of a weighted sum of those by the parameters: the Hessian
+                             times a vector in which no two entries are alike
+mean second           P      the same by a program's own backward pass over the gradient's graph
+training by one       P      the parameters after two epochs of gradient descent, a row a step
+training by batches   P      the same, some rows a step, as many as vectors have lanes and one more
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import engine
+from engine.graph import topological_order
+from engine.testing import Recipe
+from engine.testing.ground import LARGEST, is_exact, scales
+
+Numbers = dict[str, list[float]]
+BATCHES = {"training by one": 1, "training by batches": 9}
+EPOCHS = 2
+# How often the rows are repeated in an epoch, so that batches are full and one of them is not.
+REPEATED = 4
+# Of longer recipes the second derivatives are too many nodes.
+MOST_STEPS = 25
+
+
+class Entry(NamedTuple):
+    """A number that is right, and its scale: 0 where it must be matched to the last bit."""
+
+    value: float
+    scale: float
+
+
+@dataclass
+class Reference:
+    """The right numbers of a recipe by quantity, and the rate that it is trained with."""
+
+    recipe: Recipe
+    entries: dict[str, list[Entry]] = field(default_factory=dict)
+    rate: float = 0.0
+
+
+class Orders(NamedTuple):
+    """A graph on one row with the graphs of its derivatives."""
+
+    output: Any
+    parameters: list[Any]
+    first: list[Any]
+    weighted: Any
+    second: list[Any]
+
+
+def orders(recipe: Recipe, row: int, package: Any = engine, second: bool = True) -> Orders:
+    """Builds a recipe, its gradient and its second derivatives with one of the cores."""
+    inputs = [package.Value(x, f"x{i}") for i, x in enumerate(recipe.rows[row])]
+    parameters = [package.Parameter(p, f"w{i}") for i, p in enumerate(recipe.parameters)]
+    return orders_of(recipe, inputs, parameters, package, second)
+
+
+def orders_of(
+    recipe: Recipe, inputs: list[Any], parameters: list[Any], package: Any, second: bool
+) -> Orders:
+    """The same on leaves that are given."""
+    leaves = [*inputs, *parameters]
+    output = recipe.nodes(leaves, package.functions.GENERATED)[-1]
+    if not second:
+        return Orders(output, parameters, [], None, [])
+    first = package.gradient(output, leaves)
+    weighted = 0.0
+    for index, slope in enumerate(first[len(inputs) :]):
+        weighted = weighted + (1.0 + index / 4) * slope
+    return Orders(output, parameters, first, weighted, package.gradient(weighted, leaves))
+
+
+def measured(expected: Reference, package: Any = engine) -> Numbers:
+    """The same numbers of a recipe, computed eagerly by one of the cores."""
+    numbers: Numbers = {}
+    recipe, second = expected.recipe, "second derivative" in expected.entries
+    for row in range(len(recipe.rows)):
+        made = orders(recipe, row, package, second)
+        made.output.backward()
+        add(numbers, "value", [made.output.data])
+        add(numbers, "gradient", [leaf.grad for leaf in made.parameters])
+        if second:
+            add(numbers, "gradient graph", [slope.data for slope in made.first])
+            add(numbers, "second derivative", [bend.data for bend in made.second])
+    for quantity, size in BATCHES.items():
+        trained = trained_parameters(recipe, expected.rate, size, package)
+        if trained is not None:
+            numbers[quantity] = trained
+    return numbers
+
+
+def add(numbers: Numbers, quantity: str, found: Sequence[float]) -> None:
+    numbers.setdefault(quantity, []).extend(found)
+
+
+def trained_parameters(
+    recipe: Recipe, rate: float, size: int, package: Any = engine
+) -> list[float] | None:
+    """The parameters after some steps of gradient descent; None if they leave a domain."""
+    parameters = list(recipe.parameters)
+    rows = recipe.rows * REPEATED
+    try:
+        for start in [*range(0, len(rows), size)] * EPOCHS:
+            batch = rows[start : start + size]
+            sums = [0.0] * len(parameters)
+            for row in batch:
+                leaves = [package.Value(number) for number in (*row, *parameters)]
+                output = recipe.nodes(leaves, package.functions.GENERATED)[-1]
+                output.backward()
+                if not math.isfinite(output.data):
+                    return None
+                slopes = [leaf.grad for leaf in leaves[len(row) :]]
+                sums = [total + slope for total, slope in zip(sums, slopes)]
+            parameters = [p - rate * (total / len(batch)) for p, total in zip(parameters, sums)]
+    except (ArithmeticError, ValueError):
+        return None
+    return parameters if all(map(math.isfinite, parameters)) else None
+
+
+def reference(recipe: Recipe, second: bool = True) -> Reference:
+    """The right numbers of a well-defined recipe, with their scales.
+
+    Without the second derivatives where they are not asked for, too many, or undefined.
+    """
+    found = Reference(recipe)
+    second = second and len(recipe.steps) <= MOST_STEPS
+    try:
+        made = [orders(recipe, row, second=second) for row in range(len(recipe.rows))]
+    except (ArithmeticError, ValueError):
+        second = False
+        made = [orders(recipe, row, second=False) for row in range(len(recipe.rows))]
+    gradients, weighted = [], []
+    for each in made:
+        each.output.backward()
+        slopes = [leaf.grad for leaf in each.parameters]
+        first = each.first or engine.gradient(each.output, each.parameters)
+        sizes = scales(each.output, *first, *each.second)
+        gradients.append(
+            [Entry(slope, sizes[node]) for slope, node in zip(slopes, first[-len(slopes) :])]
+        )
+        sizes[each.output] *= not _is_exact(each.output)
+        add_entries(found, "value", [each.output], sizes)
+        if second:
+            add_entries(found, "gradient graph", each.first, sizes)
+            add_entries(found, "second derivative", each.second, sizes)
+            weighted.append(found.entries["second derivative"][-len(slopes) :])
+    found.entries["gradient"] = [entry for row in gradients for entry in row]
+    found.entries["mean gradient"] = means(gradients)
+    if second:
+        found.entries["mean second"] = means(weighted)
+    _train(found, gradients)
+    return found
+
+
+def add_entries(found: Reference, quantity: str, nodes: Sequence[Any], sizes: Any) -> None:
+    entries = found.entries.setdefault(quantity, [])
+    entries.extend(Entry(node.data, sizes[node]) for node in nodes)
+
+
+def means(rows: list[list[Entry]]) -> list[Entry]:
+    """The mean of every column; rounding grows with the numbers that are added up."""
+    columns = list(zip(*rows))
+    return [
+        Entry(
+            math.fsum(entry.value for entry in column) / len(column),
+            sum(entry.scale for entry in column) / len(column),
+        )
+        for column in columns
+    ]
+
+
+def _is_exact(output: Any) -> bool:
+    exact: dict[Any, bool] = {}
+    for node in topological_order(output):
+        exact[node] = node.op is None or (
+            is_exact(node.op) and all(exact.get(arg, True) for arg in node.args)
+        )
+    return exact[output]
+
+
+def _train(found: Reference, gradients: list[list[Entry]]) -> None:
+    """Trains with a rate at which the parameters move by about a thousandth."""
+    steepest = max((entry.scale for row in gradients for entry in row), default=0.0)
+    if not steepest < LARGEST:
+        return
+    found.rate = 10.0 ** math.floor(-3 - math.log10(max(steepest, 1.0)))
+    for quantity, size in BATCHES.items():
+        trained = trained_parameters(found.recipe, found.rate, size)
+        if trained is not None:
+            steps = EPOCHS * REPEATED * len(found.recipe.rows)
+            found.entries[quantity] = [
+                # An error of the first step moves where the second one starts.
+                Entry(p, 10 * (abs(p) + found.rate * steps * steepest))
+                for p in trained
+            ]
