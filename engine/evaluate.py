@@ -1,8 +1,8 @@
-"""The sheet as Python: its formulas written as source and compiled, on floats and on `Value`s.
+"""The sheet as Python: its formulas written as source and compiled, on floats.
 
 Three spellings are needed. `FAST` is what eager methods inline: `math` functions that raise where a
-result is not finite. `IEEE` computes what raised again with infinities. `VALUES` uses operators
-that `Value` overloads, so that a derivative can be differentiated again.
+result is not finite. `IEEE` computes what raised again with infinities. `VALUES` uses Python's own
+operators and raises Python's own exceptions.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from engine import ieee
-from engine.computation import Step, computation, hoist, needed, parameters
+from engine.computation import Step, computation, needed, parameters
 from engine.dialects import Dialect, Names, Piece
 from engine.formula import names_in, read
 from engine.inlining import inlined
@@ -196,17 +196,3 @@ def plain(op: Op) -> Callable[..., tuple[float]]:
     namespace = {**vars(math), "sum": builtins.sum, "max": max, "min": min, "abs": abs}
     own = computation(op)
     return _function(op, own.before, {"out": own.value}, VALUES, namespace)
-
-
-@cache
-def value_partials(op: Op) -> dict[str, Callable[..., Any]]:
-    """Per operand its partial derivative as a function on `Value`s and floats."""
-    from engine import functions
-
-    # Operations that a formula calls stay: their own derivatives are known by their own lines.
-    namespace = {**functions.GENERATED, "pi": math.pi, "max": max, "min": min}
-    found = {}
-    for operand, formula in zip(op.operands, op.partials, strict=True):
-        steps, (tree,) = hoist([read(formula, [*parameters(op), "out"])])
-        found[operand] = _function(op, steps, {operand: tree}, VALUES, namespace, out=True)
-    return found

@@ -36,17 +36,14 @@ Types are in `functions.pyi`, generated as well: `python -m engine.stubs` writes
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
-from engine.careful import apply, row
-from engine.context import current_mode
-from engine.evaluate import compile_source
-from engine.generate import constant_name, eager_source
+from engine.eager import eager_functions
+from engine.generate import eager_source
 from engine.native import core, extension
 from engine.ops import ARITHMETIC, OPERATIONS, SHEET
-from engine.value import METHODS, NUMPY_NAMES, OPERATORS, Value, record
+from engine.value import METHODS, NUMPY_NAMES, OPERATORS, Value
 
 
 def softmax(logits: Iterable[Any]) -> list[Any]:
@@ -69,19 +66,7 @@ def source(name: str) -> str:
 
 
 def _generate() -> dict[str, Any]:
-    namespace: dict[str, Any] = {
-        **vars(math),
-        **{constant_name(op): op for op in SHEET},
-        "Value": Value,
-        "record": record,
-        "current_mode": current_mode,
-        "new": object.__new__,
-        "apply": apply,
-        "row": row,
-        "UNUSUAL": (ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
-    }
-    text = "\n\n".join(map(eager_source, SHEET))
-    generated = compile_source(text, "<engine.functions, generated from engine/ops.py>", namespace)
+    generated = eager_functions(SHEET, "<engine.functions, generated from engine/ops.py>")
     for function in generated.values():
         function.__module__ = __name__
     return generated

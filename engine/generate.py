@@ -75,11 +75,17 @@ def _docstring(op: Op) -> list[str]:
 
 
 def _scalar_body(op: Op) -> list[str]:
-    """One block per set of operands that are `Value`s; everything else goes to `apply`."""
+    """One block per set of operands that are `Value`s; everything else goes to `apply`.
+
+    Of more than two operands, only one for all of them.
+    """
     constants = "".join(f" and {_is_plain(name)}" for name in op.constants)
     if len(op.operands) == 1:
         (a,) = op.operands
         cases = [f"if isinstance({a}, Value){constants}:", *_indented(_block(op, {a}))]
+    elif len(op.operands) > 2:
+        every = " and ".join(f"isinstance({name}, Value)" for name in op.operands)
+        cases = [f"if {every}{constants}:", *_indented(_block(op, set(op.operands)))]
     else:
         a, b = op.operands
         cases = [

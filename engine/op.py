@@ -18,6 +18,8 @@ class Op:
     sheet's partial is one of the one-sided ones, or lies between them.
     `domain`: per operand, where tests and examples sample it (default -2 to 2).
     `about`: meaning and source. `advice`: what to do instead where it is undefined.
+    `origin`: of what `engine.derived` makes, the operation whose derivative it is part of, and
+    which part; `derived` keeps what it has made of this one.
     """
 
     __slots__ = (
@@ -25,11 +27,13 @@ class Op:
         "advice",
         "constants",
         "defaults",
+        "derived",
         "domain",
         "formula",
         "kinks",
         "name",
         "operands",
+        "origin",
         "partials",
         "sequences",
         "symbol",
@@ -51,6 +55,7 @@ class Op:
         domain: Mapping[str, tuple[float, float]] | None = None,
         about: str = "",
         advice: str = "",
+        origin: tuple[Op, str, str] | None = None,
     ) -> None:
         declared = operands.split() or list("ab"[: len(partials)])
         if len(declared) != len(partials):
@@ -71,12 +76,16 @@ class Op:
         self.domain = dict(domain or {})
         self.about = about
         self.advice = advice
+        self.origin = origin
+        self.derived: dict[str, Any] = {}
 
     def group(self, args: Sequence[Any]) -> list[Any]:
         """A node's operands, which it keeps in one row, by name: sequences as lists again."""
+        if not self.sequences:
+            return list(args)
         names = (*self.operands, *self.constants)
         scalars = len(names) - len(self.sequences)
-        length = (len(args) - scalars) // len(self.sequences) if self.sequences else 0
+        length = (len(args) - scalars) // len(self.sequences)
         grouped: list[Any] = []
         position = 0
         for name in names:
@@ -87,6 +96,15 @@ class Op:
                 grouped.append(args[position])
                 position += 1
         return grouped
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What pickle keeps: all but what has been made of the operation."""
+        return {name: getattr(self, name) for name in self.__slots__ if name != "derived"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.derived = {}
+        for name, value in state.items():
+            setattr(self, name, value)
 
     def __repr__(self) -> str:
         return f"Op({self.name!r}, {self.formula!r}, {self.partials!r})"

@@ -117,7 +117,7 @@ def _build(identities: list[int], rows: list[Row], made: dict[int, Any]) -> Valu
         if node is None:
             kind, op, operands, partials, data, grad, label, scope = row
             node = made[identity] = object.__new__(kind)
-            node.op = OPERATIONS[op] if isinstance(op, str) else op
+            node.op = _op_of(op)
             node.args = tuple(
                 [arg if partial is None else nodes[arg] for arg, partial in zip(operands, partials)]
             )
@@ -127,6 +127,25 @@ def _build(identities: list[int], rows: list[Row], made: dict[int, Any]) -> Valu
     return nodes[-1]
 
 
-def _op_key(op: Op | None) -> str | Op | None:
-    """An operation of the sheet travels by name, one of the user's own by value."""
-    return op.name if op is not None and OPERATIONS.get(op.name) is op else op
+def _op_key(op: Op | None) -> Any:
+    """An operation of the sheet travels by name, one of the user's own by value.
+
+    A derivative of either (`engine.derived`) travels by what it is the derivative of.
+    """
+    if op is None or op.origin is None:
+        return op.name if op is not None and OPERATIONS.get(op.name) is op else op
+    parent, operand, which = op.origin
+    return _op_key(parent), operand, which
+
+
+def _op_of(key: Any) -> Op | None:
+    if isinstance(key, str):
+        return OPERATIONS[key]
+    if not isinstance(key, tuple):
+        return key  # type: ignore[no-any-return]
+    from engine.derived import part_of
+
+    parent, operand, which = key
+    whole = _op_of(parent)
+    assert whole is not None
+    return part_of(whole, operand, which)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Value, ieee
+from engine import ieee
 from engine.evaluate import (
     FAST,
     IEEE,
@@ -17,7 +17,6 @@ from engine.evaluate import (
     partials,
     plain,
     undefined,
-    value_partials,
 )
 from engine.formula import read
 from engine.op import Op
@@ -33,7 +32,6 @@ from tests.engine.sampling import (
     ieee_partials,
     ieee_value,
     is_undefined,
-    operand_count,
     over_sheet,
     rows,
     same,
@@ -54,22 +52,6 @@ def test_the_eager_path_agrees_with_ieee_754_at_the_edges_of_floating_point(op, 
             if any(chosen):
                 for found, expected, wanted in zip(out.partials, local, chosen):
                     assert same(found, expected) if wanted else found is None, (row, chosen)
-
-
-@over_sheet
-@given(data=st.data())
-def test_partials_are_the_same_on_values_and_on_floats(op, data):
-    row = data.draw(rows(op))
-    expected = ieee_partials(op, row)
-    chosen = data.draw(st.sampled_from(choices(op, row)))
-    mixed = as_values(op, row, chosen)
-    arguments = [*call_arguments(op, mixed), call(op, mixed)]
-    found = []
-    for operand in op.operands:
-        (partial,) = value_partials(op)[operand](*arguments)
-        found += partial if operand in op.sequences else [partial]
-    assert [float(partial) for partial in found] == expected
-    assert len(found) == operand_count(op, row)
 
 
 @over_sheet
@@ -143,8 +125,3 @@ def test_a_generated_function_does_not_hide_the_function_of_its_own_name():
 
 def test_the_functions_of_an_operation_are_made_once():
     assert forward(OPERATIONS["tanh"]) is forward(OPERATIONS["tanh"])
-
-
-def test_partials_on_values_are_graphs():
-    (partial,) = value_partials(OPERATIONS["sin"])["a"](x := Value(0.5), x.sin())
-    assert (partial.op.name, partial.args) == ("cos", (x,))
