@@ -138,14 +138,14 @@ class Ground:
 
 
 def computed(step: Step, nodes: Sequence[Any]) -> Value | None:
-    """The result of a step, or None where it is undefined."""
+    """The result of a step, or None where it is undefined, or no node."""
     from engine.functions import GENERATED
 
     try:
-        result: Value = step.apply(nodes, GENERATED)
+        result = step.apply(nodes, GENERATED)
     except (ArithmeticError, ValueError):
         return None
-    return result
+    return result if isinstance(result, Value) else None
 
 
 def is_well_defined(recipe: Recipe, exact_leaves: bool = True) -> bool:

@@ -22,7 +22,7 @@ from tests.differential.ways import WAYS, made
 from tests.engine.sampling import example_row, over_sheet
 
 # Of how many graphs, and their second derivatives of one in how many. Machine code takes longest.
-COUNTS = {"python": (80, 1000), "llvm": (18, 6), "llvm by one": (16, 8), "c": (24, 6)}
+COUNTS = {"python": (80, 4), "llvm": (18, 6), "llvm by one": (16, 8), "c": (24, 6)}
 SEED = 20
 
 
