@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     from engine.programs.program import compile as compile
     from engine.stepping import steps as steps
     from engine.text_tree import tree as tree
+    from engine.transforms import grad as grad
+    from engine.transforms import hvp as hvp
+    from engine.transforms import jvp as jvp
+    from engine.transforms import value_and_grad as value_and_grad
+    from engine.transforms import vjp as vjp
 
 # What is imported when it is first used, so that `import engine` stays light. No module has the
 # name of something in it: the import of the module would put it in the place of that.
@@ -45,15 +50,20 @@ _LAZY = {
     "compile": "programs.program",
     "draw": "drawing",
     "explain": "explanation",
+    "grad": "transforms",
     "gradient": "derivative",
     "hessian": "derivative",
+    "hvp": "transforms",
     "jacobian": "derivative",
+    "jvp": "transforms",
     "leaves": "graph",
     "softmax": "functions",
     "source": "functions",
     "steps": "stepping",
     "topological_order": "graph",
     "tree": "text_tree",
+    "value_and_grad": "transforms",
+    "vjp": "transforms",
 }
 __all__ = ["Op", "Parameter", "Value", "detect_anomaly", "no_grad", "scope"]
 # `from engine import *` leaves Python's own functions alone; engine.sum is there by name.

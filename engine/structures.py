@@ -32,7 +32,7 @@ class Row(NamedTuple):
 
     @property
     def holds_values(self) -> bool:
-        return any(isinstance(number, Value) for number in self.numbers)
+        return holds_values(self.numbers)
 
 
 def flatten(structure: Any, name: str) -> Row:
@@ -43,6 +43,17 @@ def flatten(structure: Any, name: str) -> Row:
     numbers: list[Any] = []
     names: list[str] = []
     return Row(numbers, names, _visit(structure, name, numbers, names))
+
+
+def holds_values(part: Any) -> bool:
+    """Whether there is a Value anywhere in it, which may hold other things as well."""
+    if isinstance(part, dict):
+        return any(map(holds_values, part.values()))
+    if isinstance(part, (list, tuple)):
+        return any(map(holds_values, part))
+    if _is_array(part):
+        return part.dtype == object and any(map(holds_values, part.ravel().tolist()))
+    return isinstance(part, Value)
 
 
 def _visit(
@@ -77,7 +88,8 @@ def _visit_array(
         label = f"{name}[{', '.join(map(str, place))}]"
         numbers.append(number if isinstance(number, Value) else as_number(number, label))
         names.append(label)
-    objects = array.dtype == object
+    # What held Values holds numbers as floats.
+    objects = array.dtype == object and not holds_values(array)
 
     def build(row: Iterator[Any]) -> Any:
         items = [next(row) for _ in range(array.size)]

@@ -1,0 +1,330 @@
+"""Functions of functions: numbers in, numbers out; Values in, Values out; nested as they come."""
+
+import inspect
+import math
+from collections import namedtuple
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import engine
+from engine import Parameter, Value, grad, hvp, jvp, value_and_grad, vjp
+from engine.check import check_gradients
+from engine.graph import topological_order
+from engine.testing import graphs
+
+directions = st.lists(st.sampled_from([-2.0, -1.0, 0.0, 0.5, 1.0]), min_size=200, max_size=200)
+
+
+def magnitude(outputs, leaves, weights, tangents):
+    """The sum over all paths of the absolute products: what rounding is relative to."""
+    found = {}
+    for node, weight in zip(outputs, weights):
+        found[node] = found.get(node, 0.0) + abs(weight)
+    for node in reversed(topological_order(*outputs)):
+        for operand, partial in zip(node.args, node.partials):
+            if partial is not None:
+                found[operand] = found.get(operand, 0.0) + abs(partial) * found.get(node, 0.0)
+    return sum(found.get(leaf, 0.0) * abs(t) for leaf, t in zip(leaves, tangents))
+
+
+@given(recipe=graphs(), weights=directions, tangents=directions)
+def test_forward_and_reverse_mode_are_transposes_on_any_graph(recipe, weights, tangents):
+    def f(leaves):
+        return recipe.nodes(leaves)[recipe.leaves :]
+
+    at = [*recipe.rows[0], *recipe.parameters]
+    weights, tangents = weights[: len(recipe.steps)], tangents[: len(at)]
+    ys, forward = jvp(f, (at,), (tangents,))
+    same, back = vjp(f, at)
+    (reverse,) = back(weights)
+    leaves = [Value(x) for x in at]
+    outputs = recipe.nodes(leaves)[recipe.leaves :]
+    rounding = 1e-11 * magnitude(outputs, leaves, weights, tangents)
+    assert ys == same == [y.data for y in outputs]
+    assert sum(map(float.__mul__, weights, forward)) == pytest.approx(
+        sum(map(float.__mul__, tangents, reverse)), rel=1e-11, abs=rounding + 1e-300
+    )
+
+
+@given(recipe=graphs(steps=8), tangents=directions)
+def test_forward_mode_on_numbers_and_on_values_are_one(recipe, tangents):
+    def f(*leaves):
+        return recipe.nodes(leaves)[recipe.leaves :]
+
+    at = [*recipe.rows[0], *recipe.parameters]
+    tangents = tangents[: len(at)]
+    numbers = jvp(f, at, tangents)
+    leaves = [Value(x) for x in at]
+    values = jvp(f, leaves, tangents)
+    outputs = f(*leaves)
+    assert all(isinstance(y, Value) for y in [*values[0], *values[1]])
+    for found, expected, y in zip(values[1], numbers[1], outputs):
+        rounding = 1e-11 * magnitude([y], leaves, [1.0], tangents)
+        assert found.data == pytest.approx(expected, rel=1e-11, abs=rounding + 1e-300)
+
+
+@given(recipe=graphs(steps=6), data=st.data())
+def test_grad_is_what_backward_finds(recipe, data):
+    at = [*recipe.rows[0], *recipe.parameters]
+    inputs, parameters, output = recipe.build()
+    output.backward()
+    value, gradients = value_and_grad(lambda leaves: recipe.nodes(leaves)[-1])(at)
+    assert value == output.data
+    assert gradients == [leaf.grad for leaf in [*inputs, *parameters]]
+
+
+@given(a=st.floats(-1, 1), b=st.floats(0.5, 2), u=st.floats(-2, 2), v=st.floats(-2, 2))
+def test_jvp_and_hvp_agree_with_central_differences(a, b, u, v):
+    def f(x, y):
+        return (x * y).tanh() / y + engine.softplus(x - y) ** 1.5
+
+    assert check_gradients(lambda t: jvp(f, (a + t * u, b + t * v), (u, v))[0], 0.0)
+    _, slope = jvp(lambda t: f(a + t * u, b + t * v), (0.0,), (1.0,))
+    assert jvp(f, (a, b), (u, v))[1] == pytest.approx(slope, rel=1e-12, abs=1e-14)
+    h = engine.hessian(f(x := Value(a), y := Value(b)), [x, y])
+    expected = [row[0].data * u + row[1].data * v for row in h]
+    assert hvp(f, (a, b), (u, v)) == pytest.approx(tuple(expected), rel=1e-11, abs=1e-13)
+    # Forward over reverse is the same.
+    over = jvp(grad(f, (0, 1)), (a, b), (u, v))[1]
+    assert over == pytest.approx(tuple(expected), rel=1e-11, abs=1e-13)
+
+
+@pytest.mark.parametrize("core", [grad, lambda f: lambda x: jvp(f, (x,), (1.0,))[1]])
+def test_derivatives_nest_to_any_order_in_either_mode(core):
+    f = derivative = lambda x: x**5 + x.sin()
+    for expected in (
+        5 * 16 + math.cos(2),
+        20 * 8 - math.sin(2),
+        60 * 4 - math.cos(2),
+        240 + math.sin(2),
+    ):
+        derivative = core(derivative)
+        assert derivative(2.0) == pytest.approx(expected, rel=1e-12)
+    assert type(derivative(2.0)) is float
+    mixed = grad(lambda x: jvp(f, (x,), (1.0,))[1])
+    assert mixed(2.0) == pytest.approx(160 - math.sin(2), rel=1e-12)
+    mixed = grad(lambda x: vjp(f, x)[1](1.0)[0])
+    assert mixed(2.0) == pytest.approx(160 - math.sin(2), rel=1e-12)
+    mixed = grad(lambda x: hvp(f, (x,), (1.0,)))
+    assert mixed(2.0) == pytest.approx(240 - math.cos(2), rel=1e-12)
+
+
+INNER = {
+    "grad": lambda f, x: grad(f)(x),
+    "jvp": lambda f, x: jvp(f, (x,), (1.0,))[1],
+    "vjp": lambda f, x: vjp(f, x)[1](1.0)[0],
+    "value_and_grad": lambda f, x: value_and_grad(f)(x)[1],
+}
+
+
+@pytest.mark.parametrize("inner", INNER.values(), ids=INNER)
+@pytest.mark.parametrize("outer", INNER.values(), ids=INNER)
+def test_no_derivative_takes_the_variable_of_another_for_its_own(outer, inner):
+    # Siskind and Pearlmutter 2005: d/dx [x · d/dy (x + y)] is 1, not 2.
+    assert outer(lambda x: x * inner(lambda y: x + y, x), 1.0) == 1.0
+    assert outer(lambda x: x * inner(lambda y: x + y, 1.0), 1.0) == 1.0
+    # d/dx [x · d/dy (x·y)] = 2x, wherever y is.
+    assert outer(lambda x: x * inner(lambda y: x * y, 2.0), 3.0) == 6.0
+    assert outer(lambda x: x * inner(lambda y: x * y, x), 3.0) == 6.0
+    # d/dx [d/dy (x²·y³)] = 6·x·y² at y = x² is 6·x⁵, by the rule for x alone 2x · 3x⁴ + x² · 12x³.
+    assert outer(lambda x: inner(lambda y: x**2 * y**3, x**2), 1.5) == pytest.approx(18 * 1.5**5)
+
+
+def test_numbers_come_out_as_numbers_though_the_function_holds_values():
+    w = Parameter(3.0)
+    assert grad(lambda x: w * x**2)(2) == 12.0
+    assert type(grad(lambda x: w * x**2)(2)) is float
+    assert type(value_and_grad(lambda x: w * x)(2)[0]) is float
+    assert w.grad == 0.0
+
+
+def test_values_come_out_as_values_that_go_on():
+    x = Value(2.0, label="x")
+    y = grad(lambda x: x**3)(x)
+    y.backward()
+    assert (y.data, x.grad) == (12.0, 12.0)
+    # One Value among the arguments is enough, and among keyword arguments.
+    w = Value(5.0)
+    for found in (grad(lambda a, b: a * a * b)(3.0, w), grad(lambda a, b: a * a * b)(3.0, b=w)):
+        assert engine.gradient(found, w).data == 6.0
+    value, (slope,) = value_and_grad(lambda v: v[0] * w)([x])
+    assert engine.gradient(slope, w).data == 1.0
+    assert value.data == 10.0
+    tangent = jvp(lambda a: a * a, (3.0,), (w,))[1]
+    assert engine.gradient(tangent, w).data == 6.0
+    back = vjp(lambda a: a * a, 3.0)[1]
+    assert engine.gradient(back(w)[0], w).data == 6.0
+    assert back(1.0) == (6.0,)
+
+
+Layer = namedtuple("Layer", "w b")
+
+
+def test_structures_come_back_as_they_were_given():
+    at = {"layers": [Layer([1.0, 2], 3), Layer([4.0, 5.0], 6)], "scale": (2,)}
+
+    def f(p, x):
+        return p["scale"][0] * engine.sum(
+            [engine.dot(layer.w, x, layer.b) for layer in p["layers"]]
+        )
+
+    found = grad(f)(at, [7.0, 8.0])
+    assert found == {
+        "layers": [Layer([14.0, 16.0], 2.0)] * 2,
+        "scale": (7 + 16 + 3 + 28 + 40 + 6.0,),
+    }
+    assert isinstance(found["layers"][0], Layer)
+    assert jvp(f, (at, [7.0, 8.0]), (at, [0.0, 0.0]))[1] == 400.0
+    assert hvp(f, (at, [7.0, 8.0]), (at, [1.0, 1.0]))[1] == [20.0, 28.0]
+    output, back = vjp(lambda x: {"a": [x, x * x], "b": (3.0, x)}, 3.0)
+    assert output == {"a": [3.0, 9.0], "b": (3.0, 3.0)}
+    assert back({"a": [1.0, 1.0], "b": (5.0, 10.0)}) == (17.0,)
+
+
+def test_arrays_come_back_as_arrays_of_their_shape():
+    matrix = np.arange(6.0).reshape(2, 3)
+    found = grad(lambda A: (A**2).sum())(matrix)
+    assert found.dtype == float
+    assert (found == 2 * matrix).all()
+    assert (grad(lambda A: (A**2).sum())(np.arange(6).reshape(2, 3)) == 2 * matrix).all()
+    found = grad(lambda A, v: (A @ v).sum(), argnums=1)(matrix, np.array([1.0, 2.0, 3.0]))
+    assert (found == [3.0, 5.0, 7.0]).all()
+    values, slopes = jvp(lambda A: A @ np.ones(3), (matrix,), (np.ones((2, 3)),))
+    assert (values == [3.0, 12.0]).all()
+    assert (slopes == 3).all()
+    assert slopes.dtype == float
+    objects = np.array([Value(1.0), Value(2.0)])
+    found = grad(lambda v: v[0] * v[1])(objects)
+    assert [x.data for x in found] == [2.0, 1.0]
+    assert engine.gradient(found[0], objects[1]).data == 1.0
+    assert grad(lambda x: x * x)(np.float64(3.0)) == 6.0
+
+
+def test_argnums_and_keywords():
+    def f(a, b, c=1.0, *, d=1.0):
+        return a * b**2 * c * d
+
+    assert grad(f)(2.0, 3.0, d=10) == 90.0
+    assert grad(f, 1)(2.0, 3.0) == 12.0
+    assert grad(f, -1)(2.0, 3.0, 5.0) == 18.0
+    assert grad(f, (1, 0))(2.0, 3.0, c=2) == (24.0, 18.0)
+    assert grad(f, argnums=(0,))(2.0, 3.0) == (9.0,)
+    assert value_and_grad(f, argnums=(0, 2))(2.0, 3.0, 5.0) == (90.0, (45.0, 18.0))
+    # What is not differentiated may be anything.
+    assert grad(lambda x, name: {"square": x * x}[name])(3.0, "square") == 6.0
+
+
+def test_auxiliary_results_are_handed_over():
+    def f(x):
+        y = x * x
+        return y, {"y": y, "text": "kept", "rest": [x, 1]}
+
+    assert grad(f, has_aux=True)(3.0) == (6.0, {"y": 9.0, "text": "kept", "rest": [3.0, 1]})
+    (value, aux), slope = value_and_grad(f, has_aux=True)(3.0)
+    assert (value, aux["y"], slope) == (9.0, 9.0, 6.0)
+    assert isinstance(grad(f, has_aux=True)(Value(3.0))[1]["y"], Value)
+    with pytest.raises(TypeError, match="with has_aux f must return a pair"):
+        grad(lambda x: x * x, has_aux=True)(3.0)
+
+
+def test_what_does_not_depend_on_an_argument_has_the_derivative_zero():
+    assert grad(lambda x: 3.0)(2.0) == 0.0
+    assert grad(lambda x: 3)([1.0, 2.0]) == [0.0, 0.0]
+    assert grad(lambda a, b: a * a, (0, 1))(3.0, 4.0) == (6.0, 0.0)
+    assert jvp(lambda a: [3.0, a], (1.0,), (5.0,)) == ([3.0, 1.0], [0.0, 5.0])
+    assert vjp(lambda a: 3.0, 1.0)[1](5.0) == (0.0,)
+    assert hvp(lambda a: 3 * a, (1.0,), (5.0,)) == 0.0
+    assert hvp(lambda a: 3.0, (1.0,), (5.0,)) == 0.0
+    assert grad(lambda x: x)(2.0) == 1.0
+    assert grad(grad(lambda y: 3 * y))(2.0) == 0.0
+
+
+def test_a_direction_in_which_nothing_moves_adds_nothing():
+    assert jvp(lambda x, y: x.sqrt() + y, (0.0, 1.0), (0.0, 2.0)) == (1.0, 2.0)
+    assert vjp(lambda x: [x.sqrt(), x * 3], 0.0)[1]([0.0, 2.0]) == (6.0,)
+
+
+def test_without_recording_derivatives_are_there_and_values_are_leaves():
+    x = Value(3.0)
+    with engine.no_grad():
+        assert grad(lambda x: x**2)(3.0) == 6.0
+        assert jvp(lambda x: x**2, (3.0,), (1.0,)) == (9.0, 6.0)
+        assert vjp(lambda x: x**2, 3.0)[1](2.0) == (12.0,)
+        assert hvp(lambda x: x**2, (3.0,), (1.0,)) == 2.0
+        found = grad(lambda x: x**2)(x)
+        assert (found.data, found.op) == (6.0, None)
+        assert (x * x).op is None
+
+
+def test_a_long_chain_needs_no_recursion():
+    def f(x):
+        for _ in range(50_000):
+            x = x + 1e-6 * x
+        return x
+
+    slope = (1 + 1e-6) ** 50_000
+    assert grad(f)(1.0) == pytest.approx(slope, rel=1e-9)
+    assert jvp(f, (1.0,), (1.0,))[1] == pytest.approx(slope, rel=1e-9)
+
+
+def test_functions_keep_their_signature_and_say_what_they_are():
+    def area(width, height=2):
+        """Of a rectangle."""
+        return width * height
+
+    assert grad(area).__name__ == "grad(area)"
+    assert value_and_grad(area).__doc__ == "value_and_grad of: Of a rectangle."
+    assert list(inspect.signature(grad(area)).parameters) == ["width", "height"]
+    assert check_gradients(grad(lambda a, b: a**3 * b), 2.0, 3.0, order=2)
+
+
+@pytest.mark.parametrize("result", [[1.0], "1", None, {}, (Value(1.0), 2.0)])
+def test_grad_demands_one_number(result):
+    for derivative in (grad, value_and_grad):
+        with pytest.raises(
+            TypeError, match=r"^f must return one number, a Value, not .*vjp and jvp"
+        ):
+            derivative(lambda x: result)(1.0)
+    with pytest.raises(TypeError, match=r"^f must return one number"):
+        hvp(lambda x: result, (1.0,), (1.0,))
+
+
+@pytest.mark.parametrize("wrong", ["2", None, 1j, [1.0, "2"], {1.0}])
+def test_what_is_no_number_is_refused_by_the_name_of_the_argument(wrong):
+    with pytest.raises(TypeError, match=r"^weight(\[1\])? must be a real number, not "):
+        grad(lambda weight: weight)(wrong)
+    with pytest.raises(TypeError, match=r"^the result of f(\[1\])? must be a real number"):
+        jvp(lambda x: wrong, (1.0,), (1.0,))
+
+
+def test_wrong_uses_are_told():
+    with pytest.raises(TypeError, match=r"grad takes a function, not Value\(.*gradient\(y, x\)"):
+        grad(Value(1.0))
+    for argnums in (None, 1.0, "0", (), (0, "1"), True):
+        with pytest.raises(TypeError, match="argnums must be the position of an argument"):
+            grad(lambda x: x, argnums)
+    with pytest.raises(TypeError, match="argnums is 1, but 1 positional arguments were given"):
+        grad(lambda x: x, 1)(2.0)
+    with pytest.raises(
+        TypeError, match=r"argnums is 0, but 0 positional .*keyword arguments are not"
+    ):
+        grad(lambda x: x)(x=2.0)
+    with pytest.raises(ValueError, match="names an argument twice"):
+        grad(lambda x, y: x, (0, -2))(1.0, 2.0)
+    with pytest.raises(TypeError, match="jvp: primals must be a tuple"):
+        jvp(lambda x: x, 1.0, (1.0,))
+    with pytest.raises(TypeError, match="hvp: tangents must be a tuple"):
+        hvp(lambda x: x, (1.0,), 1.0)
+    with pytest.raises(ValueError, match="jvp: 1 primals but 2 tangents"):
+        jvp(lambda x: x, (1.0,), (1.0, 2.0))
+    with pytest.raises(
+        ValueError, match=r"tangents\[0\] must have the structure of primals\[0\]: 2 "
+    ):
+        jvp(lambda x: x[0], ([1.0, 2.0],), ([1.0],))
+    with pytest.raises(
+        ValueError, match="the cotangents must have the structure of the result of f"
+    ):
+        vjp(lambda x: [x, x], 1.0)[1](1.0)
