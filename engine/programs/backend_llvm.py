@@ -6,15 +6,17 @@ import ctypes
 from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
-from functools import cache
+from functools import partial
 from typing import Any
 
+from engine.programs.backend_python import PythonBackend
 from engine.programs.instructions import Instructions
 from engine.programs.llvm_batch import Shape
-from engine.programs.llvm_formulas import vector_function
+from engine.programs.llvm_host import host
 from engine.programs.llvm_sample import LlvmModule
 from engine.programs.llvm_train import evaluation_module, training_module
 from engine.programs.lowering import lower
+from engine.programs.overflow import means_of, train
 from engine.programs.recorded import Recorded
 from engine.programs.rules import UpdateRule
 from engine.programs.session import Outcome, Session
@@ -24,76 +26,7 @@ from engine.programs.session import Outcome, Session
 MOST_IN_LANES = 1_500
 LONGEST = 7
 _CACHED = 64
-_FUNCTIONS = "exp expm1 log log1p sin cos tan asin acos atan sinh cosh tanh erf erfc".split()
-
-_pointer, _index, _double = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
-_TYPES: dict[str, Any] = {
-    "train": (_index, [*[_pointer] * 5, *[_index] * 3, *[_double] * 2, *[_pointer] * 3]),
-    "gradients": (_index, [*[_pointer] * 3, _index, _index, _double, *[_pointer] * 3]),
-    "evaluate": (None, [_pointer, _pointer, _index, _pointer, _pointer]),
-}
-
-
-class _Host:
-    """The machine that code is compiled for."""
-
-    def __init__(self) -> None:
-        import llvmlite.binding as llvm
-
-        self.llvm = llvm
-        llvm.initialize_native_target()
-        llvm.initialize_native_asmprinter()
-        self.target = llvm.Target.from_default_triple()
-        self.processor = llvm.get_host_cpu_name()
-        features = llvm.get_host_cpu_features()
-        self.features = features.flatten()
-        self.width = 8 if features.get("avx512f") else 4
-        self.vector_functions = self._vector_functions() if features.get("avx2") else []
-
-    def _vector_functions(self) -> list[str]:
-        """The functions of glibc's libmvec that are there; they err by at most 4 ulp."""
-        try:
-            self.llvm.load_library_permanently("libmvec.so.1")
-        except RuntimeError:
-            return []
-        names = [vector_function(name, self.width) for name in _FUNCTIONS]
-        names.append(vector_function("pow", self.width, 2))
-        return [name for name in names if self.llvm.address_of_symbol(name)]
-
-    def compile(self, text: str, name: str) -> Any:
-        """One function of a module; it keeps its machine code alive."""
-        llvm = self.llvm
-        module = llvm.parse_assembly(text)
-        machine = self.target.create_target_machine(
-            cpu=self.processor, features=self.features, opt=1, jit=True
-        )
-        # The code is written as it should be run: what pays is inlining, numbers in registers, and
-        # addresses folded into instructions. The usual levels take ten times as long.
-        builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(1))
-        passes = llvm.create_new_module_pass_manager()
-        passes.add_always_inliner_pass()
-        passes.add_sroa_pass()
-        passes.add_instruction_combine_pass()
-        passes.add_simplify_cfg_pass()
-        passes.run(module, builder)
-        engine = llvm.create_mcjit_compiler(module, machine)
-        engine.finalize_object()
-        result, arguments = _TYPES[name]
-        address = engine.get_function_address(name)
-        function: Any = ctypes.CFUNCTYPE(result, *arguments)(address)
-        function.engine = engine
-        return function
-
-
-host = cache(_Host)
 _compiled: OrderedDict[Any, tuple[Any, Shape]] = OrderedDict()
-
-
-def is_available() -> bool:
-    """Whether llvmlite can be imported."""
-    from importlib.util import find_spec
-
-    return find_spec("llvmlite") is not None
 
 
 class LlvmBackend:
@@ -112,7 +45,7 @@ class LlvmBackend:
 
     def lowered(self, width: int) -> Instructions:
         if width > 1:
-            return lower(self.recorded, longest=MOST_IN_LANES, seed=True)
+            return lower(self.recorded, longest=MOST_IN_LANES)
         return lower(self.recorded, longest=LONGEST)
 
     def training_text(self, single: bool, rule: UpdateRule | None) -> tuple[str, Shape]:
@@ -164,29 +97,46 @@ class LlvmBackend:
 
     def gradients(self, session: Session) -> tuple[Outcome, list[float]]:
         """The mean loss over all rows, and its gradients."""
-        count = session.rows.count
+        return self.mean_gradients(session, range(session.rows.count))
+
+    def mean_gradients(self, session: Session, order: Sequence[int]) -> tuple[Outcome, list[float]]:
+        """The mean loss over some rows, and its gradients."""
         gradients_of, shape = self.function("gradients")
-        sums, mean = _zeros(len(session.parameters)), _zeros(1)
-        order, work = array("q", range(count)), _zeros(shape.scratch)
-        found = gradients_of(
-            _address(session.parameters),
-            _address_of_view(session.rows.numbers),
-            _address(order),
-            0,
-            count,
-            1.0 / count,
-            _address(mean),
-            _address(sums),
-            _address(work),
-        )
+        numbers, work, count = array("q", order), _zeros(shape.scratch), len(order)
+
+        def summed(start: int, stop: int) -> tuple[int, float, array[float]]:
+            sums, mean = _zeros(len(session.parameters)), _zeros(1)
+            found = gradients_of(
+                _address(session.parameters),
+                _address_of_view(session.rows.numbers),
+                _address(numbers),
+                start,
+                stop,
+                1.0 / count,
+                _address(mean),
+                _address(sums),
+                _address(work),
+            )
+            return found, mean[0], sums
+
+        found, mean, sums = summed(0, count)
         if found >= 0:
-            return Outcome([], found, mean[0]), []
-        return Outcome([mean[0]]), [gradient / count for gradient in sums]
+            return Outcome([], numbers[found], mean), []
+        rows = range(count)
+        means = means_of(sums, count, lambda: (summed(row, row + 1)[2] for row in rows))
+        return Outcome([mean]), means
 
     def train(
         self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
     ) -> Outcome:
         """Epochs over the rows of `order`, in batches of `size`."""
+        careful = partial(PythonBackend, self.recorded, self.rule)
+        return train(self, careful, session, order, size, epochs, total)
+
+    def epochs(
+        self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
+    ) -> Outcome:
+        """The epochs in machine code, where a sum of gradients may overflow."""
         assert self.rule is not None
         # A rule with a sum over all parameters needs their gradients before it changes the first.
         single = size == 1 and not self.rule.reductions

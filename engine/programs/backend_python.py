@@ -10,6 +10,7 @@ from zlib import crc32
 
 from engine.evaluate import compile_source
 from engine.programs.lowering import lower
+from engine.programs.overflow import means_of
 from engine.programs.recorded import Recorded
 from engine.programs.replay import replay
 from engine.programs.rules import UpdateRule
@@ -64,8 +65,7 @@ class PythonBackend:
         """The mean loss over all rows, and its gradients."""
         count = session.rows.count
         batch = [session.rows.row(number) for number in range(count)]
-        outcome, sums = self._sum(session.parameters.tolist(), batch, range(count), count)
-        return outcome, [gradient / count for gradient in sums]
+        return self._means(session.parameters.tolist(), batch, range(count), count)
 
     def train(
         self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
@@ -113,32 +113,33 @@ class PythonBackend:
                 mean += loss / total
             else:
                 batch = rows[start : start + size]
-                part, sums = self._sum(parameters, batch, order[start : start + size], total)
+                numbers = order[start : start + size]
+                part, gradients = self._means(parameters, batch, numbers, total)
                 if part.failed:
                     return part
                 mean += part.means[0]
-                gradients = [gradient / len(batch) for gradient in sums]
             session.steps += 1
             self._update(parameters, gradients, float(session.steps), *settings, *state)
         bad = [i for i, number in enumerate(parameters) if not math.isfinite(number)]
         return Outcome([], parameter=bad[0]) if bad else Outcome([mean])
 
-    def _sum(
+    def _means(
         self,
         parameters: list[float],
         rows: Sequence[list[float]],
         numbers: Sequence[int],
         total: int,
     ) -> tuple[Outcome, list[float]]:
-        """The gradients of a batch added up, and its share of the mean loss."""
+        """A batch's share of the mean loss, and its mean gradients."""
         mean, sums = 0.0, [0.0] * len(parameters)
         for number, row in zip(numbers, rows):
             loss, gradients = self._row(parameters, row)
             if loss - loss != 0.0:
-                return Outcome([], number, loss), sums
+                return Outcome([], number, loss), []
             mean += loss / total
             sums = [before + gradient for before, gradient in zip(sums, gradients)]
-        return Outcome([mean]), sums
+        found = means_of(sums, len(rows), lambda: (self._row(parameters, row)[1] for row in rows))
+        return Outcome([mean]), found
 
     def _outputs_on_nodes(self, parameters: list[float], row: list[float]) -> list[float]:
         try:

@@ -109,8 +109,8 @@ class Instructions:
     """A lowered graph.
 
     `forward` computes `outputs`; `backward` the derivatives of the only output with respect to all
-    parameters, in `gradients` (None where it is 0). `seed`: the derivative that backward starts
-    from, 1 unless it is a variable. `values`: the length of the arrays of values and adjoints.
+    parameters, in `gradients` (None where it is 0). `values`: the length of the arrays of values
+    and adjoints.
     """
 
     inputs: Sequence[Variable]
@@ -119,5 +119,4 @@ class Instructions:
     backward: Sequence[Instruction]
     outputs: Sequence[Operand]
     gradients: Sequence[Variable | None]
-    seed: Operand
     values: int

@@ -34,11 +34,11 @@ class Shape:
     def scratch(self) -> int:
         """Doubles of working memory.
 
-        In lanes: a row, the gradients, values and adjoints. Else values, adjoints and the address
-        of each row of a tile.
+        In lanes: a row, the gradients of full vectors and of the rest, values and adjoints. Else
+        values, adjoints and the address of each row of a tile.
         """
         if self.width > 1:
-            return self.width * (self.inputs + self.parameters + self.stride)
+            return self.width * (self.inputs + 2 * self.parameters + self.stride)
         return TILE * (self.stride + 1)
 
 
@@ -59,7 +59,8 @@ def places(code: Code, shape: Shape) -> None:
     """Names for the parts of the working memory where there is one row, or one in each lane."""
     starts = {"%v": 0}
     if shape.width > 1:
-        starts = {"%x": 0, "%lanes": shape.inputs, "%v": shape.inputs + shape.parameters}
+        rest = shape.inputs + shape.parameters
+        starts = {"%x": 0, "%lanes": shape.inputs, "%rest": rest, "%v": rest + shape.parameters}
     starts["%d"] = starts["%v"] + shape.values + 1
     for name, start in starts.items():
         offset = start * shape.width
@@ -156,33 +157,50 @@ def unless(code: Code, fine: str, leave: Callable[[], None]) -> None:
     code.lines.append(f"{go_on}:")
 
 
+def when(code: Code, condition: str, body: Callable[[], None]) -> None:
+    """Does something only where a condition holds."""
+    then, after = code.new("then"), code.new("after")
+    code.act(f"br i1 {condition}, label %{then}, label %{after}")
+    code.lines.append(f"{then}:")
+    outer, code.known = code.known, dict(code.known)
+    body()
+    code.known = outer
+    code.act(f"br label %{after}")
+    code.lines.append(f"{after}:")
+
+
 def batch_of_lanes(module: LlvmModule, shape: Shape) -> None:
-    """Adds `@batch` for rows in lanes."""
+    """Adds `@batch` for rows in lanes.
+
+    Where the last vector is not full, lanes beyond the end repeat the last row. Its gradients have
+    a place of their own, and are added for the lanes that count: a weight of 0 would not do, since
+    0·∞ is nan.
+    """
     code = Code(module.functions)
     places(code, shape)
     formulas = module.formulas(code, shape.width)
     vector, condition, width = formulas.type, formulas.condition, shape.width
-    zero, one = formulas.constant(0.0), formulas.constant(1.0)
+    zero = formulas.constant(0.0)
+    count = code.fresh("sub i64 %stop, %start")
+    rest = code.fresh(f"urem i64 {count}, {width}")
+    partial = code.fresh(f"icmp ne i64 {rest}, 0")
+    in_rest = _lanes_below(code, rest, width)
 
-    def clear(index: str) -> None:
-        place = code.address("%lanes", index, vector)
-        code.act(f"store {vector} {zero}, ptr {place}, align 8")
+    def clear(array: str) -> None:
+        def body(index: str) -> None:
+            code.act(f"store {vector} {zero}, ptr {code.address(array, index, vector)}, align 8")
 
-    loop(code, 0, shape.parameters, 1, clear)
+        loop(code, 0, shape.parameters, 1, body)
+
+    clear("%lanes")
+    when(code, partial, lambda: clear("%rest"))
 
     def body(position: str) -> None:
         gather(code, shape, position, "%stop")
-        # Lanes beyond the end of the batch repeat its last row, without a weight.
-        rest = code.fresh(f"sub i64 %stop, {position}")
-        first = code.emit(f"insertelement <{width} x i64> poison, i64 {rest}, i32 0")
-        rests = code.emit(
-            f"shufflevector <{width} x i64> {first}, <{width} x i64> poison, "
-            f"<{width} x i32> zeroinitializer"
-        )
-        numbers = ", ".join(f"i64 {lane}" for lane in range(width))
-        used = code.emit(f"icmp slt <{width} x i64> <{numbers}>, {rests}")
-        seed = code.emit(f"select {condition} {used}, {vector} {one}, {vector} {zero}")
-        given = f"ptr %p, ptr %x, ptr %lanes, ptr %v, ptr %d, {vector} {seed}"
+        left = code.fresh(f"sub i64 %stop, {position}")
+        full = code.fresh(f"icmp sge i64 {left}, {width}")
+        gradients = code.fresh(f"select i1 {full}, ptr %lanes, ptr %rest")
+        given = f"ptr %p, ptr %x, ptr {gradients}, ptr %v, ptr %d"
         losses = code.fresh(f"call {vector} @sample({given})")
         difference = code.fresh(f"fsub {vector} {losses}, {losses}")
         bad = code.fresh(f"fcmp une {vector} {difference}, {zero}")
@@ -199,10 +217,22 @@ def batch_of_lanes(module: LlvmModule, shape: Shape) -> None:
             code.act(f"ret i64 {code.fresh(f'add i64 {position}, {lane}')}")
 
         unless(code, fine, leave)
-        weighed = code.fresh(f"fmul {vector} {losses}, {seed}")
-        add_to_mean(code, _sum_of(code, weighed, width), "%mean")
+        shares = code.fresh(f"fmul {vector} {losses}, {formulas.spread('%share')}")
+        used = _lanes_below(code, left, width)
+        shares = code.fresh(f"select {condition} {used}, {vector} {shares}, {vector} {zero}")
+        _add_share(code, _sum_of(code, shares, width), "%mean")
 
     loop(code, "%start", "%stop", width, body)
+
+    def add_rest(index: str) -> None:
+        place = code.address("%lanes", index, vector)
+        before = code.fresh(f"load {vector}, ptr {place}, align 8")
+        own = code.fresh(f"load {vector}, ptr {code.address('%rest', index, vector)}, align 8")
+        own = code.fresh(f"select {condition} {in_rest}, {vector} {own}, {vector} {zero}")
+        total = code.fresh(f"fadd {vector} {before}, {own}")
+        code.act(f"store {vector} {total}, ptr {place}, align 8")
+
+    when(code, partial, lambda: loop(code, 0, shape.parameters, 1, add_rest))
 
     def reduce(index: str) -> None:
         lanes = code.fresh(f"load {vector}, ptr {code.address('%lanes', index, vector)}, align 8")
@@ -215,6 +245,15 @@ def batch_of_lanes(module: LlvmModule, shape: Shape) -> None:
     _define_batch(module, code)
 
 
+def _lanes_below(code: Code, count: str, width: int) -> str:
+    """Whether the number of each lane is smaller than a count."""
+    first = code.emit(f"insertelement <{width} x i64> poison, i64 {count}, i32 0")
+    zeros = f"<{width} x i32> zeroinitializer"
+    counts = code.emit(f"shufflevector <{width} x i64> {first}, <{width} x i64> poison, {zeros}")
+    numbers = ", ".join(f"i64 {lane}" for lane in range(width))
+    return code.emit(f"icmp slt <{width} x i64> <{numbers}>, {counts}")
+
+
 def _sum_of(code: Code, register: str, width: int) -> str:
     name = f"llvm.vector.reduce.fadd.v{width}f64"
     code.functions[name] = f"declare double @{name}(double, <{width} x double>)"
@@ -223,7 +262,10 @@ def _sum_of(code: Code, register: str, width: int) -> str:
 
 def add_to_mean(code: Code, loss: str, mean: str) -> None:
     """Adds the share of a loss, because the sum of finite losses may overflow."""
-    part = code.fresh(f"fmul double {loss}, %share")
+    _add_share(code, code.fresh(f"fmul double {loss}, %share"), mean)
+
+
+def _add_share(code: Code, part: str, mean: str) -> None:
     before = code.fresh(f"load double, ptr {mean}")
     code.act(f"store double {code.fresh(f'fadd double {before}, {part}')}, ptr {mean}")
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from engine.dialects import ATOM, Dialect, Names, Piece
 
 _OPERATIONS: dict[type[ast.AST], str] = {
-    ast.Add: "fadd contract",
-    ast.Sub: "fsub contract",
-    ast.Mult: "fmul contract",
+    ast.Add: "fadd",
+    ast.Sub: "fsub",
+    ast.Mult: "fmul",
     ast.Div: "fdiv",
     ast.Mod: "frem",
 }
@@ -136,7 +136,7 @@ class LlvmFormulas(Dialect):
                 # Products are faster than the function, and as exact.
                 factor = product = self.of(base, names)
                 for _ in range(int(k) - 1):
-                    product = self.code.emit(f"fmul contract {self.type} {product}, {factor}")
+                    product = self.code.emit(f"fmul {self.type} {product}, {factor}")
                 return product, ATOM
         return self.call("pow", [self.of(base, names), self.of(exponent, names)])
 

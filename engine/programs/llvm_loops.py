@@ -73,7 +73,7 @@ def each_of_run(code: Code, module: LlvmModule, each: Each, names: Mapping[str, 
         )
         if each.accumulate or each.target.kind == "gradient":
             previous = load(code, formulas, each.target, index)
-            register = code.emit(f"fadd contract {formulas.type} {previous}, {register}")
+            register = code.emit(f"fadd {formulas.type} {previous}, {register}")
         address = _address(code, each.target, index)
         code.act(f"store {formulas.type} {register}, ptr {address}, align 8")
 
@@ -106,7 +106,7 @@ def fold_of_runs(
 
     def joined(formulas: LlvmFormulas, first: str, second: str) -> str:
         if kind == "sum":
-            return code.emit(f"fadd contract {formulas.type} {first}, {second}")
+            return code.emit(f"fadd {formulas.type} {first}, {second}")
         return formulas.call(kind, [first, second])[0]
 
     vectors, single = module.formulas(code, WIDTH), module.formulas(code, 1)

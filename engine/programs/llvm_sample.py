@@ -59,14 +59,13 @@ def write_sample(
     those in `late`, which are left out; what they need then lies in memory.
     """
     waiting = set(map(id, late))
-    steps = [*program.forward, *(program.backward if backward else ())]
-    instructions = [instruction for instruction in steps if id(instruction) not in waiting]
+    after = [step for step in program.backward if backward and id(step) not in waiting]
+    instructions = [*program.forward, *after]
     chunks = chunks_of(instructions)
     shared = shared_by(chunks, program.outputs)
     for each in late:
         shared.update(name for name in each.names.values() if isinstance(name, Variable))
     formulas = LlvmFormulas(Code({}), width)
-    seed = f", {formulas.type} %seed" if isinstance(program.seed, Variable) else ""
     # Where an operation was undefined, one more value is nan; everywhere else it is 0.
     mark = Variable("value", program.values, "undefined")
     checked = any(isinstance(entry, Check) for entry in instructions)
@@ -77,7 +76,7 @@ def write_sample(
             writer = _Writer(module, program, width, shared, mark)
             writer.write(chunk)
             module.texts.append(
-                f"define internal void @{name}_{number}({ARRAYS}{seed}) noinline {{\n"
+                f"define internal void @{name}_{number}({ARRAYS}) noinline {{\n"
                 + writer.code.text()
                 + "\n  ret void\n}\n"
             )
@@ -86,15 +85,19 @@ def write_sample(
         if checked:
             writer.store(mark, writer.formulas.constant(0.0))
         for number in range(len(chunks)):
-            given = f", {formulas.type} %seed" if seed else ""
-            writer.code.act(f"call void @{name}_{number}({_GIVEN}{given})")
+            writer.code.act(f"call void @{name}_{number}({_GIVEN})")
     else:
-        writer.write(chunks[0])
+        writer.write(program.forward)
+        writer.forget_parameters()
+        writer.write(after)
     outputs = [writer.operand(output) for output in program.outputs]
     if checked:
         undefined = writer.operand(mark)
+        defined = writer.code.emit(f"fcmp ord {formulas.type} {undefined}, {undefined}")
+        sides = f"{formulas.type} {{}}, {formulas.type} {undefined}"
         outputs = [
-            writer.code.emit(f"fadd {formulas.type} {output}, {undefined}") for output in outputs
+            writer.code.emit(f"select {formulas.condition} {defined}, {sides.format(output)}")
+            for output in outputs
         ]
     returned = outputs[0]
     if len(outputs) > 1:
@@ -106,7 +109,7 @@ def write_sample(
     out = ", ptr noalias %out" if len(outputs) > 1 else ""
     inline = "noinline" if several else "alwaysinline"
     module.texts.append(
-        f"define internal {formulas.type} @{name}({ARRAYS}{seed}{out}) {inline} {{\n"
+        f"define internal {formulas.type} @{name}({ARRAYS}{out}) {inline} {{\n"
         + writer.code.text()
         + f"\n  ret {formulas.type} {returned}\n}}\n"
     )
@@ -157,6 +160,10 @@ class _Writer:
         for fold, register in zip(folds, found):
             self.assign(fold.target, register, accumulate=False)
 
+    def forget_parameters(self) -> None:
+        """Those that backward needs are loaded again: nothing has so many registers."""
+        self.registers = {v: r for v, r in self.registers.items() if v.kind != "parameter"}
+
     def forget(self, kind: str, start: int, length: int) -> None:
         """What a loop has written must be loaded again."""
         changed = range(start, start + length)
@@ -171,8 +178,6 @@ class _Writer:
     def operand(self, operand: Operand) -> str:
         if not isinstance(operand, Variable):
             return self.formulas.constant(operand)
-        if operand.kind == "temporary" and operand.name == "seed":
-            return "%seed"
         register = self.registers.get(operand)
         if register is None:
             register = self.registers[operand] = self.load(operand)
@@ -183,7 +188,7 @@ class _Writer:
         if variable.kind == "parameter" or (variable.kind == "input" and self.formulas.width == 1):
             # One number for all lanes.
             address = self.code.address(array, variable.index)
-            return self.formulas.spread(self.code.emit(f"load double, ptr {address}"))
+            return self.formulas.spread(self.code.fresh(f"load double, ptr {address}"))
         address = self.code.address(array, variable.index, self.formulas.type)
         return self.code.fresh(f"load {self.formulas.type}, ptr {address}, align 8")
 
@@ -200,7 +205,7 @@ class _Writer:
         # Gradients add up over the rows of a batch as well.
         if accumulate or target.kind == "gradient":
             previous = self.operand(target)
-            register = self.code.emit(f"fadd contract {self.formulas.type} {previous}, {register}")
+            register = self.code.emit(f"fadd {self.formulas.type} {previous}, {register}")
         self.registers[target] = register
         if self.code.lines and self.code.lines[-1].startswith(f"  {register} = "):
             self.code.lines[-1] += f"  ; {target.name}"
@@ -218,7 +223,7 @@ class _Writer:
         first, *others = values
         for other in others:
             if fold.kind == "sum":
-                first = self.code.emit(f"fadd contract {self.formulas.type} {first}, {other}")
+                first = self.code.emit(f"fadd {self.formulas.type} {first}, {other}")
             else:
                 first = self.formulas.call(fold.kind, [first, other])[0]
         return first

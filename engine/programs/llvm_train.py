@@ -36,7 +36,7 @@ def training_module(
     A rule that needs all gradients at once must have its steps of one row as batches.
     """
     shape = shape_of(program, width)
-    late = late_gradients(program) if width == 1 else []
+    late = late_gradients(program, single) if width == 1 else []
     write_sample(module, "sample", program, width, backward=True, late=late)
     if not single:
         if width > 1:

@@ -109,7 +109,7 @@ class _Update:
             gradient = loaded(place("%g"))
             if not self.single:
                 weight = formulas.spread("%weight")
-                gradient = code.emit(f"fmul contract {formulas.type} {gradient}, {weight}")
+                gradient = code.emit(f"fmul {formulas.type} {gradient}, {weight}")
         names["gradient"] = gradient
         kept = {"parameter": place("%p")}
         for row, name in enumerate(self.rule.remembered):

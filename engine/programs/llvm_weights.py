@@ -18,8 +18,12 @@ from engine.programs.llvm_sample import LlvmModule
 _SIDE_BY_SIDE = 4
 
 
-def late_gradients(program: Instructions) -> list[Each]:
-    """The loops over gradients that nothing else contributes to: they can wait until the end."""
+def late_gradients(program: Instructions, single: bool) -> list[Each]:
+    """The loops over gradients that nothing else contributes to: they can wait until the end.
+
+    With `single` each of them is followed by an update of its parameters, so that none may read a
+    parameter: it might be another one's, and new already.
+    """
     count = len(program.parameters)
     touched = [0] * count
     for instruction in program.backward:
@@ -31,7 +35,7 @@ def late_gradients(program: Instructions) -> list[Each]:
         if isinstance(instruction, Each)
         and all(touched[index] == 1 for index in _gradients_in(instruction))
         and instruction.target.kind == "gradient"
-        and all(_is_in_memory(operand) for operand in instruction.names.values())
+        and not (single and _reads_parameters(instruction))
     ]
 
 
@@ -46,8 +50,10 @@ def _gradients_in(instruction: Instruction) -> range:
     return range(0)
 
 
-def _is_in_memory(operand: Variable | float) -> bool:
-    return isinstance(operand, float) or operand.kind in ("adjoint", "value", "parameter", "input")
+def _reads_parameters(each: Each) -> bool:
+    kinds = {run.kind for run in each.runs.values()}
+    kinds.update(read.kind for read in each.names.values() if isinstance(read, Variable))
+    return "parameter" in kinds
 
 
 def uncovered(count: int, late: Sequence[Each]) -> list[range]:
@@ -127,7 +133,7 @@ def _sum_over_rows(code: Code, module: LlvmModule, each: Each, stride: int, valu
             for (cell, _), index in zip(cells, indices):
                 register = gradient_of(code, formulas, each, arrays, index)
                 before = code.fresh(f"load {formulas.type}, ptr {cell}")
-                after = code.emit(f"fadd contract {formulas.type} {before}, {register}")
+                after = code.emit(f"fadd {formulas.type} {before}, {register}")
                 code.act(f"store {formulas.type} {after}, ptr {cell}")
 
         loop(code, 0, "%count", 1, row)

@@ -33,17 +33,16 @@ from engine.value import Value
 MOST_NAMES = 64
 
 
-def lower(recorded: Recorded, longest: int = 16, seed: bool = False) -> Instructions:
+def lower(recorded: Recorded, longest: int = 16) -> Instructions:
     """The instructions of a graph.
 
-    Sums and other reductions over more than `longest` neighbours become loops. With `seed` the
-    backward pass starts from a variable instead of from 1.
+    Sums and other reductions over more than `longest` neighbours become loops.
     """
-    return _Lowering(recorded, longest, seed).result()
+    return _Lowering(recorded, longest).result()
 
 
 class _Lowering:
-    def __init__(self, recorded: Recorded, longest: int, seed: bool) -> None:
+    def __init__(self, recorded: Recorded, longest: int) -> None:
         self.recorded = recorded
         self.longest = longest
         identifiers = self.identifiers = Identifiers()
@@ -62,7 +61,6 @@ class _Lowering:
         for node in recorded.nodes:
             if node not in self.variables:
                 self.new_value(node)
-        self.seed: Operand = Variable("temporary", 0, "seed") if seed else 1.0
         self.adjoints: dict[Variable, Variable] = {}
         self.started: set[Variable] = set()
 
@@ -80,7 +78,6 @@ class _Lowering:
             backward,
             [self.operand(output) for output in recorded.outputs],
             gradients,
-            self.seed,
             self.slots,
         )
 
@@ -231,7 +228,7 @@ class _Lowering:
             if node not in self.recorded.active:
                 continue
             variable = self.variables[node]
-            adjoint = self.seed if node is output else self.adjoint(variable)
+            adjoint: Operand = 1.0 if node is output else self.adjoint(variable)
             if node.scope != scope and node.scope:
                 yield Comment(f"backward: {node.scope}")
             scope = node.scope

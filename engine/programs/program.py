@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from operator import index
 from typing import Any
 
-from engine.programs import backend_llvm, sources
+from engine.programs import llvm_host, sources
 from engine.programs.backend_llvm import LlvmBackend
 from engine.programs.backend_python import PythonBackend
 from engine.programs.recorded import Recorded
@@ -82,7 +82,7 @@ class Program:
     ) -> None:
         if backend not in BACKENDS:
             raise ValueError(f"unknown backend {backend!r}; known: {', '.join(BACKENDS)}")
-        if backend == "llvm" and not backend_llvm.is_available():
+        if backend == "llvm" and not llvm_host.is_available():
             raise ImportError(
                 'backend="llvm" needs llvmlite, which is not installed: '
                 'python -m pip install "chaingrad[jit]"'
@@ -163,7 +163,7 @@ class Program:
         """The backend that computes so many rows."""
         name = self._choice
         if name == "auto":
-            worth = rows * self._work >= WORTH_COMPILING and backend_llvm.is_available()
+            worth = rows * self._work >= WORTH_COMPILING and llvm_host.is_available()
             name = "llvm" if worth else "python"
         if name not in self._made:
             make: Any = LlvmBackend if name == "llvm" else PythonBackend

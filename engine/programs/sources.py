@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.programs import backend_llvm
+from engine.programs import llvm_host
+from engine.programs.backend_llvm import LlvmBackend
 from engine.programs.backend_python import LONGEST
 from engine.programs.identifiers import Identifiers
 from engine.programs.instructions import Operand, Variable
@@ -230,12 +231,12 @@ class _Text:
 
 
 def _llvm(recorded: Recorded, rule: UpdateRule | None) -> str:
-    if not backend_llvm.is_available():
+    if not llvm_host.is_available():
         raise ImportError(
             'source("llvm") needs llvmlite, which is not installed: '
             'python -m pip install "chaingrad[jit]"'
         )
-    backend = backend_llvm.LlvmBackend(recorded, rule)
+    backend = LlvmBackend(recorded, rule)
     if recorded.parameters and len(recorded.outputs) == 1:
         text, _ = backend.training_text(rule is not None, rule)
     else:

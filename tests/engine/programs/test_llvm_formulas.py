@@ -16,10 +16,10 @@ def written(text, width=1, vector_functions=()):
 def test_equal_parts_are_computed_once():
     code, register = written("(a + b) * exp(a + b) + (a + b)")
     assert [line.split(" = ")[1].split(" double")[0] for line in code.lines] == [
-        "fadd contract",
+        "fadd",
         "call",
-        "fmul contract",
-        "fadd contract",
+        "fmul",
+        "fadd",
     ]
     assert register == "%r4"
 

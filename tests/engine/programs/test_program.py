@@ -204,7 +204,7 @@ def test_auto_takes_llvm_for_much_work_where_it_is_installed(monkeypatch):
     few = programs.WORTH_COMPILING // 10
     assert program.backend_for(few).name == "python"
     assert program.backend_for(programs.WORTH_COMPILING).name == "llvm"
-    monkeypatch.setattr(programs.backend_llvm, "is_available", lambda: False)
+    monkeypatch.setattr(programs.llvm_host, "is_available", lambda: False)
     assert line("auto")[0].backend_for(programs.WORTH_COMPILING).name == "python"
 
 

@@ -89,7 +89,7 @@ def test_backends_that_are_not_there(monkeypatch):
         *(engine.compile, w * x, [x], [w]),
         backend="gpu",
     )
-    monkeypatch.setattr(programs.backend_llvm, "is_available", lambda: False)
+    monkeypatch.setattr(programs.llvm_host, "is_available", lambda: False)
     refuses(
         ImportError,
         'backend="llvm" needs llvmlite, which is not installed: '

@@ -13,7 +13,7 @@ from engine import Parameter, Value, compile
 from engine.functions import dot, logsumexp, maximum, mean, minimum
 from engine.functions import sum as total
 from engine.ops import SHEET
-from engine.programs import backend_llvm
+from engine.programs import llvm_host
 from engine.programs.backend_python import python_source
 from nn import MLP, SGD, Adam, AdamW, Optimizer, RMSprop, squared_error
 from tests.engine.sampling import call, example_row, operand_count, over_sheet
@@ -404,7 +404,7 @@ def test_llvm_text_says_which_parameter_is_which():
 
 
 def test_llvm_text_without_llvmlite(monkeypatch):
-    monkeypatch.setattr(backend_llvm, "is_available", lambda: False)
+    monkeypatch.setattr(llvm_host, "is_available", lambda: False)
     w = Parameter(0.5)
     with pytest.raises(ImportError, match=r'needs llvmlite.*"chaingrad\[jit\]"'):
         compile(w * 2, [], [w]).source("llvm")

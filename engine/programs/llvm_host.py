@@ -1,0 +1,79 @@
+"""The machine that LLVM compiles for, through llvmlite."""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cache
+from typing import Any
+
+from engine.programs.llvm_formulas import vector_function
+
+_FUNCTIONS = "exp expm1 log log1p sin cos tan asin acos atan sinh cosh tanh erf erfc".split()
+
+_pointer, _index, _double = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
+_TYPES: dict[str, Any] = {
+    "train": (_index, [*[_pointer] * 5, *[_index] * 3, *[_double] * 2, *[_pointer] * 3]),
+    "gradients": (_index, [*[_pointer] * 3, _index, _index, _double, *[_pointer] * 3]),
+    "evaluate": (None, [_pointer, _pointer, _index, _pointer, _pointer]),
+}
+
+
+class _Host:
+    """The machine that code is compiled for."""
+
+    def __init__(self) -> None:
+        import llvmlite.binding as llvm
+
+        self.llvm = llvm
+        llvm.initialize_native_target()
+        llvm.initialize_native_asmprinter()
+        self.target = llvm.Target.from_default_triple()
+        self.processor = llvm.get_host_cpu_name()
+        features = llvm.get_host_cpu_features()
+        self.features = features.flatten()
+        self.width = 8 if features.get("avx512f") else 4
+        self.vector_functions = self._vector_functions() if features.get("avx2") else []
+
+    def _vector_functions(self) -> list[str]:
+        """The functions of glibc's libmvec that are there; they err by at most 4 ulp."""
+        try:
+            self.llvm.load_library_permanently("libmvec.so.1")
+        except RuntimeError:
+            return []
+        names = [vector_function(name, self.width) for name in _FUNCTIONS]
+        names.append(vector_function("pow", self.width, 2))
+        return [name for name in names if self.llvm.address_of_symbol(name)]
+
+    def compile(self, text: str, name: str) -> Any:
+        """One function of a module; it keeps its machine code alive."""
+        llvm = self.llvm
+        module = llvm.parse_assembly(text)
+        machine = self.target.create_target_machine(
+            cpu=self.processor, features=self.features, opt=1, jit=True
+        )
+        # The code is written as it should be run: what pays is inlining, numbers in registers, and
+        # addresses folded into instructions. The usual levels take ten times as long.
+        builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(1))
+        passes = llvm.create_new_module_pass_manager()
+        passes.add_always_inliner_pass()
+        passes.add_sroa_pass()
+        passes.add_instruction_combine_pass()
+        passes.add_simplify_cfg_pass()
+        passes.run(module, builder)
+        engine = llvm.create_mcjit_compiler(module, machine)
+        engine.finalize_object()
+        result, arguments = _TYPES[name]
+        address = engine.get_function_address(name)
+        function: Any = ctypes.CFUNCTYPE(result, *arguments)(address)
+        function.engine = engine
+        return function
+
+
+host = cache(_Host)
+
+
+def is_available() -> bool:
+    """Whether llvmlite can be imported."""
+    from importlib.util import find_spec
+
+    return find_spec("llvmlite") is not None
