@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
-from engine import Value
+from engine import Value, ieee
 from engine.evaluate import FAST, compile_source
 from engine.numbers import as_number
 from engine.programs.rules import Formulas, UpdateRule, python_update, remembered
@@ -113,6 +113,14 @@ class Optimizer:
 
         return restore
 
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the compiled rule, which is made again."""
+        return {name: value for name, value in self.__dict__.items() if name != "_update"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._update = _compile(self.rule, tuple(self.settings))
+
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value:g}" for name, value in self.settings.items())
         return f"{type(self).__name__}({len(self.parameters)} parameters, {settings})"
@@ -140,5 +148,7 @@ def _compile(rule: Rule, settings: tuple[str, ...]) -> Callable[..., None]:
     """The rule as a loop over all parameters."""
     filename = f"<nn.optimizers: {', '.join(f'{target} = {text}' for target, text in rule)}>"
     source = "\n".join(python_update(UpdateRule(rule, settings), FAST, nodes=True)) + "\n"
-    update: Callable[..., None] = compile_source(source, filename, vars(math))["update"]
+    # Python's own max and min lose nan.
+    namespace = {**vars(math), "max": ieee.maximum, "min": ieee.minimum}
+    update: Callable[..., None] = compile_source(source, filename, namespace)["update"]
     return update

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from engine import Value, detect_anomaly, no_grad
+from engine.programs.means import means_of
 from nn.data import Sample
 from nn.losses import Loss
 from nn.optimizer import Optimizer
@@ -86,14 +87,27 @@ class EagerRun:
                 # Divided one by one, because the sum of finite losses may overflow.
                 mean += self.sample(epoch, number) / count
             if len(batch) > 1:
-                for parameter in optimizer.parameters:
-                    parameter.grad /= len(batch)
+                self.average(epoch, batch)
             optimizer.step()
         for parameter in optimizer.parameters:
             if not math.isfinite(parameter.data):
                 raise Diverged(numbers[-1], f"a parameter became {parameter.data}")
         self.restore = optimizer.snapshot()
         return [mean]
+
+    def average(self, epoch: int, batch: Sequence[int]) -> None:
+        """Makes the sums of gradients over a batch their means."""
+        parameters = self.optimizer.parameters
+
+        def rows() -> Iterator[list[float]]:
+            for number in batch:
+                self.optimizer.zero_grad()
+                self.sample(epoch, number)
+                yield [parameter.grad for parameter in parameters]
+
+        sums = [parameter.grad for parameter in parameters]
+        for parameter, mean in zip(parameters, means_of(sums, len(batch), rows)):
+            parameter.grad = mean
 
     def sample(self, epoch: int, number: int) -> float:
         """Forward and backward for one sample."""

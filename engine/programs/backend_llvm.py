@@ -16,7 +16,8 @@ from engine.programs.llvm_host import host
 from engine.programs.llvm_sample import LlvmModule
 from engine.programs.llvm_train import evaluation_module, training_module
 from engine.programs.lowering import lower
-from engine.programs.overflow import means_of, train
+from engine.programs.means import means_of
+from engine.programs.overflow import train
 from engine.programs.recorded import Recorded
 from engine.programs.rules import UpdateRule
 from engine.programs.session import Outcome, Session

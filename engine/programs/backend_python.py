@@ -10,7 +10,7 @@ from zlib import crc32
 
 from engine.evaluate import compile_source
 from engine.programs.lowering import lower
-from engine.programs.overflow import means_of
+from engine.programs.means import means_of
 from engine.programs.recorded import Recorded
 from engine.programs.replay import replay
 from engine.programs.rules import UpdateRule

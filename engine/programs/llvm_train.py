@@ -10,9 +10,7 @@ from engine.programs.llvm_batch import (
     BATCH,
     Shape,
     add_to_mean,
-    batch_of_lanes,
     batch_of_rows,
-    gather,
     places,
     row,
     shape_of,
@@ -21,6 +19,7 @@ from engine.programs.llvm_batch import (
     unless,
 )
 from engine.programs.llvm_formulas import Code, literal
+from engine.programs.llvm_lanes import batch_of_lanes, gather
 from engine.programs.llvm_loops import fold_of_runs, loop
 from engine.programs.llvm_sample import LlvmModule, write_sample
 from engine.programs.llvm_update import MOST_SINGLE, write_update

@@ -94,7 +94,7 @@ class _Lowering:
     def operand(self, arg: Value | float) -> Operand:
         """The variable of a node, or the number of a constant."""
         variable = self.variables.get(arg)  # type: ignore[arg-type]
-        return float(arg) if variable is None else variable
+        return self.recorded.number(arg) if variable is None else variable
 
     def adjoint(self, variable: Variable) -> Variable:
         """The derivative of the output with respect to a variable."""

@@ -1,33 +1,12 @@
-"""Means of numbers whose sum overflows although their mean is an ordinary number.
-
-Gradients are added up and divided once. Only where a sum is not finite they are computed again, and
-each is divided before it is added: otherwise every mean would be rounded once more for each row.
-"""
+"""Training where a sum of gradients overflows although their mean is an ordinary number."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from engine.programs.session import Backend, Outcome, Session
-
-
-def means_of(
-    sums: Sequence[float], count: int, rows: Callable[[], Iterable[Sequence[float]]]
-) -> list[float]:
-    """The means of columns that were added up; `rows` goes through their rows once more.
-
-    >>> means_of([3.0, math.inf], 2, lambda: [[1.0, 1e308], [2.0, 1e308]])
-    [1.5, 1e+308]
-    """
-    means = [number / count for number in sums]
-    if count == 1 or math.isfinite(sum(sums)):
-        return means
-    shares = [0.0] * len(sums)
-    for row in rows():
-        shares = [share + number / count for share, number in zip(shares, row)]
-    return [mean if math.isfinite(mean) else share for mean, share in zip(means, shares)]
 
 
 class Compiled(Protocol):

@@ -32,18 +32,20 @@ def compile(
 ) -> Program:
     """The program that computes `loss`, its gradients, and training steps, for any rows of inputs.
 
-    `loss`: the result of a computation; nothing is computed anew, its graph is taken as it is. Or a
-    list of results: a program for prediction, without gradients. `inputs`: leaves that have another
+    `loss`: the result of a computation, or a list of results: a program for prediction, without
+    gradients, whose outputs may be leaves and constants as well. `inputs`: leaves that have another
     number in every row. `parameters`: leaves that are trained; they keep their numbers when the
-    program runs, but for `train`. Every other leaf is a constant. `optimizer`: of those parameters,
-    such as `nn.SGD`. `backend`: "llvm" (machine code; extra `jit`), "python" (generated source), or
-    "auto", which takes LLVM where it is installed and the work is worth compiling.
+    program runs, but for `train`. Every other leaf is a constant, with the number it holds now; of
+    one that was changed after the graph was recorded, all that depends on it is computed anew.
+    `optimizer`: of those parameters, such as `nn.SGD`. `backend`: "llvm" (machine code; extra
+    `jit`), "python" (generated source), or "auto", which takes LLVM where it is installed and the
+    work is worth compiling.
 
     A choice that Python made while the graph was recorded (`if x > 0`) is recorded as it was made.
 
     Warns of inputs and parameters that the loss does not depend on; their gradients are 0. Raises
     TypeError or ValueError for a loss without a graph or one that depends on no parameter, for
-    inputs and parameters that are no leaves, or the same; ImportError for "llvm" without llvmlite.
+    inputs and parameters that are not leaves, or the same; ImportError for "llvm" without llvmlite.
 
     >>> from engine import Parameter
     >>> x, y, w = Value(1.0, label="x"), Value(1.0, label="y"), Parameter(0.5, label="w")
@@ -202,6 +204,10 @@ class Program:
             replay(self.recorded, session.parameters, session.rows.row(row))
         except (ArithmeticError, ValueError) as error:
             raise type(error)(f"rows[{row}]: {error}") from error
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the compiled code, which is made again when it is needed."""
+        return {**self.__dict__, "_made": {}}
 
     def __repr__(self) -> str:
         recorded = self.recorded

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from engine.careful import apply
 from engine.graph import topological_order
 from engine.value import Value, describe
 
@@ -15,10 +16,14 @@ class Recorded:
     `inputs`: leaves that have another number in every row. `parameters`: leaves that are trained.
     Every other leaf is a constant. `nodes`: the results of operations that depend on an input or a
     parameter, operands first; `active`: those of them that depend on a parameter, and the
-    parameters; `unused`: inputs and parameters that no output depends on.
+    parameters; `numbers`: what the constants are, and what is computed from constants alone;
+    `unused`: inputs and parameters that no output depends on.
 
-    Raises TypeError or ValueError for outputs without a graph, inputs or parameters that are no
-    leaves or are named twice, and, if there are parameters, a single output that depends on none.
+    Constants are as they are at this moment: what the graph computed from them is computed again.
+
+    Raises TypeError or ValueError for outputs that are not Values, inputs or parameters that are
+    not leaves or are named twice, and, if there are parameters, a single output that depends on
+    none; what the operation raises that is undefined for constants as they are.
     """
 
     def __init__(
@@ -27,7 +32,7 @@ class Recorded:
         self.outputs = list(outputs)
         self.inputs = _leaves(inputs, "input")
         self.parameters = _leaves(parameters, "parameter")
-        _check_outputs(self.outputs)
+        _check_outputs(self.outputs, trained=bool(self.parameters))
         given = set(self.inputs)
         for parameter in self.parameters:
             if parameter in given:
@@ -38,18 +43,34 @@ class Recorded:
         self.active: set[Value] = set(self.parameters)
         varying: set[Any] = {*self.inputs, *self.parameters}
         self.nodes: list[Value] = []
+        self.numbers: dict[Any, float] = {}
         for node in order:
-            if node.op is not None and any(arg in varying for arg in node.args):
+            if any(arg in varying for arg in node.args):
                 varying.add(node)
                 self.nodes.append(node)
                 if any(arg in self.active for arg in node.args):
                     self.active.add(node)
+            elif node not in varying:
+                self.numbers[node] = node.data if node.op is None else self._computed(node)
         if self.parameters and len(self.outputs) == 1 and self.outputs[0] not in self.active:
             raise ValueError(
                 f"compile: {describe(self.outputs[0])} depends on none of the "
                 f"{len(self.parameters)} parameters; were they replaced after it was computed, or "
                 "was a part of it computed under no_grad?"
             )
+
+    def number(self, constant: Value | float) -> float:
+        """What a constant operand or output is."""
+        return constant if isinstance(constant, float) else self.numbers[constant]
+
+    def _computed(self, node: Value) -> float:
+        """The result of an operation on constants."""
+        assert node.op is not None
+        operands = node.op.group([self.number(arg) for arg in node.args])
+        try:
+            return float(apply(node.op, *operands))
+        except (ArithmeticError, ValueError) as error:
+            raise type(error)(f"compile: {error}") from error
 
     def key(self) -> tuple[Any, ...]:
         """What two graphs have in common when the same program computes both."""
@@ -59,10 +80,10 @@ class Recorded:
         rows = []
         for node in self.nodes:
             # A constant as text, so that 1.0 is not taken for the leaf at place 1.
-            operands = tuple(place.get(arg) or repr(float(arg)) for arg in node.args)
+            operands = tuple(place.get(arg) or repr(self.number(arg)) for arg in node.args)
             place[node] = len(place) + 1
             rows.append((node.op, operands))
-        outputs = tuple(place.get(node) or repr(node.data) for node in self.outputs)
+        outputs = tuple(place.get(node) or repr(self.number(node)) for node in self.outputs)
         return len(self.inputs), len(self.parameters), tuple(rows), outputs
 
 
@@ -74,7 +95,7 @@ def _leaves(leaves: Sequence[Value], what: str) -> list[Value]:
                 f"compile: every {what} must be a Value, not {leaf!r} ({type(leaf).__name__})"
             )
         if leaf.op is not None:
-            raise ValueError(f"compile: the {what} {describe(leaf)} is no leaf of the graph")
+            raise ValueError(f"compile: the {what} {describe(leaf)} is not a leaf of the graph")
     seen: set[Value] = set()
     for leaf in listed:
         if leaf in seen:
@@ -83,7 +104,7 @@ def _leaves(leaves: Sequence[Value], what: str) -> list[Value]:
     return listed
 
 
-def _check_outputs(outputs: list[Value]) -> None:
+def _check_outputs(outputs: list[Value], trained: bool) -> None:
     if not outputs:
         raise ValueError("compile: there is nothing to compute: the list of outputs is empty")
     for output in outputs:
@@ -92,7 +113,8 @@ def _check_outputs(outputs: list[Value]) -> None:
                 f"compile takes a Value, or a list of them for a prediction, not {output!r} "
                 f"({type(output).__name__})"
             )
-        if output.op is None:
+        # A constant entry of a matrix is as good as any; a loss that is a leaf is a mistake.
+        if output.op is None and trained and len(outputs) == 1:
             raise ValueError(
                 f"compile: {describe(output)} has no graph: it is a leaf, or was computed under "
                 "no_grad"

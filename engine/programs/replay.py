@@ -18,6 +18,12 @@ def replay(
     Raises what eager computing raises where an operation is undefined.
     """
     made: dict[Any, Any] = {}
+
+    def operand(arg: Value | float) -> Any:
+        if isinstance(arg, Value) and arg not in made:
+            made[arg] = Value(recorded.number(arg), arg.label)
+        return made.get(arg, arg)
+
     for leaves, numbers in ((recorded.inputs, row), (recorded.parameters, parameters)):
         for leaf, number in zip(leaves, numbers):
             made[leaf] = Value(number, leaf.label)
@@ -25,16 +31,11 @@ def replay(
         op = node.op
         assert op is not None
         operands = [
-            [_made(made, arg) for arg in group] if isinstance(group, list) else _made(made, group)
+            list(map(operand, group)) if isinstance(group, list) else operand(group)
             for group in op.group(node.args)
         ]
         result = apply(op, *operands)
         result.label, result.scope = node.label, node.scope
         made[node] = result
-    return [_made(made, output) for output in recorded.outputs], [
-        made[leaf] for leaf in recorded.parameters
-    ]
-
-
-def _made(made: dict[Any, Any], arg: Value | float) -> Any:
-    return made.get(arg, arg)
+    outputs = list(map(operand, recorded.outputs))
+    return outputs, [made[leaf] for leaf in recorded.parameters]

@@ -130,7 +130,9 @@ def python_update(rule: UpdateRule, dialect: Dialect, nodes: bool = False) -> li
     own = {"parameter": "node.data", "gradient": "node.grad"} if nodes else {}
     lines = [f"def update({', '.join([*given, *columns.values()])}):"]
     for name, kind, tree in rule.reductions:
-        lines.append(f"    {name} = {kind}([{dialect.write(tree, own)} for {head}])")
+        lines.append(
+            f"    {name} = {dialect.call(kind, [f'[{dialect.write(tree, own)} for {head}]'])[0]}"
+        )
     lines += [f"    {name} = {dialect.write(tree)}" for name, tree in rule.shared]
     if nodes:
         lines.append(f"    for {'i, node in enumerate(parameters)' if columns else head}:")

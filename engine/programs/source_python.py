@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-from engine.dialects import ATOM, PRODUCT, SUM, Dialect, Names, Piece
-from engine.evaluate import FloatPython, element
+from engine.dialects import PRODUCT, SUM, Names, Piece
+from engine.evaluate import element
 from engine.programs.instructions import (
     Check,
     Comment,
@@ -32,47 +32,19 @@ from engine.programs.source_common import (
     target_of,
     used_once,
 )
+from engine.programs.source_python_text import CALLED, ProgramPython, listed, wrapped
 
-# Functions of `math` that raise where a result is too large, although what is computed from it may
-# be an ordinary number: a saturated sigmoid.
-_GUARDED = ("exp", "expm1", "cosh")
-# What the functions call by names that `Identifiers` may give to a variable.
-_CALLED = frozenset("ValueError pow zip".split())
 # Of more terms than this a sum is not written with +: Python's compiler goes only so deep.
 _MOST_TERMS = 100
 
 
-class _ProgramPython(FloatPython):
-    """Notes which functions the source needs."""
-
-    def __init__(self) -> None:
-        self.used: set[str] = set()
-
-    def name(self, name: str) -> str:
-        if name == "pi":
-            self.used.add(name)
-        return name
-
-    def number(self, value: float) -> str:
-        text = super().number(value)
-        if text in ("inf", "nan"):
-            self.used.add(text)
-        return text
-
-    def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
-        match base, exponent:
-            case ast.Name(), ast.Constant(value=2):
-                pass
-            case _, ast.Constant(value=int()) | ast.UnaryOp(operand=ast.Constant(value=int())):
-                # On floats this is what math.pow computes. Only with a fraction as exponent would
-                # a negative base become complex.
-                return Dialect.power(self, base, exponent, names)
-        return super().power(base, exponent, names)
-
-    def call(self, name: str, arguments: list[str]) -> Piece:
-        if name not in ("abs", "max", "min"):
-            self.used.add(name)
-        return super().call(name, arguments)
+MEAN = '''\
+def mean(numbers):
+    """The mean, also where the sum overflows."""
+    total = sum(numbers)
+    if total - total == 0.0:
+        return total / len(numbers)
+    return sum([number / len(numbers) for number in numbers])'''
 
 
 class PythonSource:
@@ -81,7 +53,7 @@ class PythonSource:
     def __init__(self, program: Instructions, rule: UpdateRule | None) -> None:
         self.program = program
         self.rule = rule
-        self.dialect = _ProgramPython()
+        self.dialect = ProgramPython()
         self.pieces: dict[Variable, Piece] = {}
         every = [*program.forward, *program.backward]
         self.inlined = used_once(every)
@@ -94,7 +66,7 @@ class PythonSource:
     def functions(self) -> str:
         """The functions, with what they import."""
         body = self.body()
-        return "\n".join([*self.imports(), "", "", body])
+        return "\n".join([*self.dialect.imports(), "", "", body])
 
     def body(self) -> str:
         """The functions alone. What they import is known once they are written."""
@@ -104,27 +76,11 @@ class PythonSource:
         if self.rule is not None:
             parts += [self.update(self.rule), self.step()]
         texts = ["\n".join(part) for part in parts]
-        return "\n\n\n".join([*self.guarded(), *texts]) + "\n"
+        return "\n\n\n".join([*self.helpers(), *texts]) + "\n"
 
-    def imports(self) -> list[str]:
-        guarded = self.dialect.used.intersection(_GUARDED)
-        names = sorted(self.dialect.used.difference(guarded) | ({"inf"} if guarded else set()))
-        lines = ["import math"] if guarded else []
-        return [*lines, f"from math import {', '.join(names)}"] if names else lines
-
-    def guarded(self) -> Iterator[str]:
-        for name in _GUARDED:
-            if name in self.dialect.used:
-                yield "\n".join(
-                    [
-                        f"def {name}(a):",
-                        f'    """math.{name}, but infinite where that overflows."""',
-                        "    try:",
-                        f"        return math.{name}(a)",
-                        "    except OverflowError:",
-                        "        return inf",
-                    ]
-                )
+    def helpers(self) -> list[str]:
+        """What the functions call and `math` does not have."""
+        return [*self.dialect.helpers(), *([MEAN] if self.rule is not None else [])]
 
     # Functions.
 
@@ -135,7 +91,7 @@ class PythonSource:
         yield from self.opening(backward=False)
         yield from self.statements(self.program.forward)
         outputs = [self.written(output) for output in self.program.outputs]
-        yield from _listed("    return ", outputs) if several else [f"    return {outputs[0]}"]
+        yield from listed("    return ", outputs) if several else [f"    return {outputs[0]}"]
 
     def gradients(self) -> Iterator[str]:
         yield "def gradients(parameters, row):"
@@ -148,7 +104,7 @@ class PythonSource:
         loss, found = self.written(self.program.outputs[0]), self.program.gradients
         if not any(gradient is not None and gradient.stored for gradient in found):
             names = ["0.0" if gradient is None else self.place(gradient) for gradient in found]
-            yield from _listed(f"    return {loss}, ", names)
+            yield from listed(f"    return {loss}, ", names)
             return
         for index, gradient in enumerate(found):
             if gradient is not None and not gradient.stored:
@@ -196,14 +152,10 @@ class PythonSource:
         yield ""
         yield "    Changes the parameters and the state; returns the mean loss before."
         yield '    """'
-        yield "    total, sums = 0.0, [0.0] * len(parameters)"
-        yield "    for row in rows:"
-        yield "        loss, found = gradients(parameters, row)"
-        yield "        total += loss"
-        yield "        sums = [before + gradient for before, gradient in zip(sums, found)]"
-        yield "    means = [gradient / len(rows) for gradient in sums]"
+        yield "    found = [gradients(parameters, row) for row in rows]"
+        yield "    means = [mean(column) for column in zip(*[gradient for _, gradient in found])]"
         yield "    update(parameters, means, number, *settings, *state)"
-        yield "    return total / len(rows)"
+        yield "    return mean([loss for loss, _ in found])"
 
     # Instructions.
 
@@ -215,31 +167,32 @@ class PythonSource:
                 case Compute(target, tree, names, accumulate):
                     sign = "+=" if accumulate else "="
                     text = self.dialect.write(tree, self.names(names))
-                    yield from _wrapped(f"    {self.place(target)} {sign} ", text)
+                    yield from wrapped(f"    {self.place(target)} {sign} ", text)
                 case Fold(target):
                     piece = self.fold(instruction)
                     if target in self.inlined:
                         self.pieces[target] = piece
                     else:
-                        yield from _wrapped(f"    {self.place(target)} = ", piece[0])
+                        yield from wrapped(f"    {self.place(target)} = ", piece[0])
                 case Each():
                     yield from self.each(instruction)
                 case Check(tree, names, operation, where):
-                    yield from _wrapped("    if ", self.dialect.write(tree, self.names(names)), ":")
+                    yield from wrapped("    if ", self.dialect.write(tree, self.names(names)), ":")
                     yield f'        raise ValueError("{operation} is undefined where {where}")'
 
     def fold(self, fold: Fold) -> Piece:
         """A reduction as an expression."""
         if fold.runs is not None:
             names, head = self.loop(fold.names, fold.runs, {})
-            return f"{fold.kind}([{self.dialect.write(fold.tree, names)} for {head}])", ATOM
+            text = f"[{self.dialect.write(fold.tree, names)} for {head}]"
+            return self.dialect.call(fold.kind, [text])
         terms = []
         for own in fold.elements:
             names = {**self.names(fold.names), **self.names(own)}
             terms.append(self.dialect.within(fold.tree, PRODUCT, names))
         if fold.kind == "sum" and 0 < len(terms) <= _MOST_TERMS:
             return " + ".join(terms), SUM
-        return f"{fold.kind}([{', '.join(terms)}])", ATOM
+        return self.dialect.call(fold.kind, [f"[{', '.join(terms)}]"])
 
     def each(self, each: Each) -> Iterator[str]:
         target = _slice(each.target)
@@ -252,7 +205,7 @@ class PythonSource:
             text = f"[{self.dialect.write(each.tree, names)} for {head}]"
         else:
             text = f"[{self.dialect.write(each.tree, names)}] * {each.target.length}"
-        yield from _wrapped(f"    {target} = ", text)
+        yield from wrapped(f"    {target} = ", text)
 
     def loop(
         self, names: Mapping[str, Operand], runs: Mapping[str, Run], also: Mapping[str, str]
@@ -288,25 +241,8 @@ class PythonSource:
         if variable.stored:
             return f"{ARRAYS[variable.kind]}[{variable.index}]"
         # No identifier made from a label ends with an underscore.
-        return variable.name + "_" * (variable.name in _CALLED)
+        return variable.name + "_" * (variable.name in CALLED)
 
 
 def _slice(run: Run) -> str:
     return f"{ARRAYS[run.kind]}[{run.start}:{run.start + run.length}]"
-
-
-def _wrapped(head: str, text: str, tail: str = "") -> Iterator[str]:
-    """A statement, with its expression in parentheses where it is long."""
-    if len(head) + len(text) + len(tail) <= LINE:
-        yield head + text + tail
-    else:
-        yield from [f"{head}(", *filled(text, 8), f"    ){tail}"]
-
-
-def _listed(head: str, elements: Sequence[str]) -> Iterator[str]:
-    """A statement that ends with a list."""
-    text = ", ".join(elements)
-    if len(head) + len(text) + 2 <= LINE:
-        yield f"{head}[{text}]"
-    else:
-        yield from [f"{head}[", *filled(text, 8), "    ]"]

@@ -94,7 +94,7 @@ class _Text:
         body = functions.body()
         parts = [
             "\n".join(['"""' + "\n".join(paragraphs(self.header(), 0)), '"""']),
-            "\n".join(functions.imports()),
+            "\n".join(functions.dialect.imports()),
             "\n".join(self.python_data()),
         ]
         head = "\n\n".join(part for part in parts if part)

@@ -46,7 +46,7 @@ def test_leaves_that_are_none():
     inner = w * x
     refuses(
         ValueError,
-        "compile: the input 0.5 = mul(…) is no leaf of the graph",
+        "compile: the input 0.5 = mul(…) is not a leaf of the graph",
         *(engine.compile, inner + y, [inner], [w]),
     )
     refuses(

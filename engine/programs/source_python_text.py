@@ -1,0 +1,111 @@
+"""What the writer of Python is made of: its spelling of formulas, its helpers, long statements."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from engine.dialects import Dialect, Names, Piece
+from engine.evaluate import FloatPython
+from engine.programs.source_common import LINE, filled
+
+_GUARDED = '''\
+def {name}(a):
+    """math.{name}, but infinite where that overflows."""
+    try:
+        return math.{name}(a)
+    except OverflowError:
+        return inf'''
+_OF_TWO = '''\
+def {name}(a, b):
+    """The {which} of two numbers; nan where one of them is nan."""
+    return b if b {sign} a or b != b else a'''
+_OF_LIST = '''\
+def {name}(numbers):
+    """The {name} of them; nan where one of them is nan."""
+    result = {start}
+    for number in numbers:
+        if number {sign} result or number != number:
+            result = number
+    return result'''
+# Functions that Python does not have: some of `math` raise where a result is too large, although
+# what is computed from it may be an ordinary number, such as a saturated sigmoid.
+HELPERS = {
+    **{name: _GUARDED.format(name=name) for name in ("exp", "expm1", "cosh")},
+    "maximum": _OF_TWO.format(name="maximum", which="larger", sign=">"),
+    "minimum": _OF_TWO.format(name="minimum", which="smaller", sign="<"),
+    "largest": _OF_LIST.format(name="largest", start="-inf", sign=">"),
+    "smallest": _OF_LIST.format(name="smallest", start="inf", sign="<"),
+}
+_SPELLED = {
+    ("max", 1): "largest",
+    ("min", 1): "smallest",
+    ("max", 2): "maximum",
+    ("min", 2): "minimum",
+}
+# What the functions call by names that `Identifiers` may give to a variable.
+CALLED = frozenset(["ValueError", "pow", "zip", *HELPERS])
+
+
+class ProgramPython(FloatPython):
+    """Notes which functions the source needs."""
+
+    def __init__(self) -> None:
+        self.used: set[str] = set()
+
+    def name(self, name: str) -> str:
+        if name == "pi":
+            self.used.add(name)
+        return name
+
+    def number(self, value: float) -> str:
+        text = super().number(value)
+        if text in ("inf", "nan"):
+            self.used.add(text)
+        return text
+
+    def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
+        match base, exponent:
+            case ast.Name(), ast.Constant(value=2):
+                pass
+            case _, ast.Constant(value=int()) | ast.UnaryOp(operand=ast.Constant(value=int())):
+                # On floats this is what math.pow computes. Only with a fraction as exponent would
+                # a negative base become complex.
+                return Dialect.power(self, base, exponent, names)
+        return super().power(base, exponent, names)
+
+    def call(self, name: str, arguments: list[str]) -> Piece:
+        # Python's own max and min lose nan.
+        name = _SPELLED.get((name, len(arguments)), name)
+        if name not in ("abs", "sum"):
+            self.used.add(name)
+        return super().call(name, arguments)
+
+    def imports(self) -> list[str]:
+        """The lines that import what has been used."""
+        defined = self.used.intersection(HELPERS)
+        text = "".join(map(HELPERS.__getitem__, defined))
+        names = self.used.difference(defined) | ({"inf"} if "inf" in text else set())
+        lines = ["import math"] if "math." in text else []
+        return [*lines, f"from math import {', '.join(sorted(names))}"] if names else lines
+
+    def helpers(self) -> list[str]:
+        """The functions that have been used and `math` does not have."""
+        return [text for name, text in HELPERS.items() if name in self.used]
+
+
+def wrapped(head: str, text: str, tail: str = "") -> Iterator[str]:
+    """A statement, with its expression in parentheses where it is long."""
+    if len(head) + len(text) + len(tail) <= LINE:
+        yield head + text + tail
+    else:
+        yield from [f"{head}(", *filled(text, 8), f"    ){tail}"]
+
+
+def listed(head: str, elements: Sequence[str]) -> Iterator[str]:
+    """A statement that ends with a list."""
+    text = ", ".join(elements)
+    if len(head) + len(text) + 2 <= LINE:
+        yield f"{head}[{text}]"
+    else:
+        yield from [f"{head}[", *filled(text, 8), "    ]"]
