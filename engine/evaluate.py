@@ -17,7 +17,7 @@ from typing import Any
 
 from engine import ieee
 from engine.computation import Step, computation, needed, parameters
-from engine.dialects import Dialect, Names, Piece
+from engine.dialects import SIGN, Dialect, Names, Piece
 from engine.formula import names_in, read
 from engine.inlining import inlined
 from engine.op import Op
@@ -47,6 +47,11 @@ class Python(Dialect):
 
     def number(self, value: float) -> str:
         return repr(float(value))
+
+    def signed(self, value: float) -> Piece:
+        if value == 0 and math.copysign(1.0, value) < 0:
+            return "-0.0", SIGN
+        return super().signed(value)
 
     def comparison(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
         text, strength = super().comparison(left, operator, right, names)

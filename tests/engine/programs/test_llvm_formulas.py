@@ -53,7 +53,7 @@ def test_numbers_are_written_by_their_bits():
     assert literal(0.1) == "0x3FB999999999999A"
     code, _ = written("a + 1", 2)
     one = "double 0x3FF0000000000000"
-    assert code.lines == [f"  %r1 = fadd contract <2 x double> %a, <{one}, {one}>"]
+    assert code.lines == [f"  %r1 = fadd <2 x double> %a, <{one}, {one}>"]
 
 
 def test_choices_select_one_of_two_numbers():

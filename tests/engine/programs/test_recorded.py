@@ -1,5 +1,7 @@
 """What a program is made of: what varies, what is trained, and when two graphs are the same."""
 
+import pytest
+
 import engine
 from engine import Parameter, Value
 from engine.programs.recorded import Recorded
@@ -73,3 +75,32 @@ def test_a_constant_output_counts_by_its_number():
         return Recorded([x * 2, k * 2], [x], []).key()
 
     assert of(3.0) == of(3.0) != of(4.0)
+
+
+def test_constants_are_as_they_are_now():
+    x, k, w = leaves()
+    inner = k * 3
+    y = k * w * x + inner * w
+    k.data = 5.0
+    recorded = Recorded([y, inner, k], [x], [w])
+    assert (recorded.number(k), recorded.number(inner), recorded.number(1.5)) == (5.0, 15.0, 1.5)
+    k.data = 7.0  # too late
+    assert recorded.numbers == {k: 5.0, inner: 15.0}
+
+
+def test_programs_of_changed_constants_have_other_keys():
+    x, k, w = leaves()
+    y = w * x + k.exp()
+    before = Recorded([y], [x], [w]).key()
+    assert Recorded([y], [x], [w]).key() == before
+    k.data = 3.0
+    assert Recorded([y], [x], [w]).key() != before
+
+
+def test_constants_for_which_an_operation_is_undefined_are_named():
+    x, k, w = leaves()
+    k.label = "k"
+    y = w * x + k.log()
+    k.data = -1.0
+    with pytest.raises(ValueError, match=r"^compile: log is undefined where a <= 0; given: a = -1"):
+        Recorded([y], [x], [w])

@@ -1,9 +1,6 @@
 """Sources of programs, run by themselves, print the numbers that eager computing gives."""
 
 import math
-import shutil
-import subprocess
-import sys
 
 import pytest
 from hypothesis import example, given, settings
@@ -16,42 +13,9 @@ from engine.ops import SHEET
 from engine.programs import llvm_host
 from engine.programs.backend_python import python_source
 from nn import MLP, SGD, Adam, AdamW, Optimizer, RMSprop, squared_error
+from tests.engine.programs.running import COMPILER, languages, printed, run_c, run_python
 from tests.engine.sampling import call, example_row, operand_count, over_sheet
 from tests.nn.shared import GRADIENTS, INPUTS, PARAMETERS, TARGET, network, to_12_digits
-
-COMPILER = shutil.which("cc")
-needs_compiler = pytest.mark.skipif(COMPILER is None, reason="no C compiler called cc")
-languages = pytest.mark.parametrize("language", ["python", pytest.param("c", marks=needs_compiler)])
-
-
-def printed(program, language, folder):
-    """What the program's source prints, by kind: names and numbers."""
-    text = program.source(language)
-    return run_c(text, folder) if language == "c" else run_python(text)
-
-
-def run_python(text):
-    return run([sys.executable, "-I", "-W", "error", "-"], text)
-
-
-def run_c(text, folder):
-    (folder / "program.c").write_text(text, encoding="utf-8")
-    flags = "-std=c11 -Wall -Wextra -Wpedantic -Werror -O1".split()
-    command = [COMPILER, *flags, "program.c", "-o", "program", "-lm"]
-    made = subprocess.run(command, cwd=folder, capture_output=True, check=False)
-    assert made.returncode == 0, made.stderr.decode() + text
-    return run([folder / "program"])
-
-
-def run(command, text=""):
-    """Lines of a kind, perhaps a name, and a number."""
-    done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode() + text
-    found = {}
-    for line in done.stdout.decode().splitlines():
-        kind, *name, number = line.split(" ")
-        found.setdefault(kind, []).append((" ".join(name), float(number)))
-    return found
 
 
 def check(language, folder, loss, inputs, parameters, optimizer=None):
@@ -414,3 +378,34 @@ def test_an_unknown_language():
     w = Parameter(0.5)
     with pytest.raises(ValueError, match="no source in 'rust'; known: python, c, llvm"):
         compile(w * 2, [], [w]).source("rust")
+
+
+@languages
+def test_a_step_on_rows_whose_sums_overflow(language, tmp_path):
+    """Three gradients of 1e308 are too much together; their mean is 1e308, and so is the loss."""
+    x, w = Value(1e308, label="x"), Parameter(1.0, label="w")
+    text = compile(w * x, [x], [w], SGD([w], 1e-308)).source(language)
+    if language == "c":
+        one, row = "step(parameters, &recorded, 1);", "{1e308}"
+        three = f"const double rows[3][INPUTS] = {{{row}, {row}, {row}}};"
+        printf = r'printf("mean %.17g\n", step(parameters, rows, 3));'
+        text = text.replace(one, f"{three} {printf}")
+    else:
+        one = "step(parameters, [row], STEPS + 1.0, SETTINGS.values(), STATE.values())"
+        three = one.replace("[row]", "[row] * 3")
+        text = text.replace(one, f'print(f"mean {{{three}:.17g}}")')
+    found = run_c(text, tmp_path) if language == "c" else run_python(text)
+    assert found["mean"] == [("", to_12_digits(1e308))]
+    assert found["parameter"] == [("w", pytest.approx(0.0, abs=1e-15))]
+
+
+@languages
+def test_nan_stays_in_a_largest_and_a_smallest_number(language, tmp_path):
+    x, w = Value(1.0, label="x"), Parameter(2.0, label="w")
+    nan = Value(math.nan)
+    lists = [[w, nan, x], [nan, w, x], [w, x, nan]]
+    outputs = [pick(values) for values in lists for pick in (maximum, minimum)]
+    outputs += [pick([w] * 20 + [nan * x, w]) for pick in (maximum, minimum)]
+    found = printed(compile(outputs, [x, w]), language, tmp_path)["output"]
+    assert len(found) == 8
+    assert all(math.isnan(number) for _, number in found)
