@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from unittest import mock
 
 import engine
-from engine.programs import backend_llvm
+from engine.programs import backend_llvm, llvm_host
 from nn import SGD
 from tests.differential.reference import (
     BATCHES,
@@ -222,6 +222,6 @@ def made(name: str) -> Way:
         from tests.differential.peer import TorchWay
 
         return TorchWay()
-    if name.startswith("llvm") and not backend_llvm.is_available():
+    if name.startswith("llvm") and not llvm_host.is_available():
         raise ImportError('llvmlite is not installed: python -m pip install "chaingrad[jit]"')
     return makers[name]()
