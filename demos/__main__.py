@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from demos import NAMES
+from engine.spelling import SPELLING
 
 USAGE = "python -m demos [NAME] [--quick], where NAME is all, or one of"
 
@@ -21,8 +22,8 @@ def main(arguments: list[str]) -> int:
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A terminal that lacks the signs of mathematics shows question marks for them.
-            stream.reconfigure(errors="replace")
+            # A terminal that lacks the signs of mathematics shows ASCII for them.
+            stream.reconfigure(errors=SPELLING)
     if arguments in (["-h"], ["--help"]):
         print(f"{USAGE}\n{listing()}")
         return 0

@@ -9,6 +9,7 @@ from typing import Any
 from engine.graph import topological_order
 from engine.numbers import shown
 from engine.paths import Path, Ways
+from engine.spelling import Text
 from engine.value import Value
 from engine.wording import (
     LATEX,
@@ -36,12 +37,12 @@ class Explanation:
         few = ways.count <= limit
         self.paths: list[Path] = list(ways.in_order() if few else ways.largest(limit))
         self._naming = naming
-        self.text = self._write_text()
+        self.text = Text(self._write_text())
         self.latex = self._write_latex()
         self.markdown = f"$$\n{self.latex}\n$$"
 
     def __repr__(self) -> str:
-        return self.text
+        return str(self.text)
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex}$"
@@ -142,11 +143,11 @@ class GradientTable:
         self.parameters = [leaf for leaf in leaves if leaf.role == "parameter"] or leaves
         self._naming = Naming(order, names)
         self.explanations = [Explanation(y, leaf, self._naming) for leaf in self.parameters]
-        self.text = "\n".join(self._rows()) + _where(self._naming)
+        self.text = Text("\n".join(self._rows()) + _where(self._naming))
         self.markdown = self._write_markdown()
 
     def __repr__(self) -> str:
-        return self.text
+        return str(self.text)
 
     def _repr_markdown_(self) -> str:
         return self.markdown

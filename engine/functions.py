@@ -37,13 +37,16 @@ Types are in `functions.pyi`, generated as well: `python -m engine.stubs` writes
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.eager import eager_functions
 from engine.generate import eager_source
 from engine.native import core, extension
 from engine.ops import ARITHMETIC, OPERATIONS, SHEET
 from engine.value import METHODS, NUMPY_NAMES, OPERATORS, Value
+
+if TYPE_CHECKING:
+    from engine.spelling import Text
 
 
 def softmax(logits: Iterable[Any]) -> list[Any]:
@@ -58,11 +61,13 @@ def softmax(logits: Iterable[Any]) -> list[Any]:
     return [exp(logit - total) for logit in logits]
 
 
-def source(name: str) -> str:
+def source(name: str) -> Text:
     """The generated source of an operation, by its name on the sheet."""
     if name not in OPERATIONS:
         raise ValueError(f"no operation {name!r} on the sheet; known: {', '.join(OPERATIONS)}")
-    return eager_source(OPERATIONS[name])
+    from engine.spelling import Text
+
+    return Text(eager_source(OPERATIONS[name]))
 
 
 def _generate() -> dict[str, Any]:

@@ -19,6 +19,7 @@ from pathlib import Path
 import graphviz  # type: ignore[import-untyped]
 
 from engine.files import write_whole
+from engine.spelling import printable
 
 FORMATS = ("svg", "png", "pdf")
 HINT = (
@@ -118,7 +119,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
             text = f"{self!r}: show it with .render('picture.svg') or .pipe('svg')"
         else:
             text = f"{self.fallback}\n{self!r}: {HINT}".lstrip()
-        printer.text(text)  # type: ignore[attr-defined]
+        printer.text(printable(text))  # type: ignore[attr-defined]
 
     def __repr__(self) -> str:
         boxes, arrows = _counts(self.body)

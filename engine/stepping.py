@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from engine.graph import topological_order
 from engine.numbers import shown
+from engine.spelling import Text
 from engine.value import Value
 from engine.wording import Naming, expression, number
 
@@ -26,7 +27,7 @@ class Step(NamedTuple):
     local: float | None = None
 
     def __repr__(self) -> str:
-        return self.text
+        return str(Text(self.text))
 
 
 class Steps(Iterator[Step]):
@@ -47,7 +48,7 @@ class Steps(Iterator[Step]):
     def __repr__(self) -> str:
         return f"Steps of {len(self._order)} nodes; next(steps) gives one, steps.table() all"
 
-    def table(self) -> str:
+    def table(self) -> Text:
         """All steps from the first, numbered, a line each."""
         steps = list(Steps(self.y, self._names))
         width = len(str(len(steps)))
@@ -56,7 +57,7 @@ class Steps(Iterator[Step]):
             if i == 1 or steps[i - 2].phase != step.phase:
                 lines.append(step.phase.capitalize())
             lines.append(f"  {i:{width}}  {step.text}")
-        return "\n".join(lines)
+        return Text("\n".join(lines))
 
     def _walk(self) -> Iterator[Step]:
         naming = Naming(self._order, self._names)

@@ -15,12 +15,13 @@ _HEADER = '''\
 from collections.abc import Callable, Iterable
 from typing import Any, overload
 
+from engine.spelling import Text
 from engine.value import Value
 
 GENERATED: dict[str, Callable[..., Any]]
 
 def softmax(logits: Iterable[Value | float]) -> list[Value]: ...
-def source(name: str) -> str: ...
+def source(name: str) -> Text: ...
 '''
 
 _OPERATORS = """

@@ -7,22 +7,14 @@ from typing import Any
 
 from engine.graph import topological_order
 from engine.numbers import shown
+from engine.spelling import Text
 from engine.value import Value
 from engine.wording import Naming, expression, number
 
 
-class Tree(str):
-    """Text that echoes in the REPL as it prints."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
 def tree(
     y: Value, names: Mapping[str, Any] | None = None, max_lines: int = 100, max_depth: int = 20
-) -> Tree:
+) -> Text:
     """The graph below y as text: a line for each node, its operands below it, indented.
 
     `×` is the local derivative along the edge to the node above; `grad` is shown once `backward`
@@ -75,7 +67,7 @@ def tree(
         lines.append(f"… {len(order) - len(seen):,} of {len(order):,} nodes are not shown")
     elif stack:
         lines.append("… what is left are references to nodes above")
-    return Tree("\n".join(lines))
+    return Text("\n".join(lines))
 
 
 def _equation(node: Value, naming: Naming) -> str:

@@ -105,7 +105,12 @@ class Value(Methods):
 
     def __repr__(self) -> str:
         label = "" if self.label is None else f", label={self.label!r}"
-        return f"{type(self).__name__}({short(self.data)}, grad={short(self.grad)}{label})"
+        text = f"{type(self).__name__}({short(self.data)}, grad={short(self.grad)}{label})"
+        if text.isascii():
+            return text
+        from engine.spelling import printable
+
+        return printable(text)
 
     # A Value behaves as the number it holds, but is equal only to itself, so that nodes can be
     # kept in sets and as keys.

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from engine.numbers import short
+from engine.spelling import printable
 
 _BARS = "▁▂▃▄▅▆▇█"
 _MOST_BARS = 40
@@ -132,7 +133,8 @@ class History:
             best = self.validation_losses[self.best_epoch - 1]
             loss += f", validation {short(self.validation_losses[0])} → {short(best)}"
             loss += f" in epoch {self.best_epoch}"
-        return f"History({self.epochs} epochs{loss}, {self.stopped}: {self.message})"
+        text = f"History({self.epochs} epochs{loss}, {self.stopped}: {self.message})"
+        return printable(text)
 
 
 def sparkline(losses: Sequence[float]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from engine.spelling import printable
 from engine.tables import is_row, plain
 from nn.initializers import Initializer
 from nn.module import Module
@@ -66,7 +67,7 @@ class Layer(Module):
         return super().named_parameters() if found is None else iter(found)
 
     def __repr__(self) -> str:
-        return f"Layer({self.inputs} → {self.outputs} {self.neurons[0].activation})"
+        return printable(f"Layer({self.inputs} → {self.outputs} {self.neurons[0].activation})")
 
 
 class Sequential(Module):

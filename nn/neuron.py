@@ -16,6 +16,7 @@ from engine import Parameter, Value, dot
 from engine.functions import GENERATED
 from engine.numbers import as_number, whole
 from engine.ops import ACTIVATIONS
+from engine.spelling import printable
 from engine.tables import is_row, plain
 from nn.initializers import Initializer, find_initializer
 from nn.module import Module
@@ -121,7 +122,7 @@ class Neuron(Module):
         return self.bias
 
     def __repr__(self) -> str:
-        return f"Neuron({len(self.weights)} → 1 {self.activation})"
+        return printable(f"Neuron({len(self.weights)} → 1 {self.activation})")
 
 
 def find_activation(activation: Activation) -> tuple[str, Callable[[Value], Value] | None]:

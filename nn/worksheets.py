@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from engine import Value
 from engine.graph import adjoints, topological_order
 from engine.numbers import shown
+from engine.spelling import Text
 from engine.wording import LATEX, number
 from nn.layers import Layer, Sequential
 from nn.losses import Loss, find_loss
@@ -46,7 +47,7 @@ class Worksheet:
         self.layers = list(
             self._read([layer for layer in model.layers if isinstance(layer, Layer)])
         )
-        self.text = self._write_text()
+        self.text = Text(self._write_text())
         self.latex = self._write_latex()
 
     def _read(self, layers: list[Layer]) -> Iterator[LayerSheet]:
@@ -76,7 +77,7 @@ class Worksheet:
             )
 
     def __repr__(self) -> str:
-        return self.text
+        return str(self.text)
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex}$"

@@ -15,6 +15,7 @@ from engine.programs.replay import replay
 from engine.programs.rows import Rows
 from engine.programs.rules import Optimizer, UpdateRule
 from engine.programs.session import Backend, Outcome, Session
+from engine.spelling import Text, printable
 from engine.value import Value, describe
 
 BACKENDS = ("auto", "llvm", "python")
@@ -153,13 +154,13 @@ class Program:
         session.save()
         return outcome.means
 
-    def source(self, language: str = "python") -> str:
+    def source(self, language: str = "python") -> Text:
         """The program as text: "python", "c" or "llvm".
 
         The Python and C texts are complete. Run by themselves they print the loss, the gradients
         and the parameters after one step for the row that was recorded.
         """
-        return sources.source(self.recorded, self.optimizer, self.rule, language)
+        return Text(sources.source(self.recorded, self.optimizer, self.rule, language))
 
     def backend_for(self, rows: int) -> Backend:
         """The backend that computes so many rows."""
@@ -218,7 +219,7 @@ class Program:
         if self.several:
             counts.append(_counted(len(recorded.outputs), "output"))
         unused = f"; {_unused(recorded)}" if recorded.unused else ""
-        return f"Program({', '.join(counts)}, backend={self._choice!r}{unused})"
+        return printable(f"Program({', '.join(counts)}, backend={self._choice!r}{unused})")
 
 
 def _listed(values: Any, what: str) -> list[Any]:
