@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from engine.evaluate import forward
@@ -20,20 +19,16 @@ if TYPE_CHECKING:
 def report(subject: Subject, wrong: list[Row], total: int, tolerance: float) -> str:
     """All derivatives that differ, in a table, and every reason once."""
     verb = "is" if len(wrong) == 1 else "are"
-    reasons = dict.fromkeys(
-        chain.from_iterable(_reasons(subject, row, tolerance) for row in wrong[:20])
-    )
+    reasons: dict[str, None] = {}
+    for output in dict.fromkeys(row.output for row in wrong if row.verdict.finding == "wrong"):
+        reasons[_first_wrong_operation(output, tolerance) or _leaves_graph(subject)] = None
+    for row in wrong[:20]:
+        if row.verdict.finding != "wrong":
+            reasons[_why_not_smooth(subject, row, tolerance)] = None
     return (
         f"{len(wrong)} of {total} derivatives of f at ({subject.where}) {verb} wrong:\n"
         f"{table(wrong)}\n" + "\n".join(reasons)
     )
-
-
-def _reasons(subject: Subject, row: Row, tolerance: float) -> Iterator[str]:
-    if row.verdict.finding != "wrong":
-        yield _why_not_smooth(subject, row, tolerance)
-    else:
-        yield _first_wrong_operation(row.output, tolerance) or _leaves_graph(subject)
 
 
 _NOTHING = {"kink": "none (kink)", "jump": "none (jump)", "steep": "none (unbounded)"}
