@@ -6,7 +6,7 @@ ordinary number of an ordinary operation comes here and is done again from the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from engine.evaluate import forward, partials, plain, undefined
@@ -57,10 +57,29 @@ def apply(op: Op, *operands: Any) -> Any:
     for partial in partials(op)(*numbers, out):
         flat.extend(partial if isinstance(partial, list) else [partial])
     flat.extend([None] * len(op.constants))
+    other = constant_factors(op, args)
     local = [
-        partial if isinstance(arg, Value) else None for arg, partial in zip(args, flat, strict=True)
+        None if not isinstance(arg, Value) else 0 if factor == 0 else partial
+        for arg, partial, factor in zip(args, flat, other, strict=True)
     ]
     return record(op, tuple(args), out, tuple(local))
+
+
+def constant_factors(op: Op, args: Sequence[Value | float]) -> list[float | None]:
+    """For each operand the plain number that its partial derivative is, if it is one of `args`.
+
+    >>> constant_factors(ARITHMETIC[2], [Value(2.0), 0.0])  # ∂(a · b)/∂a is b
+    [0.0, None]
+    """
+    grouped = dict(zip((*op.operands, *op.constants), op.group(args)))
+    found: list[float | None] = []
+    for name, operand in grouped.items():
+        count = len(operand) if name in op.sequences else 1
+        partial = op.partials[op.operands.index(name)] if name in op.operands else ""
+        other = grouped.get(partial)
+        factors = other if isinstance(other, list) else [other] * count
+        found += [None if isinstance(factor, Value) else factor for factor in factors]
+    return found
 
 
 def _names(op: Op, operands: tuple[Any, ...]) -> list[str]:

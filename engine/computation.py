@@ -27,6 +27,11 @@ from engine.op import Op
 _CHEAP = frozenset({"abs", "max", "min"})
 
 
+# In a partial derivative: the 0 behind which a path ends, as that of a branch that is not taken.
+# Unlike a number 0, it is never multiplied by what lies behind.
+DEAD = "(dead)"
+
+
 class Step(NamedTuple):
     """A number that formulas refer to by `name`.
 
@@ -54,15 +59,34 @@ def parameters(op: Op) -> list[str]:
 
 @cache
 def computation(op: Op) -> Computation:
-    """That of an operation, by its line of the sheet."""
-    return computation_of(op, lambda tree: tree)
+    """That of an operation, by its line of the sheet; in its partials a branch of 0 is `DEAD`."""
+    return computation_of(op, lambda tree: tree, with_dead_ends)
 
 
-def computation_of(op: Op, change: Callable[[ast.expr], ast.expr]) -> Computation:
+def with_dead_ends(partial: ast.expr) -> ast.expr:
+    """A partial derivative with `DEAD` for the number 0 that a choice, or all of it, gives.
+
+    >>> ast.unparse(with_dead_ends(read("0 if a <= 0 else 1")))
+    '(dead) if a <= 0 else 1'
+    """
+    match partial:
+        case ast.Constant(value=0):
+            return ast.Name(DEAD)
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return ast.IfExp(test, with_dead_ends(body), with_dead_ends(orelse))
+    return partial
+
+
+def computation_of(
+    op: Op,
+    change: Callable[[ast.expr], ast.expr],
+    change_partial: Callable[[ast.expr], ast.expr] = lambda tree: tree,
+) -> Computation:
     """That of an operation whose formulas are changed first, such as by its constants put in."""
     known = [*parameters(op), "out"]
     texts = [op.formula, *op.partials]
     trees = [change(inlined(read(text, known))) for text in texts]
+    trees[1:] = map(change_partial, trees[1:])
     reductions, (value, *partials) = hoist(trees)
     sharing = _Sharing(op.sequences, reductions)
     # What only partial derivatives have in common is left to them: often not all are wanted.

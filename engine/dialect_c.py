@@ -16,6 +16,7 @@ from __future__ import annotations
 import ast
 import math
 
+from engine.computation import DEAD
 from engine.dialects import AND, CHOICE, OR, Names, Piece
 from engine.evaluate import FloatPython
 
@@ -42,7 +43,7 @@ class CSource(FloatPython):
     infix = {**FloatPython.infix, ast.And: " && ", ast.Or: " || "}
 
     def name(self, name: str) -> str:
-        return repr(math.pi) if name == "pi" else name
+        return {"pi": repr(math.pi), DEAD: "DEAD"}.get(name, name)
 
     def binary(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
         if isinstance(operator, ast.Mod):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
+from engine.graph import is_dead
 from engine.numbers import shown
 from engine.value import Value
 
@@ -81,7 +82,7 @@ def _derivative(order: Sequence[Value], start: Value) -> float:
             terms = [
                 partial * slopes[operand]
                 for operand, partial in operands(node)
-                if operand in slopes
+                if operand in slopes and not is_dead(partial)
             ]
             if terms:
                 slopes[node] = sum(terms)

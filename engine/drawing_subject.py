@@ -25,7 +25,7 @@ from engine.drawing_style import (
     quoted,
     value_box,
 )
-from engine.graph import topological_order
+from engine.graph import is_dead, topological_order
 from engine.numbers import shown
 from engine.ops import ARITHMETIC
 from engine.value import Value
@@ -137,10 +137,16 @@ class Subject:
         options: str = "",
         padding: tuple[str, str] = (" ", " "),
     ) -> str:
-        """The line of DOT for one operand of one node; `ends` reads `n1 -> n2`, with ports."""
+        """The line of DOT for one operand of one node; `ends` reads `n1 -> n2`, with ports.
+
+        Dashed where the path ends, at a branch that is not taken.
+        """
         lit = self.is_lit(operand)
         before, after = padding
         tooltip = f"∂{self.calling(node)}/∂{self.calling(operand)} = {shown(partial)}"
+        if is_dead(partial):
+            tooltip += ": the path ends here"
+            options += ", style=dashed"
         return (
             f'\t{ends} [label="{before}×{shown(partial)}{after}", color="{self.arrow(lit)}", '
             f'fontcolor="{self.local(partial, lit)}", edgetooltip={quoted(tooltip)}{options}]\n'

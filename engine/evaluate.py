@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from engine import ieee
-from engine.computation import Step, computation, needed, parameters
+from engine.computation import DEAD, Step, computation, needed, parameters
 from engine.dialects import SIGN, Dialect, Names, Piece
 from engine.formula import names_in, read
 from engine.inlining import inlined
@@ -64,6 +64,10 @@ class Python(Dialect):
 
 class FloatPython(Python):
     """Python on floats. A power is `math.pow`: (-8) ** (1/3) would silently become complex."""
+
+    def name(self, name: str) -> str:
+        # An int, by which it is told from a number 0.
+        return "0" if name == DEAD else name
 
     def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
         match base, exponent:

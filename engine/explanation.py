@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.graph import topological_order
+from engine.current import check_current
+from engine.graph import is_dead, topological_order
 from engine.numbers import shown
 from engine.paths import Path, Ways
 from engine.spelling import Text
@@ -88,7 +89,12 @@ class Explanation:
                 line.insert(_FACTORS // 2, more if dialect is TEXT else rf"\text{{{more}}}")
         lines.append([number(path.product, dialect=dialect)])
         joined = [(" · " if dialect is TEXT else r" \cdot ").join(line) for line in lines]
-        return [line for i, line in enumerate(joined) if i == 0 or line != joined[i - 1]]
+        said = [line for i, line in enumerate(joined) if i == 0 or line != joined[i - 1]]
+        if is_dead(path.product) and dialect is TEXT:
+            end = next(edge for edge in path.edges if is_dead(edge.partial))
+            node, operand = self._naming.text(end.node), self._naming.text(end.operand)
+            said[-1] += f", for {node} does not change with {operand} here"
+        return said
 
     def _named(self, dialect: Any) -> Any:
         if dialect is TEXT:
@@ -192,7 +198,10 @@ def explain(
     says what they are. Needs no `backward`. Linear in the size of the graph, whatever the number
     of paths.
 
-    Raises TypeError where y or x is no `Value`.
+    A path that ends at a branch that is not taken adds nothing; it is said at its end.
+
+    Raises TypeError where y or x is no `Value`, ValueError where a leaf's `data` has changed since
+    y was computed, naming the leaf.
 
     >>> x, w = Value(2.0, label="x"), Value(3.0, label="w")
     >>> y = (w * x).tanh()
@@ -211,6 +220,7 @@ def explain(
             raise TypeError(f"explain: {name} must be a Value, not {str(value)[:40]!r} ({kind})")
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
         raise ValueError(f"explain: limit must be a whole number of at least 1, not {limit!r}")
+    check_current(topological_order(y), derivatives=True)
     if x is None:
         return GradientTable(y, names)
     return Explanation(y, x, Naming([*topological_order(y), x], names), limit)

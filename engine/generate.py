@@ -26,7 +26,8 @@ shows the formula. `engine.functions.source(name)` prints any of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import ast
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations
 
 from engine.computation import Step, computation, needed, parameters
@@ -132,13 +133,19 @@ def _block(op: Op, nodes: set[str]) -> Iterator[str]:
     wanted = [own.partials[operand] for operand in op.operands if operand in nodes]
     yield from _indented(_steps(op, needed(own.after, wanted)))
     partials = [
-        FAST.write(partial) if operand in nodes else "None"
+        _partial(partial, plain) if operand in nodes else "None"
         for operand, partial in own.partials.items()
     ]
     yield f"    partials = {_tuple(partials + ['None'] * len(op.constants))}"
     yield "except UNUSUAL:"
     yield f"    return apply({constant_name(op)}, *args)"
     yield from _record(op)
+
+
+def _partial(tree: ast.expr, plain: Collection[str], names: Mapping[str, str] | None = None) -> str:
+    """A partial derivative; where it is a plain number that is 0, the path ends as at `DEAD`."""
+    text = FAST.write(tree, names)
+    return f"{text} or 0" if isinstance(tree, ast.Name) and tree.id in plain else text
 
 
 def _undefined_check(op: Op, given: str) -> Iterator[str]:
@@ -247,8 +254,9 @@ def _sum_of_sequences(op: Op, sequences: list[str]) -> Iterator[str]:
                 yield f"        if {element(name)}.__class__ is not float:"
                 yield "            raise TypeError"
         yield f"        {total} += {FAST.write(body, elements)}"
+        plain = [name for name in sequences if name not in nodes]
         for name in nodes:
-            yield f"        {name}_partials.append({FAST.write(partials[name], elements)})"
+            yield f"        {name}_partials.append({_partial(partials[name], plain, elements)})"
         for name in sequences:
             if name not in nodes:
                 yield f"    {name}_partials = [None] * n"

@@ -78,6 +78,40 @@ def leaves(*outputs: Value) -> list[Value]:
     return [node for node in topological_order(*outputs) if node.op is None]
 
 
+def is_dead(partial: float | None) -> bool:
+    """Whether an edge ends its path: its partial is 0 by a branch that is not taken, or constant.
+
+    Such a partial is the int 0; a partial that just comes to 0 is a float.
+
+    >>> from engine import Value
+    >>> [is_dead(node.partials[0]) for node in (Value(-1.0).relu(), Value(0.0) ** 2)]
+    [True, False]
+    """
+    return partial.__class__ is int
+
+
+def along(partial: float, further: float) -> float:
+    """partial · further, as a path goes on; at a dead edge 0, whatever lies further on."""
+    return 0 if is_dead(partial) or is_dead(further) else partial * further
+
+
+def live_nodes(output: Value, order: list[Value]) -> set[Value]:
+    """The nodes that a path without a dead edge leads to from the output.
+
+    `order`: the output's inner nodes, operands before their users. All other nodes have the
+    gradient 0 and pass nothing on, be their partials infinite.
+    """
+    live: set[Any] = {output}
+    for node in reversed(order):
+        if node in live:
+            live.update(
+                operand
+                for operand, partial in zip(node.args, node.partials)
+                if partial is not None and not is_dead(partial)
+            )
+    return live
+
+
 def adjoints(output: Value) -> dict[Value, float]:
     """The derivative of the output with respect to every node below it, as `backward` computes it.
 
@@ -89,10 +123,13 @@ def adjoints(output: Value) -> dict[Value, float]:
     >>> adjoints(y)[x]
     6.0
     """
+    order = inner_nodes(output)
+    live = live_nodes(output, order)
     found: dict[Any, float] = {output: 1.0}
-    for node in reversed(inner_nodes(output)):
-        upstream = found[node]
+    for node in reversed(order):
+        upstream = found.get(node, 0.0)
         for operand, partial in zip(node.args, node.partials):
             if partial is not None:
-                found[operand] = found.get(operand, 0.0) + partial * upstream
+                added = 0.0 if is_dead(partial) or node not in live else partial * upstream
+                found[operand] = found.get(operand, 0.0) + added
     return found

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from engine.graph import adjoints, topological_order
+from engine.graph import adjoints, along, topological_order
 from engine.value import Value
 
 
@@ -33,7 +33,10 @@ class Edge(NamedTuple):
 
 
 class Path(NamedTuple):
-    """One way from an output back to a node: its edges in order, and the product along them."""
+    """One way from an output back to a node: its edges in order, and the product along them.
+
+    Where an edge is dead (`engine.graph.is_dead`), the product is the int 0.
+    """
 
     edges: tuple[Edge, ...]
     product: float
@@ -74,7 +77,7 @@ class Ways:
                 yield Path(_unlinked(taken), product)
                 continue
             for edge in reversed(list(self._edges(node))):
-                stack.append((edge.operand, (edge, taken), product * edge.partial))
+                stack.append((edge.operand, (edge, taken), along(edge.partial, product)))
 
     def largest(self, limit: int) -> Iterator[Path]:
         """The `limit` paths with the largest products, largest first.
@@ -87,7 +90,7 @@ class Ways:
         for node in self._order:
             if node in self._counts and node is not self.x:
                 ways = [
-                    (_size(_size(edge.partial) * size), edge, rank)
+                    (_size(along(edge.partial, size)), edge, rank)
                     for edge in self._edges(node)
                     for rank, (size, _, _) in enumerate(best[edge.operand])
                 ]
@@ -99,14 +102,14 @@ class Ways:
                 _, edge, rank = best[node][rank]
                 assert edge is not None
                 edges.append(edge)
-                product *= edge.partial
+                product = along(edge.partial, product)
                 node = edge.operand
             yield Path(tuple(edges), product)
 
 
 def _size(number: float) -> float:
     """By which products are compared; nan, such as zero times infinity, is as large as any."""
-    return math.inf if math.isnan(number) else abs(number)
+    return math.inf if number != number else abs(number)
 
 
 def _unlinked(taken: Any) -> tuple[Edge, ...]:

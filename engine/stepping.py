@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from engine.graph import topological_order
+from engine.current import check_current
+from engine.graph import is_dead, live_nodes, topological_order
 from engine.numbers import shown
 from engine.spelling import Text
 from engine.value import Value
@@ -37,6 +38,7 @@ class Steps(Iterator[Step]):
         self.y = y
         self._names = names
         self._order = topological_order(y)
+        check_current(self._order, derivatives=True)
         self._steps = self._walk()
 
     def __iter__(self) -> Steps:
@@ -63,16 +65,22 @@ class Steps(Iterator[Step]):
         naming = Naming(self._order, self._names)
         for node in self._order:
             yield Step("forward", node, node.data, _forward(node, naming))
-        gradients = {self.y: 1.0}
+        gradients: dict[Value, float] = {self.y: 1.0}
+        live = live_nodes(self.y, self._order)
         yield Step("backward", self.y, 1.0, f"grad({naming.text(self.y)}) = 1")
         for node in reversed(self._order):
-            upstream = gradients[node]
+            upstream = gradients.get(node, 0.0)
             for operand, local in zip(node.args, node.partials):
                 if isinstance(operand, Value) and local is not None:
-                    gradients[operand] = gradients.get(operand, 0.0) + local * upstream
+                    ends = is_dead(local) or node not in live
+                    added = 0.0 if ends else local * upstream
+                    gradients[operand] = gradients.get(operand, 0.0) + added
                     product = f"{number(upstream)} × {number(local, beside=True)}"
                     total = shown(gradients[operand])
                     text = f"grad({naming.text(operand)}) += {product} → {total}"
+                    if ends:
+                        why = "the path ends here" if is_dead(local) else "no path leads here"
+                        text += f" ({why})"
                     yield Step("backward", operand, gradients[operand], text, upstream, local)
 
 
@@ -88,8 +96,11 @@ def steps(y: Value, names: Mapping[str, Any] | None = None) -> Steps:
     """The forward pass of y's graph and then its backward pass, step by step.
 
     Forward, an operation in symbols and numbers; backward, upstream × local derivative and the
-    gradient so far. The graph is only read: no `grad` changes, and none is needed. Nodes are named
-    as in `explain`. Raises TypeError where y is no `Value`.
+    gradient so far. Where a branch that is not taken ends a path, nothing is added. The graph is
+    only read: no `grad` changes, and none is needed. Nodes are named as in `explain`.
+
+    Raises TypeError where y is no `Value`, ValueError where a leaf's `data` has changed since y was
+    computed, naming the leaf.
 
     >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
     >>> y = w * x

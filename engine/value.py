@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 
 from engine.context import Mode, current_mode, mode_variable
-from engine.graph import inner_nodes, topological_order
+from engine.graph import inner_nodes, live_nodes, topological_order
 from engine.native import core, extension, take_over
 from engine.numbers import as_number, short
 from engine.ops import ACTIVATIONS, FUNCTIONS, OPERATIONS
@@ -38,7 +38,9 @@ class Value(Methods):
     respect to this node; leaves add up over calls, inner nodes hold that of the latest call.
     `op`, `args`: the line of the formula sheet and its operands; None and () for a leaf. An operand
     that is a constant stays a plain float. `partials`: the local derivative with respect to each of
-    `args`, None for a constant. `label`: its name. `scope`: where it was made, if inside a `scope`.
+    `args`, None for a constant; the int 0 where a branch that is not taken, or a constant factor 0,
+    ends the path, so that nothing behind it adds to a gradient. `label`: its name. `scope`: where
+    it was made, if inside a `scope`.
 
     >>> m1, m2 = Value(3.0, label="m1"), Value(0.5, label="m2")
     >>> a1 = 2 * m1
@@ -81,7 +83,8 @@ class Value(Methods):
 
         The derivative of a sum of paths is the sum of their products (the chain rule), so each node
         must have received the contributions of all nodes that use it before it passes any on: hence
-        the reverse of the order in which operands come before their nodes.
+        the reverse of the order in which operands come before their nodes. The partials are those
+        of the numbers that the graph was computed from, whatever the leaves' `data` is by now.
 
         Raises FloatingPointError, under `detect_anomaly`, at the first infinite or nan gradient.
         """
@@ -89,12 +92,23 @@ class Value(Methods):
         for node in order:
             node.grad = 0.0
         self.grad += 1.0
+        live: set[Value] | None = None
         for node in reversed(order):
             grad = node.grad
             edges: Iterable[tuple[Any, float | None]] = zip(node.args, node.partials)
+            if grad:
+                for operand, partial in edges:
+                    if partial:
+                        operand.grad += partial * grad
+                    elif grad - grad != 0.0 and partial.__class__ is float:
+                        operand.grad = math.nan  # 0 · ∞; at a dead edge the partial is an int
+                continue
+            # Nothing to pass on, but nan where the other factor is infinite and a path leads here.
             for operand, partial in edges:
-                if partial is not None:
-                    operand.grad += partial * grad
+                if partial and partial - partial != 0.0:
+                    live = live or live_nodes(self, order)
+                    if node in live:
+                        operand.grad = math.nan
         mode = current_mode()
         if mode is not None:
             _check_gradients(self, mode)

@@ -11,6 +11,8 @@
 #include <Python.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 #include <structmember.h>
 
 #ifdef Py_GIL_DISABLED
@@ -18,7 +20,7 @@
 #endif
 
 /* Raised together with the number of the same name in engine/native/__init__.py. */
-#define INTERFACE 1
+#define INTERFACE 2
 
 /* What the core calls in Python. */
 static struct {
@@ -47,6 +49,9 @@ typedef struct {
     int operands;
     int required;
     unsigned sequences; /* a bit for each parameter that is one */
+    /* Of each sequence, the other one that its partial derivative just is, as in a dot product; or
+       -1. */
+    int factors[MOST_PARAMETERS];
     double defaults[MOST_PARAMETERS]; /* of those that are not required */
     const char *names[MOST_PARAMETERS];
 } Entry;

@@ -10,8 +10,23 @@
 
 typedef struct {
     PyObject *operand; /* owned; NULL where the operand is a plain number */
-    double number;     /* the local derivative; for a plain number, the number itself */
+    double number;     /* the local derivative, or DEAD; for a plain number, the number itself */
 } Edge;
+
+/* The local derivative 0 at which a path ends; see `is_dead` in engine/graph.py. In Python it is
+   the int 0; here a nan of its own, which never gets into a computation. */
+static const union {
+    uint64_t bits;
+    double number;
+} dead = {0x7ff8dead0000dead};
+#define DEAD dead.number
+
+static inline int is_dead(double partial)
+{
+    uint64_t bits;
+    memcpy(&bits, &partial, sizeof bits);
+    return bits == dead.bits;
+}
 
 typedef struct Node {
     PyObject_HEAD
@@ -36,6 +51,7 @@ enum {
     BARE = 1,    /* without the collector's header; only such nodes have edges within */
     WITHIN = 2,  /* the edges are in the node */
     ENTERED = 4, /* by the walk that is under way */
+    LIVE = 8,    /* a path without a dead edge leads here, in the `backward` that is under way */
 };
 
 #define EDGES_AT offsetof(Node, edges)
@@ -256,8 +272,9 @@ static PyObject *get_partials(PyObject *self, void *Py_UNUSED(closure))
     if (!partials)
         return NULL;
     for (unsigned i = 0; i < node->count; i++) {
-        PyObject *partial =
-            edges[i].operand ? PyFloat_FromDouble(edges[i].number) : Py_NewRef(Py_None);
+        PyObject *partial = !edges[i].operand           ? Py_NewRef(Py_None)
+                            : is_dead(edges[i].number) ? PyLong_FromLong(0)
+                                                       : PyFloat_FromDouble(edges[i].number);
         if (!partial) {
             Py_DECREF(partials);
             return NULL;
@@ -315,7 +332,7 @@ static int fill_partials(Edge *edges, unsigned count, PyObject *partials)
             const double number = PyFloat_AsDouble(partial);
             if (number == -1.0 && PyErr_Occurred())
                 return -1;
-            edges[i].number = number;
+            edges[i].number = PyLong_CheckExact(partial) && number == 0.0 ? DEAD : number;
         }
     }
     return 0;

@@ -264,6 +264,31 @@ typedef struct {
     Node *nodes[SHORT];
 } Rows;
 
+/* Where the place of a sequence begins in a row. */
+static inline Py_ssize_t start_of(const Entry *entry, int place, Py_ssize_t length)
+{
+    Py_ssize_t start = 0;
+    for (int i = 0; i < place; i++)
+        start += entry->sequences & 1u << i ? length : 1;
+    return start;
+}
+
+/* Where a partial derivative is just the element of another sequence, and that is a plain number
+   that is 0, the path ends. */
+static void end_at_constants(const Entry *entry, Py_ssize_t length, const double *row,
+                             double *partials, Node *const *nodes)
+{
+    for (int place = 0; place < entry->operands; place++) {
+        if (entry->factors[place] < 0)
+            continue;
+        const Py_ssize_t own = start_of(entry, place, length);
+        const Py_ssize_t other = start_of(entry, entry->factors[place], length);
+        for (Py_ssize_t i = 0; i < length; i++)
+            if (row[other + i] == 0.0 && !nodes[other + i])
+                partials[own + i] = DEAD;
+    }
+}
+
 /* The operation on sequences that have been made lists or tuples, `length` elements in each. NULL
    without an error where something is not ordinary. */
 static PyObject *compute_sequences(Operation *operation, PyObject *const *arranged,
@@ -273,6 +298,7 @@ static PyObject *compute_sequences(Operation *operation, PyObject *const *arrang
     const Entry *entry = operation->entry;
     Py_ssize_t at = 0;
     unsigned any = 0;
+    int plain = 0;
     double value;
     for (int place = 0; place < entry->parameters; place++) {
         if (!(entry->sequences & 1u << place)) {
@@ -286,12 +312,15 @@ static PyObject *compute_sequences(Operation *operation, PyObject *const *arrang
             if (!read_operand(items[i], &row[at], &nodes[at]))
                 return NULL;
             any |= nodes[at] != NULL;
+            plain |= nodes[at] == NULL;
         }
     }
     if (!entry->compute(row, length, any, &value, partials))
         return NULL;
     if (!any)
         return PyFloat_FromDouble(value);
+    if (plain)
+        end_at_constants(entry, length, row, partials, nodes);
     return make_node(operation->op, (unsigned)total, nodes, row, partials, value);
 }
 

@@ -126,7 +126,15 @@ def _body(op: Op) -> Iterator[str]:
             scalars += 1
         else:
             yield f"if (wanted_ & {1 << place}u)"
-            yield f"    partials_[{place}] = {text};"
+            yield f"    partials_[{place}] = {_unless_constant(op, partial, text)};"
+
+
+def _unless_constant(op: Op, partial: ast.expr, text: str) -> str:
+    """A partial derivative that is just an operand: DEAD where that is a plain number that is 0."""
+    if not isinstance(partial, ast.Name) or partial.id not in op.operands:
+        return text
+    place = op.operands.index(partial.id)
+    return f"{text} != 0.0 || wanted_ & {1 << place}u ? {text} : DEAD"
 
 
 def _step(op: Op, step: Step) -> Iterator[str]:
@@ -164,11 +172,21 @@ def _entry(op: Op) -> str:
         raise ValueError(f"{op.name}: parameters with a default must come last")
     values = ", ".join(repr(float(defaults[name])) for name in names[required:]) or "0.0"
     sequences = sum(1 << place for place, name in enumerate(names) if name in op.sequences)
+    factors = ", ".join(str(_factor(op, name)) for name in names)
     spelled = ", ".join(f'"{name}"' for name in names)
     return (
         f'    {{"{op.name}", compute_{op.name}, {len(names)}, {len(op.operands)}, {required}, '
-        f"{sequences}u, {{{values}}}, {{{spelled}}}}},\n"
+        f"{sequences}u, {{{factors}}}, {{{values}}}, {{{spelled}}}}},\n"
     )
+
+
+def _factor(op: Op, name: str) -> int:
+    """The place of the sequence that the partial derivative by a sequence just is, or −1."""
+    if name in op.sequences:
+        partial = computation(op).partials[name]
+        if isinstance(partial, ast.Name) and partial.id in op.sequences:
+            return op.operands.index(partial.id)
+    return -1
 
 
 def _string(text: str) -> str:

@@ -78,6 +78,32 @@ static void leave(Order *order, Path *path)
     PyMem_RawFree(path->steps);
 }
 
+/* Marks what a path without a dead edge leads to from the last node of an order. */
+static void mark_live(const Order *order)
+{
+    order->nodes[order->length - 1]->flags |= LIVE;
+    for (Py_ssize_t i = order->length; i--;) {
+        Node *node = order->nodes[i];
+        const Edge *edges = edges_of(node);
+        if (node->flags & LIVE)
+            for (unsigned j = 0; j < node->count; j++)
+                if (edges[j].operand && !is_dead(edges[j].number))
+                    ((Node *)edges[j].operand)->flags |= LIVE;
+    }
+}
+
+static void unmark_live(const Order *order)
+{
+    for (Py_ssize_t i = 0; i < order->length; i++) {
+        Node *node = order->nodes[i];
+        const Edge *edges = edges_of(node);
+        node->flags &= (unsigned short)~LIVE;
+        for (unsigned j = 0; j < node->count; j++)
+            if (edges[j].operand)
+                ((Node *)edges[j].operand)->flags &= (unsigned short)~LIVE;
+    }
+}
+
 static PyObject *node_backward(PyObject *self, PyObject *Py_UNUSED(unused))
 {
     Node *output = (Node *)self;
@@ -92,14 +118,31 @@ static PyObject *node_backward(PyObject *self, PyObject *Py_UNUSED(unused))
     for (Py_ssize_t i = 0; i < order.length; i++)
         order.nodes[i]->grad = 0.0;
     output->grad += 1.0;
-    while (order.length) {
-        Node *node = order.nodes[--order.length];
+    int marked = 0;
+    for (Py_ssize_t place = order.length; place--;) {
+        Node *node = order.nodes[place];
         const double grad = node->grad;
         const Edge *edges = edges_of(node);
+        if (grad != 0.0) {
+            for (unsigned i = 0; i < node->count; i++) {
+                const double added = edges[i].number * grad;
+                /* DEAD is a nan, so that most edges need no look for it. */
+                if (edges[i].operand && (added == added || !is_dead(edges[i].number)))
+                    ((Node *)edges[i].operand)->grad += added;
+            }
+            continue;
+        }
+        /* Nothing to pass on, but a nan where the other factor is infinite and a path leads here. */
         for (unsigned i = 0; i < node->count; i++)
-            if (edges[i].operand)
-                ((Node *)edges[i].operand)->grad += edges[i].number * grad;
+            if (edges[i].operand && !isfinite(edges[i].number) && !is_dead(edges[i].number)) {
+                if (!marked++)
+                    mark_live(&order);
+                if (node->flags & LIVE)
+                    ((Node *)edges[i].operand)->grad = (double)NAN;
+            }
     }
+    if (marked)
+        unmark_live(&order);
     PyMem_RawFree(order.nodes);
     PyObject *mode = current_mode();
     if (!mode)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from engine import Parameter, Value
+from engine import Parameter, Value, minimum
 from engine.drawing import draw
 from engine.drawing_style import ARROW, DIM_ARROW, GRADIENT
 from tests.engine.drawings import arrows, below, box_of, lesson, worked_example
@@ -116,3 +116,17 @@ def test_only_colours_change(view):
 def test_a_path_is_made_of_values():
     with pytest.raises(TypeError, match=r"path takes Values, not 3 \(int\)"):
         draw(Value(1.0) * 2, path=[3])
+
+
+def test_an_edge_at_which_a_path_ends_is_dashed():
+    x = Value(1000.0, label="x")
+    body = draw(minimum([x.exp(), 5.0, x]), view="values").body
+    dashed = [line for line in body if "style=dashed" in line]
+    assert len(dashed) == 2
+    assert all("×0" in line and ": the path ends here" in line for line in dashed)
+
+
+def test_behind_such_an_edge_nothing_adds_to_the_product():
+    x = Value(1000.0, label="x")
+    picture = draw(minimum([x.exp(), 2 * x]), view="values", path=x)
+    assert below(picture)[0].endswith("= 2")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import engine
 from engine import Parameter, Value, dot, explain, squared_error
 from engine.formula import read
 from tests.engine.formulas import outcome
@@ -238,7 +239,7 @@ def test_of_many_paths_the_largest_are_listed_and_what_remains_is_stated(limit):
 
 def test_where_one_path_is_nan_it_is_listed_and_no_share_of_nan_is_stated():
     x = Value(0.0, label="x")
-    explanation = explain(x.sqrt() * 0.0 + x * 3 + x, x, limit=1)
+    explanation = explain(x.sqrt() ** 2 + x * 3 + x, x, limit=1)
     assert str(explanation.value) == str(explanation.paths[0].product) == "nan"
     assert "nan of" not in explanation.text
 
@@ -287,3 +288,22 @@ def test_an_x_that_is_no_value_is_refused(x):
 def test_a_limit_that_is_no_whole_number_of_at_least_one_is_refused(limit):
     with pytest.raises(ValueError, match=r"^explain: limit must be a whole number of at least 1"):
         explain(Value(1.0), Value(1.0), limit=limit)
+
+
+def test_a_path_that_ends_at_a_branch_not_taken_says_so_and_adds_nothing():
+    x = Value(1000.0, label="x")
+    y = engine.minimum([x.exp(), 5.0]) + x
+    explanation = explain(y, x)
+    assert explanation.value == 1.0
+    assert [path.product for path in explanation.paths] == [0, 1.0]
+    assert "= 0, for t2 does not change with t3 here" in str(explanation)
+    assert "Sum: ∂t1/∂x = 0 + 1 = 1" in str(explanation)
+
+
+def test_a_graph_that_is_out_of_date_is_not_explained():
+    x = Value(2.0, label="x")
+    y = x + 3
+    x.data = 7.0
+    for refused in (lambda: explain(y, x), lambda: explain(y), lambda: engine.steps(y)):
+        with pytest.raises(ValueError, match="out of date: add gave 5, and is 10 now that x is 7"):
+            refused()

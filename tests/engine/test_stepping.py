@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from engine import Value, dot, squared_error, steps, topological_order
+from engine import Value, dot, minimum, squared_error, steps, topological_order
 from tests.engine.sampling import graphs
 
 
@@ -121,5 +121,14 @@ def test_each_step_adds_upstream_times_local_and_upstream_is_complete(nodes):
 
 def test_numbers_that_are_not_finite_are_steps_like_any_other():
     x = Value(0.0, label="x")
-    texts = [step.text for step in steps(x.sqrt() * 0.0)]
+    texts = [step.text for step in steps(x.sqrt() ** 2)]
     assert texts[-2:] == ["grad(t1) += 1 × 0 → 0", "grad(x) += 0 × inf → nan"]
+
+
+def test_where_a_path_ends_nothing_is_added_and_the_step_says_so():
+    x = Value(1000.0, label="x")
+    texts = [step.text for step in steps(minimum([x.exp(), 5.0]))]
+    assert texts[-2:] == [
+        "grad(t1) += 1 × 0 → 0 (the path ends here)",
+        "grad(x) += 0 × inf → 0 (no path leads here)",
+    ]
