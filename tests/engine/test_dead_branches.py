@@ -60,7 +60,7 @@ def test_a_factor_that_comes_to_zero_is_still_multiplied(f, at):
     assert math.isnan(gradient(f(v), v).data)
     y = f(v)
     with (
-        pytest.raises(FloatingPointError, match="^backward: the gradient of"),
+        pytest.raises(FloatingPointError, match="backward: the gradient"),
         engine.detect_anomaly(),
     ):
         y.backward()
