@@ -22,8 +22,10 @@ _LOW, _HIGH = -2.0, 2.0  # where operands are sampled whose line names no domain
 _CONSTANTS = (-2.0, -1.0, 0.5, 1.0, 2.0, 3.0)
 _NICE = (0.0, 1.0, -1.0, 0.5, 2.0, -0.0)
 _EDGES = (0.0, -0.0, 1.0, -1.0, 1e308, -1e308, 1e-310, 1e-20, 800.0, -800.0, 1e16, 0.5)
-_OVER_ONE_SEQUENCE = [op for op in SHEET if op.sequences == set(op.operands)]
-_OVER_ONE_SEQUENCE = [op for op in _OVER_ONE_SEQUENCE if len(op.operands) == 1]
+_OVER_ROWS = [op for op in SHEET if op.sequences]
+# Those over several sequences have most ways of being computed.
+_OFTEN_OVER_ROWS = [op for op in _OVER_ROWS for _ in op.operands]
+_OVER_ONE_SEQUENCE = [op for op in _OVER_ROWS if len(op.operands) == 1 and not op.constants]
 
 
 @st.composite
@@ -33,7 +35,9 @@ def recipes(draw: st.DrawFn, steps: int, rows: int, well_defined: bool) -> Recip
     # Now and then a chain, several times as long.
     deep = drawing.chance(8)
     for _ in range(draw(st.integers(1, 5 * steps if deep else steps))):
-        drawing.grow(drawing.choice(SHEET), deep)
+        # Where there are many leaves, some operations go over rows of them.
+        over_rows = drawing.wide and drawing.chance(2)
+        drawing.grow(drawing.choice(_OFTEN_OVER_ROWS if over_rows else SHEET), deep)
     return drawing.finished()
 
 
@@ -43,15 +47,16 @@ class _Drawing:
     def __init__(self, draw: st.DrawFn, rows: int, well_defined: bool) -> None:
         self.draw = draw
         self.well_defined = well_defined
-        wide = self.chance(6)
-        self.numbers = self.wide_numbers() if wide else self.number
-        most = 40 if wide else 4
+        self.wide = self.chance(5)
+        self.numbers = self.wide_numbers() if self.wide else self.number
+        most = 40 if self.wide else 4
         inputs, parameters = draw(st.integers(0, most)), draw(st.integers(1, most))
         count = draw(st.integers(1, rows))
         self.rows = tuple(tuple(self.leaves(inputs)) for _ in range(count))
         self.parameters = tuple(self.leaves(parameters))
         self.first = self.available = inputs + parameters
         self.unused = set(range(inputs, self.available))
+        self.end = inputs  # of the latest row of neighbours
         self.steps: list[Step] = []
         self.ground = [Ground([*row, *self.parameters]) for row in self.rows]
 
@@ -104,13 +109,20 @@ class _Drawing:
             self.add(self.within_domain(op, step))
 
     def length(self) -> int:
+        if self.wide and self.chance(2):
+            return self.choice((8, 9, 12, 16, 17, 20, 33))
         return self.choice((2, 3, 1, 4, 5, 2, 3, 9, 17, 33)) if not self.chance(30) else 70
 
     def sequence(self, op: Op, name: str, length: int) -> tuple[Operand, ...]:
         """Neighbours, or nodes and numbers from anywhere."""
-        if self.available > length and self.chance(2):
-            start = self.draw(st.integers(0, self.available - length))
-            return tuple(range(start, start + length))
+        if self.available > length and not self.chance(3 if self.wide else 2):
+            rows = self.wide and self.first > 2 * length
+            # Of two sequences, the second often goes on where the first one ends.
+            start = self.draw(st.integers(0, (self.first if rows else self.available) - length))
+            if rows and self.chance(2):
+                start = self.end if self.end + length <= self.first else self.first - length
+            self.end = start + length
+            return tuple(range(start, self.end))
         if length > 5:
             source = Random(self.draw(st.integers(0, 999)))
             return tuple(source.randrange(self.available) for _ in range(length))
