@@ -9,6 +9,9 @@ gradient graph        R·L    `gradient`, which makes nodes that can be differen
 second derivative     R·L    the gradient of a weighted sum of those by the parameters: the Hessian
                              times a vector in which no two entries are alike
 mean second           P      the same by a program's own backward pass over the gradient's graph
+true value            R      the output in another arithmetic, which is not that of IEEE 754
+true slope            R      the derivative along a line through the parameters
+true curvature        R      the second derivative along it
 training by one       P      the parameters after two epochs of gradient descent, a row a step
 training by batches   P      the same, some rows a step, as many as vectors have lanes and one more
 """
@@ -32,6 +35,10 @@ EPOCHS = 2
 REPEATED = 4
 # Of longer recipes the second derivatives are too many nodes.
 MOST_STEPS = 25
+
+
+# Central differences end there, as a part of the scale of the value.
+_NOISE = 1e-33
 
 
 class Entry(NamedTuple):
@@ -77,9 +84,14 @@ def orders_of(
         return Orders(output, parameters, [], None, [])
     first = package.gradient(output, leaves)
     weighted = 0.0
-    for index, slope in enumerate(first[len(inputs) :]):
-        weighted = weighted + (1.0 + index / 4) * slope
+    for factor, slope in zip(direction(len(parameters)), first[len(inputs) :]):
+        weighted = weighted + factor * slope
     return Orders(output, parameters, first, weighted, package.gradient(weighted, leaves))
+
+
+def direction(parameters: int) -> list[float]:
+    """The vector that Hessians are multiplied with, a number for each parameter."""
+    return [1.0 + index / 4 for index in range(parameters)]
 
 
 def measured(expected: Reference, package: Any = engine) -> Numbers:
@@ -141,7 +153,9 @@ def reference(recipe: Recipe, second: bool = True) -> Reference:
     except (ArithmeticError, ValueError):
         second = False
         made = [orders(recipe, row, second=False) for row in range(len(recipe.rows))]
-    gradients, weighted = [], []
+    gradients: list[list[Entry]] = []
+    weighted: list[list[Entry]] = []
+    noise: list[float] = []
     for each in made:
         each.output.backward()
         slopes = [leaf.grad for leaf in each.parameters]
@@ -150,6 +164,8 @@ def reference(recipe: Recipe, second: bool = True) -> Reference:
         gradients.append(
             [Entry(slope, sizes[node]) for slope, node in zip(slopes, first[-len(slopes) :])]
         )
+        add_entries(found, "true value", [each.output], sizes)
+        noise.append(_NOISE * sizes[each.output])
         sizes[each.output] *= not _is_exact(each.output)
         add_entries(found, "value", [each.output], sizes)
         if second:
@@ -158,7 +174,9 @@ def reference(recipe: Recipe, second: bool = True) -> Reference:
             weighted.append(found.entries["second derivative"][-len(slopes) :])
     found.entries["gradient"] = [entry for row in gradients for entry in row]
     found.entries["mean gradient"] = means(gradients)
+    found.entries["true slope"] = [*map(along, gradients, noise)]
     if second:
+        found.entries["true curvature"] = [*map(along, weighted, noise)]
         found.entries["mean second"] = means(weighted)
     _train(found, gradients)
     return found
@@ -179,6 +197,15 @@ def means(rows: list[list[Entry]]) -> list[Entry]:
         )
         for column in columns
     ]
+
+
+def along(entries: Sequence[Entry], noise: float) -> Entry:
+    """The sum of the numbers of parameters, each times that of the direction."""
+    factors = direction(len(entries))
+    return Entry(
+        sum(factor * entry.value for factor, entry in zip(factors, entries)),
+        sum(factor * entry.scale for factor, entry in zip(factors, entries)) + noise,
+    )
 
 
 def _is_exact(output: Any) -> bool:

@@ -30,7 +30,7 @@ from tests.differential.reference import (
 )
 from tests.engine.native.cores import Core
 
-WAYS = ("python core", "native core", "python", "llvm", "llvm by one", "c")
+WAYS = ("python core", "native core", "python", "llvm", "llvm by one", "c", "truth")
 
 
 class Way(Protocol):
@@ -218,6 +218,10 @@ def made(name: str) -> Way:
         from tests.differential.c_files import CWay
 
         return CWay()
+    if name == "truth":
+        from tests.differential.truth import TruthWay
+
+        return TruthWay()
     if name == "torch":
         from tests.differential.peer import TorchWay
 
