@@ -70,6 +70,11 @@ def _parts(holder: Any) -> Iterator[tuple[Any, Any]]:
 
 def _attributes(holder: Any) -> Iterator[tuple[str, Any]]:
     """The attributes of an object; of a module also those that its class keeps."""
+    declared = type(holder).__dict__.get("_held")
+    if declared is not None and not holder._has_more:
+        # CPython finds attributes more slowly once a `__dict__` has been asked for.
+        yield from [(name, getattr(holder, name)) for name in declared]
+        return
     own = getattr(holder, "__dict__", {})
     yield from own.items()
     is_module = hasattr(type(holder), "parameters")

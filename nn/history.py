@@ -23,10 +23,11 @@ class History:
     """The record that `nn.fit` returns.
 
     `losses`: per finished epoch the mean loss over its samples, each taken just before the update
-    that it led to. `stopped`: "converged", "early stopping", "epochs" (all done), "diverged" or
-    "interrupted". `message`: the same as a sentence. `where`: the epoch and sample, counted from 1,
-    at which the loss was no longer finite. `validation_losses`: per finished epoch the mean loss
-    over the validation data after it, if `fit` was given any.
+    that it led to. `stopped`: "converged", "stalled" (every gradient is 0), "early stopping",
+    "epochs" (all done), "diverged" or "interrupted". `message`: the same as a sentence. `where`:
+    the epoch and sample, counted from 1, at which the loss was no longer finite.
+    `validation_losses`: per finished epoch the mean loss over the validation data after it, if
+    `fit` was given any.
 
     The bars are the losses, on a logarithmic scale if the largest is more than 10 times the least.
 

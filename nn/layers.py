@@ -11,7 +11,16 @@ from engine.tables import is_row, plain
 from nn.initializers import Initializer
 from nn.module import Module
 from nn.naming import named_by_lesson
-from nn.neuron import Activation, Inputs, Neuron, Seed, operands_of, source_of, whole_sizes
+from nn.neuron import (
+    Activation,
+    Inputs,
+    Neuron,
+    Seed,
+    operands_of,
+    parameters_of,
+    source_of,
+    whole_sizes,
+)
 
 
 class Layer(Module):
@@ -26,6 +35,9 @@ class Layer(Module):
     Traceback (most recent call last):
     ValueError: Layer(2 → 3 linear) takes 2 inputs, 1 was given
     """
+
+    _held = ("neurons",)
+    _others = frozenset(("inputs", "outputs"))
 
     def __init__(
         self,
@@ -61,6 +73,12 @@ class Layer(Module):
             return self.neurons[0].respond(operands)
         return [neuron.respond(operands) for neuron in self.neurons]
 
+    def parameters(self) -> list[Any]:
+        """The parameters of one neuron after the other."""
+        plain_layer = self.__class__ is Layer and not self._has_more
+        found = parameters_of(self.neurons) if plain_layer else None
+        return super().parameters() if found is None else found
+
     def named_parameters(self) -> Iterator[tuple[str, Any]]:
         """(name, parameter) pairs, by the names that the lesson gives to the first layer."""
         found = named_by_lesson(self.parameters(), [self.neurons])
@@ -81,6 +99,8 @@ class Sequential(Module):
     Value(176, grad=0, label='o21')
     """
 
+    _held = ("layers",)
+
     def __init__(self, *layers: Callable[[Any], Any]) -> None:
         self.layers = list(layers)
         numbered = [layer for layer in layers if isinstance(layer, Layer)]
@@ -98,6 +118,17 @@ class Sequential(Module):
         for layer in self.layers:
             result = layer(result)
         return result
+
+    def parameters(self) -> list[Any]:
+        """The parameters of one layer after the other."""
+        neurons: list[Any] = []
+        for layer in self.layers:
+            if not isinstance(layer, Layer) or layer.__class__ is not Layer or layer._has_more:
+                return super().parameters()
+            neurons += layer.neurons
+        ours = self.__class__ in (MLP, Sequential) and not self._has_more
+        found = parameters_of(neurons) if ours else None
+        return super().parameters() if found is None else found
 
     def named_parameters(self) -> Iterator[tuple[str, Any]]:
         """(name, parameter) pairs: the lesson's names if its layers hold all of them, else paths.
@@ -124,6 +155,8 @@ class MLP(Sequential):
     >>> list(model.state_dict())
     ['w111', 'w121', 'b11', 'w112', 'w122', 'b12', 'w211', 'w221', 'b21']
     """
+
+    _held = ("layers",)
 
     def __init__(
         self,

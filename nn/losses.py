@@ -18,19 +18,21 @@ from typing import Any
 import engine
 from engine import Value, dot, logsumexp, mean
 from engine.functions import GENERATED
-from engine.numbers import as_number
+from engine.numbers import as_number, is_no_number
 from engine.ops import OPERATIONS
+from engine.tables import plain
 
 Loss = Callable[[Any, Any], Value]
 
 
-def _over_outputs(name: str) -> Loss:
-    """The loss of the sheet, also over several outputs."""
-    single = GENERATED[name]
+def _over_outputs(name: str, single: Loss | None = None) -> Loss:
+    """The loss of the sheet, or the given one, also over several outputs."""
+    if single is None:
+        single = GENERATED[name]
 
     def loss(target: Any, prediction: Any) -> Value:
         if target.__class__ is float and prediction.__class__ is Value:
-            return single(target, prediction)  # type: ignore[no-any-return]
+            return single(target, prediction)
         targets, predictions = _listed(target), _listed(prediction)
         if len(targets) != len(predictions):
             raise ValueError(
@@ -38,7 +40,7 @@ def _over_outputs(name: str) -> Loss:
                 "one is needed for each"
             )
         if len(predictions) == 1:
-            return single(targets[0], predictions[0])  # type: ignore[no-any-return]
+            return single(targets[0], predictions[0])
         return mean([single(y, p) for y, p in zip(targets, predictions)])
 
     loss.__name__ = loss.__qualname__ = name
@@ -50,13 +52,30 @@ def _listed(value: Any) -> Sequence[Any]:
     if isinstance(value, (list, tuple)):
         return value
     # A row of an array is a sequence as well; a Value or a number is not.
-    return list(value) if getattr(value, "ndim", 0) else [value]
+    row = value if isinstance(value, Value) else plain(value, "the loss")
+    return row if isinstance(row, (list, tuple)) else [row]
+
+
+def _of_probability(target: Any, prediction: Any) -> Value:
+    """Binary cross-entropy that says which of the two is not a probability, and the cure."""
+    name = "binary_cross_entropy"
+    if not is_no_number(target) and not 0 <= target <= 1:
+        raise ValueError(
+            f"{name}: the target {float(target):g} is no label; it must be 0 or 1, or the "
+            "probability of class 1 between them"
+        )
+    if not is_no_number(prediction) and not 0 <= prediction <= 1:
+        raise ValueError(
+            f"{name}: the prediction {float(prediction):g} is not a probability; give the network "
+            f'output="sigmoid", or use {name}_with_logits on its linear output'
+        )
+    return GENERATED[name](target, prediction)  # type: ignore[no-any-return]
 
 
 squared_error = _over_outputs("squared_error")
 absolute_error = _over_outputs("absolute_error")
 huber = _over_outputs("huber")
-binary_cross_entropy = _over_outputs("binary_cross_entropy")
+binary_cross_entropy = _over_outputs("binary_cross_entropy", _of_probability)
 binary_cross_entropy_with_logits = _over_outputs("binary_cross_entropy_with_logits")
 hinge = _over_outputs("hinge")
 
@@ -104,10 +123,27 @@ LOSSES: dict[str, Loss] = {
 }
 
 
+# As they are now: what a user adds to LOSSES is the user's.
+_OWN = tuple(LOSSES.values())
+
+
+def is_own(loss: Any) -> bool:
+    """Whether the loss is one of this package, which computes the same for every sample."""
+    return any(loss is own for own in _OWN)
+
+
 def find_loss(loss: str | Loss) -> Loss:
-    """The loss of that name, or the function itself. ValueError for an unknown name."""
-    if not isinstance(loss, str):
-        return loss
-    if loss not in LOSSES:
-        raise ValueError(f"unknown loss {loss!r}; known: {', '.join(LOSSES)}")
-    return LOSSES[loss]
+    """The loss of that name, or the function itself.
+
+    Raises ValueError for an unknown name, TypeError for what is neither a name nor a function.
+    """
+    if isinstance(loss, str):
+        if loss not in LOSSES:
+            raise ValueError(f"unknown loss {loss!r}; known: {', '.join(LOSSES)}")
+        return LOSSES[loss]
+    if isinstance(loss, type) or not callable(loss):
+        raise TypeError(
+            "the loss must be a name such as 'squared_error' or a function of target and "
+            f"prediction, not {loss!r} ({type(loss).__name__})"
+        )
+    return loss

@@ -1,7 +1,8 @@
 """How good predictions are, on plain numbers: for what training minimises see `nn.losses`.
 
-All take the targets first, then the predictions, in the same order: lists, arrays or other rows of
-numbers or `Value`s. Raise ValueError for different lengths or no rows at all.
+All take the targets first, then the predictions, in the same order: lists, arrays, tensors, columns
+of data frames or other rows of numbers or `Value`s. Raise ValueError for different lengths or no
+rows at all.
 
 >>> accuracy([0, 1, 1, 1], [0, 1, 0, 1])
 0.75
@@ -9,22 +10,25 @@ numbers or `Value`s. Raise ValueError for different lengths or no rows at all.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from math import fsum, isfinite
+from collections.abc import Hashable, Iterable
+from math import isfinite, isnan
 from typing import Any
 
+from engine import Value
 from engine.numbers import as_number
+from engine.tables import is_row, plain
 
 
 def accuracy(targets: Iterable[Any], predictions: Iterable[Any]) -> float:
     """The share of predictions that equal their target, between 0 and 1.
 
-    For classes, not for scores: `most_likely` gives the class of a row of scores.
+    For classes, which are compared by value; scores among the predictions are refused with a
+    ValueError: `most_likely` gives the class of a row of scores.
 
     >>> accuracy(["cat", "dog"], ["cat", "cat"])
     0.5
     """
-    targets, predictions = _paired("accuracy", targets, predictions)
+    targets, predictions = _classes("accuracy", targets, predictions)
     return sum(bool(y == p) for y, p in zip(targets, predictions)) / len(targets)
 
 
@@ -39,14 +43,18 @@ def confusion_matrix(
     >>> confusion_matrix([0, 0, 0, 1, 1], [0, 0, 1, 1, 1])
     [[2, 1], [0, 2]]
     """
-    targets, predictions = _paired("confusion_matrix", targets, predictions)
-    order = sorted({*targets, *predictions}) if classes is None else list(classes)
+    name = "confusion_matrix"
+    targets, predictions = _classes(name, targets, predictions)
+    if classes is None:
+        order = sorted({*targets, *predictions})
+    else:
+        order = [_class(label, f"{name}: a class") for label in plain(classes, name)]
     place = {label: i for i, label in enumerate(order)}
     matrix = [[0] * len(order) for _ in order]
     for y, p in zip(targets, predictions):
         for label in (y, p):
             if label not in place:
-                raise ValueError(f"confusion_matrix: {label!r} is none of the classes {order}")
+                raise ValueError(f"{name}: {label!r} is none of the classes {order}")
         matrix[place[y]][place[p]] += 1
     return matrix
 
@@ -59,8 +67,12 @@ def mean_squared_error(targets: Iterable[Any], predictions: Iterable[Any]) -> fl
     >>> mean_squared_error([3.0, 5.0], [3.0, 4.0])
     0.5
     """
-    errors = _errors("mean_squared_error", targets, predictions)
-    return fsum(error * error for _, error in errors) / len(errors)
+    rows, scale = _whole_rows("mean_squared_error", targets, predictions)
+    squares = sum((y - p) ** 2 for y, p in rows)
+    try:
+        return squares / (len(rows) * scale**2)
+    except OverflowError:
+        raise OverflowError("mean_squared_error is beyond the largest float") from None
 
 
 def r_squared(targets: Iterable[Any], predictions: Iterable[Any]) -> float:
@@ -73,12 +85,18 @@ def r_squared(targets: Iterable[Any], predictions: Iterable[Any]) -> float:
     >>> r_squared([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
     0.5
     """
-    errors = _errors("r_squared", targets, predictions)
-    mean = fsum(y for y, _ in errors) / len(errors)
-    spread = fsum((y - mean) ** 2 for y, _ in errors)
+    rows, scale = _whole_rows("r_squared", targets, predictions)
+    count, total = len(rows), sum(y for y, _ in rows)
+    # n·Σ(y − ȳ)² = n·Σy² − (Σy)²; of whole numbers it is exact.
+    spread = count * sum(y * y for y, _ in rows) - total * total
     if spread == 0:
-        raise ValueError(f"r_squared is not defined for targets that are all {mean:g}")
-    return 1 - fsum(error * error for _, error in errors) / spread
+        value = rows[0][0] / scale
+        raise ValueError(f"r_squared is not defined for targets that are all {value:g}")
+    squares = sum((y - p) ** 2 for y, p in rows)
+    try:
+        return (spread - count * squares) / spread
+    except OverflowError:
+        raise OverflowError("r_squared is below the least float") from None
 
 
 def most_likely(scores: Iterable[Any]) -> int:
@@ -87,16 +105,25 @@ def most_likely(scores: Iterable[Any]) -> int:
     >>> most_likely([0.1, 2.5, -1.0])
     1
     """
-    numbers = [as_number(score, "most_likely: a score") for score in scores]
+    numbers = [as_number(score, "most_likely: a score") for score in plain(scores, "most_likely")]
     if not numbers:
         raise ValueError("most_likely: there are no scores")
+    for i, number in enumerate(numbers, 1):
+        if isnan(number):
+            raise ValueError(f"most_likely: score {i} of {len(numbers)} is nan")
     return max(range(len(numbers)), key=numbers.__getitem__)
 
 
 def _paired(
     metric: str, targets: Iterable[Any], predictions: Iterable[Any]
-) -> tuple[Sequence[Any], Sequence[Any]]:
-    targets, predictions = list(targets), list(predictions)
+) -> tuple[list[Any], list[Any]]:
+    found = []
+    for what, given in (("targets", targets), ("predictions", predictions)):
+        row = plain(given, f"{metric}: the {what}")
+        if not is_row(row):
+            raise TypeError(f"{metric}: the {what} must be a row of them, not {given!r}")
+        found.append(list(row))
+    targets, predictions = found
     if len(targets) != len(predictions):
         raise ValueError(
             f"{metric}: {len(targets)} targets for {len(predictions)} predictions; "
@@ -107,16 +134,48 @@ def _paired(
     return targets, predictions
 
 
-def _errors(
+def _classes(
     metric: str, targets: Iterable[Any], predictions: Iterable[Any]
-) -> list[tuple[float, float]]:
-    """(target, error) pairs."""
-    pairs = []
-    for row, (y, p) in enumerate(zip(*_paired(metric, targets, predictions)), 1):
-        target, prediction = (as_number(number, f"{metric}, row {row}") for number in (y, p))
+) -> tuple[list[Any], list[Any]]:
+    """Both as what can be compared by value. ValueError for scores in place of classes."""
+    labels, predicted = (
+        [_class(label, f"{metric}, row {row}, {what}") for row, label in enumerate(given, 1)]
+        for what, given in zip(("target", "prediction"), _paired(metric, targets, predictions))
+    )
+    known = set(labels)
+    for row, label in enumerate(predicted, 1):
+        if isinstance(label, float) and not label.is_integer() and label not in known:
+            raise ValueError(
+                f"{metric}, row {row}: the prediction {label:g} is a score, no class; compare it "
+                "with a threshold, or take most_likely of the scores"
+            )
+    return labels, predicted
+
+
+def _class(label: Any, place: str) -> Any:
+    """A class as Python's own number or text, or as it is; TypeError for what is none."""
+    label = float(label) if isinstance(label, Value) else plain(label, place)
+    if label is None or isinstance(label, (list, complex)) or not isinstance(label, Hashable):
+        raise TypeError(f"{place} must be a class, a number or a name, not {label!r}")
+    if isinstance(label, float) and isnan(label):
+        raise ValueError(f"{place} is nan, which is no class")
+    return label
+
+
+def _whole_rows(
+    metric: str, targets: Iterable[Any], predictions: Iterable[Any]
+) -> tuple[list[tuple[int, int]], int]:
+    """Targets and predictions as whole numbers of a common unit, 1/scale: sums of them are exact.
+
+    Every float is a whole number over a power of 2, so that nothing overflows or is rounded.
+    """
+    fractions = []
+    for row, pair in enumerate(zip(*_paired(metric, targets, predictions)), 1):
+        target, prediction = (as_number(plain(x, metric), f"{metric}, row {row}") for x in pair)
         if not (isfinite(target) and isfinite(prediction)):
             raise ValueError(
                 f"{metric}, row {row}: target {target} and prediction {prediction} must be finite"
             )
-        pairs.append((target, target - prediction))
-    return pairs
+        fractions.append((target.as_integer_ratio(), prediction.as_integer_ratio()))
+    scale = max(max(y[1], p[1]) for y, p in fractions)
+    return [(y[0] * (scale // y[1]), p[0] * (scale // p[1])) for y, p in fractions], scale

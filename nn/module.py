@@ -30,6 +30,17 @@ class Module:
     [3.0, 1.0]
     """
 
+    # A class whose attributes are known says which of them hold parameters, and the others; one
+    # that a user adds is noticed.
+    _held: tuple[str, ...] | None = None
+    _others: frozenset[str] = frozenset()
+    _has_more = False
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self._held is not None and name not in self._held and name not in self._others:
+            object.__setattr__(self, "_has_more", True)
+        object.__setattr__(self, name, value)
+
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """What a subclass computes. TypeError where it does not say."""
         name = type(self).__name__

@@ -8,7 +8,7 @@ w1_12_3.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import engine
@@ -43,6 +43,11 @@ class Neuron(Module):
     >>> neuron([0.5, 0.25])
     Value(0.6351, grad=0, label='o11')
     """
+
+    _held = ("weights", "bias")
+    _others = frozenset(
+        "activation is_custom _activation _activate _sum_label _output_label _scope".split()
+    )
 
     def __init__(
         self,
@@ -106,6 +111,11 @@ class Neuron(Module):
         output.label = self._output_label
         return output
 
+    def parameters(self) -> list[Any]:
+        """The weights in order, then the bias; what was added to them after that."""
+        found = parameters_of([self])
+        return super().parameters() if found is None else found
+
     def named_parameters(self) -> Iterator[tuple[str, Any]]:
         """(name, parameter) pairs, by the names that the lesson gives to the first neuron."""
         found = named_by_lesson(self.parameters(), [[self]])
@@ -123,6 +133,22 @@ class Neuron(Module):
 
     def __repr__(self) -> str:
         return printable(f"Neuron({len(self.weights)} → 1 {self.activation})")
+
+
+def parameters_of(neurons: Iterable[Any]) -> list[Any] | None:
+    """The parameters of neurons that have no others, each once; None where one is not like that.
+
+    Quickly, because loops ask for them in every step.
+    """
+    found: list[Any] = []
+    for neuron in neurons:
+        if neuron.__class__ is not Neuron or neuron._has_more:
+            return None
+        found += neuron.weights
+        found.append(neuron.bias)
+    each = dict.fromkeys(found)
+    # In the place of a parameter may be a plain number.
+    return [*each] if {*map(type, each)} == {Parameter} else None
 
 
 def find_activation(activation: Activation) -> tuple[str, Callable[[Value], Value] | None]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from nn.optimizer import Optimizer, Rule, checked_setting
+from nn.optimizer import Optimizer, Rule
+from nn.optimizer_state import checked_setting
 
 _DECAYED = ("gradient", "gradient + weight_decay * parameter")
 _DESCENT = ("parameter", "parameter - learning_rate * gradient")

@@ -13,33 +13,16 @@ from typing import Any
 
 from engine import Value
 from engine.context import current_mode
-from engine.ops import ACTIVATIONS
 from engine.programs.program import Program
 from engine.programs.recorded import Recorded
+from engine.programs.rules import follows_rule
 from nn.data import Sample
-from nn.layers import Layer, Sequential
-from nn.losses import LOSSES, cross_entropy
-from nn.neuron import Neuron
+from nn.losses import cross_entropy, is_own
 from nn.optimizer import Optimizer
+from nn.structure import is_known, leaves_of
 
 # So many samples are computed both ways where a function of the user's own was compiled.
-_COMPARED = 10
-_KNOWN_ACTIVATIONS = {"linear", *(op.name for op in ACTIVATIONS)}
-
-
-def is_known(model: Any) -> bool:
-    """Whether the model computes the same operations for every row, because all of it is ours."""
-    if type(model).__call__ not in (Neuron.__call__, Layer.__call__, Sequential.__call__):
-        return False
-    if isinstance(model, Sequential):
-        return all(map(is_known, model.layers))
-    if isinstance(model, Layer):
-        return all(map(is_known, model.neurons))
-    return (
-        type(model).respond is Neuron.respond
-        and not model.is_custom
-        and model.activation in _KNOWN_ACTIVATIONS
-    )
+COMPARED = 10
 
 
 def training_program(
@@ -51,11 +34,12 @@ def training_program(
 ) -> tuple[Program, list[list[float]]] | None:
     """The program that trains the model, and a row for every sample; None where there is none.
 
-    There is none if the samples do not look alike, if a context such as `detect_anomaly` watches
-    every node, or, unless a backend is asked for by name, if a part is not of this package.
+    There is none if the optimiser has a step of its own, if the samples do not look alike, if a
+    context such as `detect_anomaly` watches every node, or, unless a backend is asked for by name,
+    if a part is not of this package.
     """
-    trusted = is_known(model) and loss in LOSSES.values()
-    if current_mode() is not None or type(optimizer).step is not Optimizer.step:
+    trusted = is_known(model) and is_own(loss)
+    if current_mode() is not None or not follows_rule(optimizer):
         return None
     if backend == "auto" and not trusted:
         return None
@@ -90,7 +74,7 @@ def _check(
     samples: Sequence[Sample],
 ) -> None:
     """Compares some losses with eager computing; ValueError where the recording does not hold."""
-    for number in range(min(_COMPARED, len(samples))):
+    for number in range(min(COMPARED, len(samples))):
         inputs, target = samples[number]
         expected, found = float(loss(target, model(inputs))), program([rows[number]])[0]
         if not math.isclose(expected, found, rel_tol=1e-9, abs_tol=1e-12):
@@ -101,13 +85,15 @@ def _check(
             )
 
 
-def prediction_program(model: Any, width: int, backend: str) -> Program:
-    """The program that computes the outputs of a model for rows of `width` numbers."""
+def prediction_program(model: Any, width: int, backend: str) -> tuple[Program, bool]:
+    """The program that computes the outputs of a known model for rows of `width` numbers.
+
+    And whether the model gives a list: a layer that was left with one neuron does.
+    """
     inputs = [Value(0.0, f"x{i}") for i in range(1, width + 1)]
-    outputs = _listed(model(inputs))
-    # A neuron that is used twice has its parameters only once.
-    parameters = list(dict.fromkeys(model.parameters()))
-    return Program(Recorded(outputs, inputs, parameters), None, backend, several=True)
+    outputs = model(inputs)
+    recorded = Recorded(_listed(outputs), inputs, leaves_of(model))
+    return Program(recorded, None, backend, several=True), isinstance(outputs, list)
 
 
 def _listed(value: Any) -> list[Any]:

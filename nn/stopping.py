@@ -47,3 +47,12 @@ def note_kept(history: History) -> None:
         f"; kept are the parameters after epoch {best}, with the lowest validation loss, "
         f"{short(history.validation_losses[best - 1])}"
     )
+
+
+def note_idle(history: History, reason: str) -> None:
+    """Writes down that nothing could be learnt, which is no convergence."""
+    if history.stopped == "converged":
+        history.stopped = "stalled"
+        history.message = f"every gradient is 0: {reason}"
+    else:
+        history.message += f"; but every gradient is 0: {reason}"

@@ -8,16 +8,21 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from engine.numbers import short
+from nn.arguments import (
+    check_function,
+    check_model,
+    check_optimizer,
+    check_validation,
+    count_of,
+)
 from nn.data import Sample, checked_samples, finite
 from nn.history import History
-from nn.interrupt import deferred_interrupt
+from nn.loop import Loop, Order
 from nn.losses import Loss, find_loss
 from nn.neuron import source_of
-from nn.optimizer import Optimizer
-from nn.runs import Diverged, EagerRun, Run
-from nn.schedules import Schedule, factor_of
-from nn.stopping import Plateau, note_kept
+from nn.runs import EagerRun, Run
+from nn.schedules import Schedule
+from nn.stopping import Plateau
 
 # Work of fewer gradients than this is done before a program is compiled.
 _WORTH_A_PROGRAM = 20_000
@@ -32,7 +37,7 @@ def fit(
     model: Callable[[Any], Any],
     data: Iterable[tuple[Any, Any]],
     loss: str | Loss,
-    optimizer: Optimizer,
+    optimizer: Any,
     epochs: int,
     batch_size: int = 1,
     shuffle: bool = False,
@@ -44,21 +49,29 @@ def fit(
     *,
     schedule: Schedule | None = None,
     validation: Iterable[tuple[Any, Any]] | None = None,
+    callback: Callable[[History], object] | None = None,
+    start_epoch: int | None = None,
 ) -> History:
     """Trains `model` on `data` and returns what happened.
 
-    `data`: (inputs, target) pairs; the inputs a row of numbers. `loss`: a name of `nn.LOSSES`, or a
-    function of target and prediction. An update follows the mean gradient of `batch_size` samples;
-    the default takes one at a time. `shuffle` draws a new order every epoch, by `seed` or else by
-    Python's global `random`.
+    `data`: (inputs, target) pairs, the inputs a row of numbers; or a tuple of a table of inputs and
+    one of targets, as lists, arrays, tensors or data frames. `loss`: a name of `nn.LOSSES`, or a
+    function of target and prediction; targets must be of the loss's domain, those for a function of
+    the user's own may be anything. `optimizer`: such as `nn.SGD(model.parameters())`, or another
+    object with `parameters` and `step`. An update follows the mean gradient of `batch_size`
+    samples; the default takes one at a time. `shuffle` draws a new order every epoch, by `seed` or
+    else by Python's global `random`.
 
     Training ends after `epochs`; or before, when for `patience` epochs on end the loss has not
     fallen below the best so far by more than `tolerance`, relative to it (None: never); or at
     Ctrl-C, which keeps what was learnt; or with a TrainingDiverged warning when a loss is infinite
-    or nan: the parameters are then those after the last finite epoch.
+    or nan: the parameters are then those after the last finite epoch. All gradients are then 0.
 
     `schedule`: a function from the epoch, counted from 1, to a factor on the learning rate, such as
-    `nn.step_decay(10)`. The optimiser has its own rate again when training ends.
+    `nn.step_decay(10)`; outside of an epoch the optimiser has its own rate. `callback`: called with
+    the History after every epoch. Both see, and may change, the parameters and the optimiser as
+    they are at that moment. A further call of `fit` with the same optimiser goes on with the
+    schedule and the shuffling where the last one ended; `start_epoch=1` starts them anew.
 
     `validation`: pairs like those of `data` that are only looked at, after every epoch. Then it is
     their loss that has to fall, or training stops ("early stopping", Prechelt 1998); and however it
@@ -73,7 +86,8 @@ def fit(
     error stream is a terminal.
 
     Raises ValueError or TypeError, before anything is trained, for empty data or a row that is not
-    a pair, of another length than the first, or not of finite numbers.
+    a pair, of another length than the first, or not of finite numbers. What a function of the
+    user's own raises later passes through, with the History until then as its `history`.
 
     >>> from nn import MLP, SGD, fit
     >>> model = MLP(1, [1], init="zeros")
@@ -82,79 +96,38 @@ def fit(
     >>> history.stopped, {name: round(p.data, 3) for name, p in model.named_parameters()}
     ('converged', {'w111': 2.0, 'b11': 1.0})
     """
-    _check_counts(epochs=epochs, batch_size=batch_size, patience=patience)
+    check_model(model)
+    check_optimizer(optimizer)
+    check_function("schedule", schedule, "the epoch")
+    check_function("callback", callback, "the History")
+    epochs, batch_size = count_of("epochs", epochs), count_of("batch_size", batch_size)
+    patience = count_of("patience", patience)
     if tolerance is not None and finite(tolerance, "fit: tolerance") < 0:
         raise ValueError(f"fit: tolerance must be at least 0, or None, not {tolerance!r}")
     if backend not in _BACKENDS:
         raise ValueError(f"fit: unknown backend {backend!r}; known: {', '.join(_BACKENDS)}")
-    rate = optimizer.settings.get("learning_rate")
-    if schedule is not None and rate is None:
+    if schedule is not None and "learning_rate" not in getattr(optimizer, "settings", {}):
         raise ValueError(f"fit: a schedule needs an optimiser with a learning_rate: {optimizer}")
-    samples = checked_samples(data)
+    found = find_loss(loss)
+    samples = checked_samples(data, loss=found)
     held_out: list[Sample] = []
     if validation is not None:
-        held_out = checked_samples(validation, "validation data", len(samples[0][0]))
-    eager = EagerRun(model, find_loss(loss), optimizer, samples, batch_size, held_out)
-    run = _run(eager, epochs, backend)
-    numbers = list(range(len(samples)))
-    source = source_of(seed)
-    history = History(message=f"all {epochs} epochs done")
+        check_validation(validation)
+        width = len(samples[0][0])
+        held_out = checked_samples(validation, "validation data", width, found)
+    first = getattr(optimizer, "epochs", 0)
+    if start_epoch is not None:
+        first = count_of("start_epoch", start_epoch) - 1
+    size = min(batch_size, len(samples))
+    run = _run(EagerRun(model, found, optimizer, samples, size, held_out), epochs, backend)
+    order = Order(len(samples), source_of(seed) if shuffle else None)
+    if seed is not None and shuffle:
+        # The orders of the epochs that were there before.
+        for _ in range(first):
+            order.next()
     plateau = Plateau(tolerance, patience, validated=bool(held_out))
-    one_by_one = shuffle or schedule is not None or bool(held_out)
-    done = False
-    with deferred_interrupt() as interrupted, _progress_bar(epochs, progress) as bar:
-        try:
-            while history.epochs < epochs and not done:
-                if shuffle:
-                    source.shuffle(numbers)
-                if schedule is not None and rate is not None:
-                    optimizer.learning_rate = rate * factor_of(schedule, history.epochs + 1)
-                most = 1 if one_by_one else epochs - history.epochs
-                losses = run.epochs(history.epochs + 1, numbers, most, interrupted)
-                watched = losses
-                if held_out:
-                    watched = [run.validate()]
-                    history.validation_losses += watched
-                    if history.best_epoch == len(history.validation_losses):
-                        run.mark()
-                for count, watched_loss in enumerate(watched, 1):
-                    history.losses.append(losses[count - 1])
-                    if plateau.reached(watched_loss):
-                        if count < len(losses):
-                            run.keep(count)
-                        plateau.stop(history)
-                        done = True
-                        break
-                if bar is not None:
-                    bar.set_postfix_str(f"loss {short(history.losses[-1])}", refresh=False)
-                    bar.update(history.epochs - bar.n)
-            if interrupted():
-                raise KeyboardInterrupt
-        except KeyboardInterrupt:
-            history.stopped = "interrupted"
-            plural = "" if history.epochs == 1 else "s"
-            history.message = f"after {history.epochs} whole epoch{plural}; what was learnt is kept"
-        except Diverged as stop:
-            run.restore()
-            history.stopped = "diverged"
-            history.where = (history.epochs + 1, stop.sample + 1)
-            history.message = (
-                f"in epoch {history.epochs + 1}, sample {stop.sample + 1}, {stop.reason}; the "
-                f"parameters after epoch {history.epochs} were kept. {_advice(optimizer)}"
-            )
-        except BaseException:
-            run.restore()
-            raise
-        else:
-            run.close()
-        finally:
-            if schedule is not None and rate is not None:
-                optimizer.learning_rate = rate
-        if history.stopped == "interrupted":
-            run.close()
-        if history.best_epoch is not None:
-            run.go_back()
-            note_kept(history)
+    loop = Loop(run, optimizer, order, plateau, epochs, first, schedule, callback)
+    history = loop.train(_progress_bar(epochs, progress))
     if history.stopped == "diverged":
         warnings.warn(history.message, TrainingDiverged, stacklevel=2)
     return history
@@ -185,20 +158,7 @@ def _run(eager: EagerRun, epochs: int, backend: str) -> Run:
             )
         return eager
     program, rows = found
-    return ProgramRun(program, rows, eager.batch_size, work, eager)
-
-
-def _advice(optimizer: Optimizer) -> str:
-    rate = optimizer.settings.get("learning_rate")
-    if rate is None:
-        return "Smaller steps often help"
-    return f"A smaller learning rate often helps: {rate / 10:g} instead of {rate:g}"
-
-
-def _check_counts(**counts: int) -> None:
-    for name, count in counts.items():
-        if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-            raise ValueError(f"fit: {name} must be a whole number of at least 1, not {count!r}")
+    return ProgramRun(program, rows, work, eager, backend)
 
 
 def _progress_bar(epochs: int, progress: bool) -> AbstractContextManager[Any]:

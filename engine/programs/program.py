@@ -13,7 +13,7 @@ from engine.programs.backend_python import PythonBackend
 from engine.programs.recorded import Recorded
 from engine.programs.replay import replay
 from engine.programs.rows import Rows
-from engine.programs.rules import Optimizer, UpdateRule
+from engine.programs.rules import Optimizer, UpdateRule, follows_rule
 from engine.programs.session import Backend, Outcome, Session
 from engine.spelling import Text, printable
 from engine.value import Value, describe
@@ -101,6 +101,11 @@ class Program:
                     "compile: the optimiser must train the same parameters in the same order; it "
                     f"has {len(optimizer.parameters)}, the program {len(given)}"
                 )
+            if not follows_rule(optimizer):
+                raise ValueError(
+                    f"compile: the optimiser, {optimizer!r}, has a step of its own, which no "
+                    "program computes; call its step() after backward()"
+                )
             self.rule = UpdateRule(optimizer.rule, list(optimizer.settings))
         self._choice = backend
         self._made: dict[str, Backend] = {}
@@ -149,8 +154,11 @@ class Program:
         session = self.session(rows)
         count = session.rows.count
         backend = self.backend_for(count * epochs)
-        outcome = backend.train(session, range(count), batch_size, epochs, count)
+        outcome = backend.train(session, range(count), min(batch_size, count), epochs, count)
         self._check(session, outcome)
+        overflow = session.overflowed()
+        if overflow is not None:
+            raise FloatingPointError(f"in the optimiser {overflow}; max_norm keeps gradients small")
         session.save()
         return outcome.means
 
@@ -176,7 +184,7 @@ class Program:
     def session(self, rows: Any) -> Session:
         """The rows, checked, with the numbers of the parameters as they are now."""
         checked = rows if isinstance(rows, Rows) else Rows(rows, self._names)
-        return Session(self.recorded, self.optimizer, checked)
+        return Session(self.recorded, self.optimizer, checked, self.rule)
 
     def _check_trainable(self) -> None:
         if self.several or not self.recorded.parameters:

@@ -9,13 +9,16 @@ parameter, and starts at 0.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+import keyword
+import re
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from engine.computation import hoist
 from engine.dialects import Dialect
-from engine.formula import names_in, read
-from engine.inlining import inlined
+from engine.formula import CONSTANTS, FUNCTIONS, REDUCTIONS, names_in, read
+from engine.ieee import NAMESPACE as IEEE_NAMES
+from engine.inlining import inlined, replaced
 
 Formulas = tuple[tuple[str, str], ...]
 
@@ -27,10 +30,13 @@ class Optimizer(Protocol):
     """
 
     parameters: list[Any]
-    rule: Formulas
     settings: dict[str, float]
     state: dict[str, list[float]]
     steps: int
+
+    @property
+    def rule(self) -> Formulas:
+        """The formulas, from top to bottom."""
 
 
 class UpdateRule:
@@ -38,7 +44,11 @@ class UpdateRule:
 
     `reductions`: (name, kind, tree) over all parameters, before anything else. `shared`: (name,
     tree) pairs that are the same for all parameters. `each`: (target, tree) pairs in order.
-    `remembered`: the targets that are kept from step to step.
+    `remembered`: the targets that are kept from step to step. In all of these a name that
+    generated code needs for itself is spelled with a line after it; `setting_names` and
+    `state_names` are the optimiser's own names of `settings` and `remembered`, in their order.
+
+    Raises ValueError for names that a rule cannot give, or a reduction over what changes in a step.
 
     >>> rule = UpdateRule((("square", "decay * square + (1 - decay) * gradient ** 2"),
     ...                    ("parameter", "parameter - rate * gradient / sqrt(square)")),
@@ -49,11 +59,22 @@ class UpdateRule:
 
     def __init__(self, formulas: Formulas, settings: Sequence[str]) -> None:
         self.formulas = formulas
-        self.settings = list(settings)
-        targets = [target for target, _ in formulas]
-        known = {"parameter", "gradient", "step", *settings, *targets}
-        self.remembered = remembered(formulas)
-        self.reductions, trees = hoist([inlined(read(text, known)) for _, text in formulas])
+        self.setting_names = list(settings)
+        self.state_names = remembered(formulas)
+        names = [*settings, *(target for target, _ in formulas)]
+        _check_names(settings, names)
+        known = {"parameter", "gradient", "step", *names}
+        spelled = _spelled(names)
+        self.settings, self.remembered = (
+            [spelled.get(name, name) for name in given]
+            for given in (self.setting_names, self.state_names)
+        )
+        targets = [spelled.get(target, target) for target, _ in formulas]
+        settings = self.settings
+        new: dict[str, ast.expr] = {name: ast.Name(other) for name, other in spelled.items()}
+        self.reductions, trees = hoist(
+            [inlined(replaced(read(text, known), new)) for _, text in formulas]
+        )
         for _, _, tree in self.reductions:
             unknown = set(names_in(tree)) - {"parameter", "gradient", *settings}
             if unknown:
@@ -87,6 +108,58 @@ def remembered(formulas: Formulas) -> list[str]:
         found.update(dict.fromkeys(sorted(used - computed)))
         computed.add(target)
     return list(found)
+
+
+def follows_rule(optimizer: Any) -> bool:
+    """Whether a step of the optimiser is what its rule says, because `step` is not another one.
+
+    An optimiser without `step` is its rule; the function of one that applies it carries a mark, as
+    `applies_rule` puts it on.
+    """
+    step = getattr(optimizer, "step", None)
+    function = getattr(step, "__func__", None)
+    # A wrapped function takes over the marks of the one inside.
+    marked = function is not None and getattr(function, "applies_rule", None) is function
+    return step is None or (marked and getattr(step, "__self__", None) is optimizer)
+
+
+def applies_rule(step: Callable[..., Any]) -> Callable[..., Any]:
+    """Marks a method as one that computes the rule and nothing else."""
+    step.applies_rule = step  # type: ignore[attr-defined]
+    return step
+
+
+# What the generated functions call things of their own, and what they call.
+_OURS = frozenset(
+    "all_parameters enumerate gradients i inf nan node parameters self update weight zip".split()
+)
+_NUMBERED = re.compile(r"(shared|sum|max|min)_\d+")
+
+
+def _check_names(settings: Sequence[str], names: Sequence[str]) -> None:
+    """ValueError for what no formula could name, or what has a meaning already."""
+    for name in names:
+        if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+            raise ValueError(f"a rule's names must be words, not {name!r}")
+        if name in FUNCTIONS or name in REDUCTIONS or name in CONSTANTS or name == "step":
+            raise ValueError(f"a rule cannot compute {name!r}, which has a meaning of its own")
+    for name in settings:
+        if name in ("parameter", "gradient"):
+            raise ValueError(f"a setting cannot be called {name!r}: every parameter has its own")
+
+
+def _spelled(names: Sequence[str]) -> dict[str, str]:
+    """Other names for those that generated code needs for itself."""
+    taken = {*names, *_OURS, *IEEE_NAMES}
+    found = {}
+    for name in dict.fromkeys(names):
+        if name in _OURS or name in IEEE_NAMES or _NUMBERED.fullmatch(name) or name[:4] == "all_":
+            other = name
+            while other in taken or _NUMBERED.fullmatch(other):
+                other += "_"
+            taken.add(other)
+            found[name] = f"its_{other}" if name[:4] == "all_" else other
+    return found
 
 
 class _Shared(ast.NodeTransformer):

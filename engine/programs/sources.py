@@ -77,11 +77,23 @@ class _Text:
             yield f"Run by itself it prints {printed}."
             yield "It was compiled without an optimiser, so it has no function `step`."
         else:
-            settings = ", ".join(f"{k} = {v:g}" for k, v in self.optimizer.settings.items())
+            settings = ", ".join(f"{k} = {v:g}" for k, v in self.settings())
             yield (
                 f"Run by itself it prints {printed}, and the parameters after one step of "
                 f"{type(self.optimizer).__name__}: {settings}."
             )
+
+    def settings(self) -> list[tuple[str, float]]:
+        """The optimiser's settings in the order of the rule."""
+        assert self.optimizer is not None
+        assert self.rule is not None
+        return [(name, self.optimizer.settings[name]) for name in self.rule.setting_names]
+
+    def state(self) -> list[tuple[str, list[float]]]:
+        """What the optimiser remembers in the order of the rule."""
+        assert self.optimizer is not None
+        assert self.rule is not None
+        return [(name, self.optimizer.state[name]) for name in self.rule.state_names]
 
     @property
     def trained(self) -> bool:
@@ -106,11 +118,11 @@ class _Text:
         yield "# The row that was recorded."
         yield from python_table("ROW", self.inputs, self.recorded.inputs)
         if self.optimizer is not None:
-            settings = [f'"{k}": {python_number(v)}' for k, v in self.optimizer.settings.items()]
+            settings = [f'"{k}": {python_number(v)}' for k, v in self.settings()]
             yield from block("SETTINGS = {", settings, "}")
             yield "# What the optimiser remembers for each parameter, and the updates it has made."
             yield "STATE = {" + "}" * (not self.optimizer.state)
-            for name, numbers in self.optimizer.state.items():
+            for name, numbers in self.state():
                 if any(numbers):
                     inner = block(
                         f'"{name}": [', [python_number(number) for number in numbers], "],"
@@ -179,20 +191,17 @@ class _Text:
         else:
             yield f"{head}0.0}}; /* there are no inputs */"
         if self.optimizer is not None:
-            settings = self.optimizer.settings
+            settings, state = self.settings(), self.state()
             yield ""
             yield "/* Of the optimiser: its settings, what it remembers for each parameter, and how"
             yield "   many updates it has made. */"
             if settings:
                 yield "static const double settings[] = {"
-                yield from (
-                    f"    {c_number(number)}, /* {name} */" for name, number in settings.items()
-                )
+                yield from (f"    {c_number(number)}, /* {name} */" for name, number in settings)
                 yield "};"
-            state = self.optimizer.state
             if state:
                 yield f"static double state[{len(state)}][PARAMETERS] = {{"
-                for name, numbers in state.items():
+                for name, numbers in state:
                     row = [c_number(number) for number in numbers] if any(numbers) else ["0.0"]
                     yield f"    /* {name} */"
                     yield from (f"    {line}" for line in block("{", row, "},"))

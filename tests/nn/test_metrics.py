@@ -94,3 +94,120 @@ def test_what_is_no_number_no_class_or_has_no_spread_is_refused():
         r_squared([2.0, 2.0], [1.0, 2.0])
     with pytest.raises(ValueError, match="most_likely: there are no scores"):
         most_likely([])
+
+
+# Classes by value.
+
+
+class Label:
+    """As a tensor of PyTorch without dimensions: equal to nothing but itself, to be asked."""
+
+    ndim = 0
+
+    def __init__(self, number):
+        self.number = number
+
+    def tolist(self):
+        return self.number
+
+
+class Labels:
+    ndim = 1
+
+    def __init__(self, numbers):
+        self.numbers = numbers
+
+    def __iter__(self):
+        return map(Label, self.numbers)
+
+    def tolist(self):
+        return self.numbers
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        list,
+        np.array,
+        Labels,
+        lambda row: list(map(Label, row)),
+        lambda row: list(map(Value, row)),
+        lambda row: list(map(np.int8, row)),
+        lambda row: np.array(row, object),
+        lambda row: list(map(float, row)),
+        iter,
+    ],
+    ids=range(9),
+)
+def test_classes_are_compared_by_value(kind):
+    targets, predictions = [1, 0, 1, 2], [1, 0, 0, 2]
+    assert accuracy(kind(targets), kind(predictions)) == 0.75
+    assert accuracy(targets, kind(predictions)) == 0.75
+    assert confusion_matrix(kind(targets), predictions) == [[1, 0, 0], [1, 1, 0], [0, 0, 1]]
+    assert confusion_matrix(targets, kind(predictions), kind([2, 1, 0])) == [
+        [1, 0, 0], [0, 1, 1], [0, 0, 1],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("metric", [accuracy, confusion_matrix])
+@pytest.mark.parametrize(
+    ("predictions", "kind", "words"),
+    [
+        ([0.0, 0.9, 1.0], ValueError, "row 2: the prediction 0.9 is a score, no class"),
+        ([0, 1, math.nan], ValueError, "row 3, prediction is nan, which is no class"),
+        (
+            [0, 1, None],
+            TypeError,
+            "row 3, prediction must be a class, a number or a name, not None",
+        ),
+        ([0, [0.2, 0.8], 1], TypeError, "row 2, prediction must be a class"),
+        (np.eye(3), TypeError, "row 1, prediction must be a class, a number or a name, not [1.0"),
+        (np.ma.masked_equal([0, 1, 2], 1), TypeError, "the predictions[1] is masked"),
+        (np.array([0, 1, 1j]), TypeError, "row 1, prediction must be a class"),
+        ("cat", TypeError, "the predictions must be a row of them, not 'cat'"),
+        ({0: 1}, TypeError, "the predictions must be a row of them"),
+    ],
+    ids=range(9),
+)
+def test_what_is_no_class_is_refused_with_its_row(metric, predictions, kind, words):
+    with pytest.raises(
+        kind, match=re.escape(f"{metric.__name__}: {words}".replace(": row", ", row"))
+    ):
+        metric([0, 1, 1], predictions)
+
+
+def test_numbers_between_may_be_classes_where_they_are_targets():
+    assert accuracy([0.5, 1.5], [0.5, 0.5]) == 0.5
+
+
+@pytest.mark.parametrize("row", [[math.nan] * 2, [1.0, math.nan], [math.nan, 1.0]])
+def test_nan_is_no_score(row):
+    with pytest.raises(ValueError, match=r"^most_likely: score \d of 2 is nan$"):
+        most_likely(row)
+    assert most_likely([-math.inf, math.inf]) == 1
+
+
+# Numbers that are large, and rounding.
+
+
+@given(pairs, st.sampled_from([2.0**-900, 2.0**-300, 1.0, 2.0**400, 2.0**900]))
+def test_the_share_that_is_explained_has_no_unit(rows, scale):
+    targets, predictions = ([round(x, 3) * scale for x in column] for column in zip(*rows))
+    if len(set(targets)) > 1:
+        expected = r_squared([y / scale for y in targets], [p / scale for p in predictions])
+        assert r_squared(targets, predictions) == expected
+
+
+@given(value=st.floats(-1e300, 1e300), count=st.integers(1, 12))
+def test_equal_targets_are_equal_whatever_their_mean_is_rounded_to(value, count):
+    with pytest.raises(ValueError, match="r_squared is not defined for targets that are all"):
+        r_squared([value] * count, [0.0] * count)
+
+
+def test_what_no_float_can_hold_is_said():
+    assert r_squared([0.0, 1e-200], [1e-200, 1e-200]) == -1.0
+    assert mean_squared_error([1e154], [0.0]) == pytest.approx(1e308)
+    with pytest.raises(OverflowError, match="mean_squared_error is beyond the largest float"):
+        mean_squared_error([1e200], [0.0])
+    with pytest.raises(OverflowError, match="r_squared is below the least float"):
+        r_squared([0.0, 1e-200], [1e200, 0.0])

@@ -159,3 +159,79 @@ def test_what_a_module_raises_names_the_row():
         Sequential(lambda row: 1 / row[0]).predict([[1.0], [0.0]])
     with pytest.raises(ValueError, match=r"^predict: unknown backend 'numpy'; known: auto"):
         network().predict(ROWS, "numpy")
+
+
+# What a user changed counts.
+
+
+@over_backends
+def test_a_layer_that_was_left_with_one_neuron_still_gives_lists(backend):
+    layer = Layer(2, 2, "tanh", seed=1)
+    layer.neurons.pop()
+    assert layer.predict(ROWS, backend) == [to_12_digits([row[0].data]) for row in map(layer, ROWS)]
+
+
+@over_backends
+def test_a_plain_number_may_stand_for_a_weight(backend):
+    model = MLP(2, [2, 1], "tanh", seed=1)
+    for number in (0.5, 0.75):
+        model.layers[0].neurons[0].weights[0] = number
+        assert model.predict(ROWS, backend) == to_12_digits(called(model, ROWS))
+
+
+@over_backends
+def test_a_response_of_ones_own_counts_from_when_it_is_there(backend):
+    model = MLP(2, [2, 1], "tanh", seed=1)
+    model.predict(ROWS, backend)
+    neuron = model.layers[0].neurons[0]
+    respond = neuron.respond
+    for factor in (10, 3):
+        neuron.respond = lambda operands, factor=factor: respond(operands) * factor
+        assert model.predict(ROWS, backend) == to_12_digits(called(model, ROWS))
+
+
+@pytest.mark.parametrize("backend", ["python", "llvm"])
+def test_a_response_that_depends_on_the_row_is_not_compiled(backend):
+    model = MLP(2, [2, 1], "tanh", seed=1)
+    neuron = model.layers[0].neurons[0]
+    respond = neuron.respond
+    neuron.respond = lambda operands: respond(operands) * (2 if float(operands[0]) > 0 else 1)
+    with pytest.raises(ValueError, match="does not compute the same operations for every row"):
+        model.predict(ROWS, backend)
+
+
+@over_backends
+def test_a_module_that_names_some_of_its_parameters(backend):
+    class Head(MLP):
+        def parameters(self):
+            return self.layers[-1].parameters()
+
+    model = Head(2, [2, 1], "tanh", seed=1)
+    for _ in range(2):
+        assert model.predict(ROWS, backend) == to_12_digits(called(model, ROWS))
+        model.layers[0].neurons[0].weights[0].data += 1.0
+    assert list(model.state_dict()) == ["w211", "w221", "b21"]
+
+
+@over_backends
+def test_an_activation_that_is_set_later(backend):
+    model = MLP(2, [2, 1], "tanh", seed=1)
+    model.predict(ROWS, backend)
+    model.layers[0].neurons[0].activation = "relu"
+    assert "relu" in repr(model)
+    assert model.predict(ROWS, backend) == to_12_digits(called(model, ROWS))
+
+
+@over_backends
+@pytest.mark.parametrize("rows", [[5.0, 6], (5, 6.0), np.array([5.0, 6.0]), iter([5, 6])])
+def test_of_one_input_rows_may_be_bare_numbers(backend, rows):
+    rows = list(rows) if backend == "eager" else rows
+    if iter(rows) is not rows:
+        assert MLP(1, [1], init="ones").predict(rows, backend) == [5.0, 6.0]
+        assert Line().predict(list(rows)) == [11.0, 13.0]
+
+
+@over_backends
+def test_a_masked_number_is_refused(backend):
+    with pytest.raises(TypeError, match=r"rows\[0\]\[1\] is masked"):
+        network().predict(np.ma.masked_array([[1.0, 2.0]], mask=[[False, True]]), backend)

@@ -94,7 +94,8 @@ def test_every_loss_by_name_is_the_loss_as_a_function(name):
     found = []
     for loss in (name, LOSSES[name]):
         model = MLP(1, [3, 2], "tanh", "sigmoid", seed=2)
-        data = [((0.5,), (1.0, 0.0)), ((-0.5,), (0.0, 1.0))]
+        other = -1.0 if name == "hinge" else 0.0
+        data = [((0.5,), (1.0, other)), ((-0.5,), (other, 1.0))]
         history = fit(model, data, loss, SGD(model.parameters(), 0.5), epochs=20, tolerance=None)
         found.append((history.losses, numbers(model)))
         assert history.losses[-1] < history.losses[0]
