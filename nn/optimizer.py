@@ -211,14 +211,6 @@ class Optimizer:
         vars(self).update(state)
         self._update = _compile(self._rule, tuple(self._setting_names))
 
-    def __getstate__(self) -> dict[str, Any]:
-        """All but the compiled rule, which is made again."""
-        return {name: value for name, value in self.__dict__.items() if name != "_update"}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self._update = _compile(self.rule, tuple(self.settings))
-
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value:g}" for name, value in self.settings.items())
         return f"{type(self).__name__}({len(self.parameters)} parameters, {settings})"

@@ -13,7 +13,7 @@ from engine.programs.backend_python import PythonBackend
 from engine.programs.recorded import Recorded
 from engine.programs.replay import replay
 from engine.programs.rows import Rows
-from engine.programs.rules import Optimizer, UpdateRule, follows_rule
+from engine.programs.rules import Optimizer, UpdateRule, rule_of
 from engine.programs.session import Backend, Outcome, Session
 from engine.spelling import Text, printable
 from engine.value import Value, describe
@@ -95,18 +95,7 @@ class Program:
         self.several = several
         self.rule: UpdateRule | None = None
         if optimizer is not None:
-            given = list(map(id, recorded.parameters))
-            if given != list(map(id, optimizer.parameters)):
-                raise ValueError(
-                    "compile: the optimiser must train the same parameters in the same order; it "
-                    f"has {len(optimizer.parameters)}, the program {len(given)}"
-                )
-            if not follows_rule(optimizer):
-                raise ValueError(
-                    f"compile: the optimiser, {optimizer!r}, has a step of its own, which no "
-                    "program computes; call its step() after backward()"
-                )
-            self.rule = UpdateRule(optimizer.rule, list(optimizer.settings))
+            self.rule = rule_of(optimizer, recorded.parameters)
         self._choice = backend
         self._made: dict[str, Backend] = {}
         self._names = [leaf.label or f"input {i}" for i, leaf in enumerate(recorded.inputs, 1)]
@@ -155,10 +144,8 @@ class Program:
         count = session.rows.count
         backend = self.backend_for(count * epochs)
         outcome = backend.train(session, range(count), min(batch_size, count), epochs, count)
+        outcome.memory = session.overflowed()
         self._check(session, outcome)
-        overflow = session.overflowed()
-        if overflow is not None:
-            raise FloatingPointError(f"in the optimiser {overflow}; max_norm keeps gradients small")
         session.save()
         return outcome.means
 
@@ -205,6 +192,11 @@ class Program:
             raise FloatingPointError(
                 f"epoch {len(outcome.means) + 1}: {describe(leaf)} became "
                 f"{session.parameters[outcome.parameter]}; smaller steps often help"
+            )
+
+        if outcome.memory is not None:
+            raise FloatingPointError(
+                f"in the optimiser {outcome.memory}; max_norm keeps gradients small"
             )
 
     def _explain(self, session: Session, row: int) -> None:

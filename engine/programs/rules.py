@@ -123,6 +123,21 @@ def follows_rule(optimizer: Any) -> bool:
     return step is None or (marked and getattr(step, "__self__", None) is optimizer)
 
 
+def rule_of(optimizer: Optimizer, parameters: Sequence[Any]) -> UpdateRule:
+    """The rule of an optimiser; ValueError if it trains others than these, or not by its rule."""
+    if list(map(id, parameters)) != list(map(id, optimizer.parameters)):
+        raise ValueError(
+            "compile: the optimiser must train the same parameters in the same order; it has "
+            f"{len(optimizer.parameters)}, the program {len(parameters)}"
+        )
+    if not follows_rule(optimizer):
+        raise ValueError(
+            f"compile: the optimiser, {optimizer!r}, has a step of its own, which no program "
+            "computes; call its step() after backward()"
+        )
+    return UpdateRule(optimizer.rule, list(optimizer.settings))
+
+
 def applies_rule(step: Callable[..., Any]) -> Callable[..., Any]:
     """Marks a method as one that computes the rule and nothing else."""
     step.applies_rule = step  # type: ignore[attr-defined]
