@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.derivative import gradient
 from engine.functions import dot
-from engine.graph import topological_order
+from engine.graph import is_dead, topological_order
 from engine.value import Value
 
 
@@ -30,7 +30,7 @@ def tangents_of(outputs: Sequence[Value], seeds: Mapping[Value, float]) -> dict[
         moves = [
             partial * found[operand]
             for operand, partial in zip(node.args, node.partials)
-            if partial.__class__ is float and operand in found  # None: a constant; an int: dead
+            if partial is not None and not is_dead(partial) and operand in found
         ]
         if moves:
             found[node] = sum(moves)

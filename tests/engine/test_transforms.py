@@ -247,6 +247,18 @@ def test_a_direction_in_which_nothing_moves_adds_nothing():
     assert vjp(lambda x: [x.sqrt(), x * 3], 0.0)[1]([0.0, 2.0]) == (6.0,)
 
 
+def test_behind_a_branch_that_is_not_taken_nothing_moves():
+    def f(x):
+        return engine.minimum([(1000 * x).exp(), 5.0]) + x
+
+    assert jvp(f, (1.0,), (1.0,)) == (6.0, 1.0)
+    assert vjp(f, 1.0)[1](1.0) == (1.0,)
+    assert grad(f)(1.0) == 1.0
+    assert jvp(lambda x: engine.maximum([1.0, x.sqrt()]), (0.0,), (1.0,)) == (1.0, 0.0)
+    # A true 0 · ∞ has no derivative.
+    assert math.isnan(jvp(lambda x: x.sqrt() ** 2, (0.0,), (1.0,))[1])
+
+
 def test_without_recording_derivatives_are_there_and_values_are_leaves():
     x = Value(3.0)
     with engine.no_grad():
