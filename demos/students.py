@@ -13,8 +13,10 @@ file again, the same to the last digit.
 from __future__ import annotations
 
 import csv
+import io
 import math
 import random
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +25,9 @@ from engine.files import write_whole
 PATH = Path(__file__).parent / "data" / "students.csv"
 HEADER = ["cgpa", "iq", "lpa"]
 COUNT, SEED, NOISE = 200, 2026, 0.3
+# As in a table, and no more of what Python reads as a number: no 1_000, no digits of other scripts.
+_NUMBER = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
+_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 
 
 class Student(NamedTuple):
@@ -56,25 +61,42 @@ def read_students(path: Path = PATH) -> list[Student]:
     >>> len(students), students[0]
     (200, Student(cgpa=8.54, iq=112.0, lpa=4.28))
     """
-    with open(path, newline="", encoding="utf-8") as file:
-        reader = csv.reader(file)
+    reader = csv.reader(_lines(path))
+    students = []
+    try:
         header = next(reader, [])
         if header != HEADER:
-            raise ValueError(f"{path}, line 1: the header must be {','.join(HEADER)}, not {header}")
-        students = []
+            raise ValueError(f"the header must be {','.join(HEADER)}, not {header}")
         for row in reader:
-            try:
-                student = Student(*map(float, row))
-            except (TypeError, ValueError):
-                raise ValueError(
-                    f"{path}, line {reader.line_num}: three numbers are needed, not {row}"
-                ) from None
+            words = [x for x in row if not (_NUMBER.fullmatch(x) or _NOT_FINITE.fullmatch(x))]
+            if len(row) != len(HEADER) or words:
+                raise ValueError(f"three numbers are needed, not {_shown(row)}")
+            student = Student(*map(float, row))
             if not all(map(math.isfinite, student)):
-                raise ValueError(f"{path}, line {reader.line_num}: {row} is not finite")
+                raise ValueError(f"{row} is not finite")
             students.append(student)
+    except (ValueError, csv.Error) as error:
+        raise ValueError(f"{path}, line {max(reader.line_num, 1)}: {error}") from None
     if not students:
         raise ValueError(f"{path} holds no students")
     return students
+
+
+def _lines(path: Path) -> io.StringIO:
+    """The text of a file, line by line; ValueError names the line that is not UTF-8."""
+    content = Path(path).read_bytes()
+    try:
+        # Editors on Windows begin a file with a mark of three bytes.
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"{path}, line {line}: this is not UTF-8: {error.reason}") from None
+    return io.StringIO(text, newline="")
+
+
+def _shown(row: list[str]) -> str:
+    text = repr(row)
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def main() -> None:

@@ -72,6 +72,8 @@ class History:
         try:
             from matplotlib import pyplot
             from matplotlib.ticker import MaxNLocator
+
+            from nn.history_axis import scale
         except ImportError as error:
             raise ImportError(
                 "History.plot needs matplotlib, which is not installed: "
@@ -89,8 +91,8 @@ class History:
         if not self.losses:
             ax.text(0.5, 0.5, f"no epoch was finished: {why}", ha="center", transform=ax.transAxes)
             return ax
-        if _spans([*self.losses, *self.validation_losses], decades=2):
-            ax.set_yscale("log")
+        losses = [*self.losses, *self.validation_losses]
+        scale(ax, losses, logarithmic=_spans(losses, decades=2))
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         epochs = range(1, self.epochs + 1)
         ax.plot(epochs, self.losses, color=_LINE, marker="." if self.epochs < 30 else None)
@@ -110,7 +112,6 @@ class History:
             color=colour,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
         )
-        ax.margins(y=0.18)
         return ax
 
     def _plot_validation(self, ax: Any) -> None:

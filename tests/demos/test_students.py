@@ -129,3 +129,28 @@ def test_a_header_alone_holds_no_students(path):
 def test_a_file_that_is_not_there_is_named(path):
     with pytest.raises(FileNotFoundError, match=re.escape(str(path))):
         read_students(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "problem"),
+    [
+        (HEADER.encode() + b"8,80,3\n8,\xff,3\n", 3, "this is not UTF-8"),
+        ((HEADER + "8,80,3\n").encode("utf-16"), 1, "this is not UTF-8"),
+        (HEADER.encode() + b"8,80,3\n" + b"1" * 200_000 + b",2,3\n", 3, "field larger than"),
+        (HEADER.encode() + b"8,80,\0\n", 2, "three numbers are needed"),
+        (HEADER.encode() + b"1_0,80,3\n", 2, "three numbers are needed"),
+        (HEADER.encode() + "٣,80,3\n".encode(), 2, "three numbers are needed"),
+        (HEADER.encode() + b"8,80,3\n\n", 3, "three numbers are needed"),
+        (b"", 1, "the header must be"),
+    ],
+    ids=range(8),
+)
+def test_what_is_no_table_of_numbers_is_refused_with_path_and_line(path, content, line, problem):
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}, line {line}: {problem}"):
+        read_students(path)
+
+
+def test_a_mark_at_the_beginning_is_no_part_of_the_header(path):
+    path.write_text(HEADER + "8,80,3\n", encoding="utf-8-sig")
+    assert read_students(path) == [Student(8.0, 80.0, 3.0)]

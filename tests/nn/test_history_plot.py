@@ -173,3 +173,36 @@ def test_matplotlib_and_graphviz_wait_until_they_are_needed():
     code = "import nn, sys; print({'matplotlib', 'graphviz', 'engine.render'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+LARGEST = 1.7976931348623157e308
+
+
+@pytest.mark.parametrize(
+    "losses",
+    [
+        [1.0, 1e304],
+        [1.0, LARGEST],
+        [5e-324, LARGEST],
+        [LARGEST, LARGEST / 2],
+        [LARGEST] * 2,
+        [3e300] * 3,
+        [0.0, LARGEST],
+        [1e-320, 1.0],
+        [-LARGEST, LARGEST],
+        [-1e305, 1e305],
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("validated", [False, True])
+def test_losses_near_the_largest_number_are_drawn_within_finite_limits(losses, validated):
+    """Warnings, as of an overflow, are errors here."""
+    history = History(losses, "diverged", "", (3, 1), losses[::-1] if validated else [])
+    ax, _ = plotted(history)
+    low, high = ax.get_ylim()
+    assert math.isfinite(low)
+    assert math.isfinite(high)
+    assert high >= max(losses)
+    assert low <= min(loss for loss in losses if loss != 0 or ax.get_yscale() != "log")
+    marks = [mark for mark in ax.get_yticks() if low <= mark <= high]
+    assert 1 <= len(marks) <= 8
