@@ -4,45 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from random import Random
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
-
-from engine.testing import Recipe, graphs
+from engine.testing import Recipe
+from engine.testing.drawing import drawn_recipe
 from tests.differential.compare import Finding, Tally
 from tests.differential.reference import Reference, reference
 from tests.differential.ways import Way
 
-# Hypothesis draws so many at once; some of them are the same.
-_PORTION = 500
 
+def drawn(count: int, seed: int, well_defined: bool = True) -> Iterator[Recipe]:
+    """So many different recipes, the same for the same seed.
 
-def drawn(count: int, number: int, well_defined: bool = True) -> Iterator[Recipe]:
-    """So many different recipes, the same for the same seed."""
+    Drawn by a random generator, evenly: Hypothesis would vary what it has drawn before.
+    """
+    pick = Random(seed).randint
     known: set[Recipe] = set()
-    found: list[Recipe] = []
-    portion = 0
     while len(known) < count:
-        found.clear()
-
-        @seed(number * 1_000_003 + portion)
-        @settings(
-            max_examples=min(_PORTION, 3 * (count - len(known)) // 2 + 5),
-            phases=[Phase.generate],
-            deadline=None,
-            database=None,
-            derandomize=False,
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(graphs(steps=14, rows=5, well_defined=well_defined))
-        def collect(recipe: Recipe) -> None:
-            found.append(recipe)
-
-        collect()
-        for recipe in found:
-            if recipe.steps and recipe not in known and len(known) < count:
-                known.add(recipe)
-                yield recipe
-        portion += 1
+        recipe = drawn_recipe(pick, 14, 5, well_defined)
+        if recipe.steps and recipe not in known:
+            known.add(recipe)
+            yield recipe
 
 
 def compare_all(

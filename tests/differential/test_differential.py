@@ -22,7 +22,7 @@ from tests.differential.ways import WAYS, made
 from tests.engine.sampling import example_row, over_sheet
 
 # Of how many graphs, and their second derivatives of one in how many. Machine code takes longest.
-COUNTS = {
+COUNTS = {"python": (40, 4), "llvm": (12, 6), "llvm by one": (12, 6), "c": (18, 6), "truth": (40, 3)}
     "python": (60, 4),
     "llvm": (18, 6),
     "llvm by one": (16, 8),
