@@ -32,7 +32,7 @@ Numbers = dict[str, list[float]]
 BATCHES = {"training by one": 1, "training by batches": 9}
 EPOCHS = 2
 # How often the rows are repeated in an epoch, so that batches are full and one of them is not.
-REPEATED = 4
+REPEATED = 3
 # Of longer recipes the second derivatives are too many nodes.
 MOST_STEPS = 25
 
