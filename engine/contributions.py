@@ -97,10 +97,10 @@ class _Scalars:
         rules = [_Rule(op, operand, constants) for operand in op.operands]
         self.rules = [rule for rule in rules if rule.number != 0]
 
-    def operands(self, node: Value) -> Iterator[Any]:
-        """The operands whose partial derivative is not 0 everywhere."""
+    def reach(self, node: Value, wanted: Collection[Any]) -> bool:
+        """Whether an operand is wanted whose partial derivative is not 0 everywhere."""
         args = node.args
-        return (args[rule.position] for rule in self.rules)
+        return any(args[rule.position] in wanted for rule in self.rules)
 
     def contributions(
         self, node: Value, adjoint: Any, wanted: Collection[Any], known: Known
@@ -121,8 +121,9 @@ class _Sequences:
     def __init__(self, op: Op) -> None:
         self.op = op
 
-    def operands(self, node: Value) -> Iterator[Any]:
-        return iter(node.args)
+    def reach(self, node: Value, wanted: Collection[Any]) -> bool:
+        """Whether an operand is wanted: here every one counts."""
+        return True
 
     def contributions(
         self, node: Value, adjoint: Any, wanted: Collection[Any], known: Known

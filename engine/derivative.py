@@ -13,6 +13,8 @@ from typing import Any, overload
 from engine.contributions import Known, rules_of
 from engine.current import check_current
 from engine.graph import topological_order
+from engine.guarding import Guard
+from engine.liveness import Liveness
 from engine.value import Value
 
 
@@ -70,11 +72,15 @@ def _gradient(y: Value, xs: Sequence[Value], known: Known) -> list[Value]:
     """The gradient; `known` keeps partial derivatives for the next output of the same graph."""
     order = topological_order(y)
     dependent = _dependent(order, set(xs))
+    liveness = Liveness([y], order)
+    guard = Guard(liveness)
     # The adjoint of a node is the derivative of y with respect to it; a float where it is constant.
     adjoints: dict[Any, Any] = {y: 1.0}
     for node in reversed(order):
         if node.op is not None and node in dependent and node in adjoints:
             contributions = rules_of(node).contributions(node, adjoints[node], dependent, known)
+            if node in liveness.guarded:
+                contributions = guard.gated(node, contributions)
             for operand, contribution in contributions:
                 former = adjoints.get(operand)
                 adjoints[operand] = contribution if former is None else former + contribution
@@ -86,6 +92,6 @@ def _dependent(order: list[Value], xs: set[Value]) -> set[Value]:
     """The nodes whose derivative is needed: the x and what is computed from them."""
     dependent: set[Any] = set(xs)
     for node in order:
-        if node.op is not None and any(map(dependent.__contains__, rules_of(node).operands(node))):
+        if not dependent.isdisjoint(node.args) and rules_of(node).reach(node, dependent):
             dependent.add(node)
     return dependent

@@ -23,7 +23,7 @@ from engine.differentiate import derivative
 from engine.formula import is_reduction, names_in, read
 from engine.inlining import replaced
 from engine.op import Op
-from engine.simplify import each_branch, ends_in_zero, times
+from engine.simplify import ONE, each_branch, ends_in_zero, is_number, times
 from engine.specialize import specialize, value_at
 
 # Among the arguments of a part: the derivative of the output by the operation's value. Not a name
@@ -47,12 +47,14 @@ class Partial(NamedTuple):
 
     `op`, `arguments`: as of a `Part`. `weighted`: the same times the adjoint, as one operation,
     where a branch of the partial is 0; so nothing is multiplied by what lies behind that branch.
+    `alive`: then, too, the partial with 1 for every branch that is not 0.
     """
 
     op: Op
     arguments: tuple[str, ...]
     reductions: tuple[tuple[str, Part], ...]
     weighted: Part | None
+    alive: Part | None
 
 
 class Shape(NamedTuple):
@@ -104,8 +106,8 @@ def part_of(op: Op, operand: str, which: str) -> Op:
     """The operation that has this `origin`."""
     partial = partial_of(op, operand)
     parts = {"": partial.op, **{name: part.op for name, part in partial.reductions}}
-    if partial.weighted is not None:
-        parts["weighted"] = partial.weighted.op
+    if partial.weighted is not None and partial.alive is not None:
+        parts |= {"weighted": partial.weighted.op, "alive": partial.alive.op}
     return parts[which]
 
 
@@ -116,12 +118,14 @@ def _made(op: Op, operand: str) -> Partial:
     for which, kind, body in reductions:
         reduction = ast.Call(ast.Name(kind), [body], [])
         parts.append((which, _part(op, f"{name}_{which}", reduction, operand, which)))
-    weighted = None
+    weighted = alive = None
     if ends_in_zero(tree):
         product = each_branch(tree, lambda branch: times(branch, ast.Name(ADJOINT)))
         weighted = _part(op, f"{name}_weighted", product, operand, "weighted")
+        ones = each_branch(tree, lambda branch: branch if is_number(branch, 0) else ONE)
+        alive = _part(op, f"{name}_alive", ones, operand, "alive")
     own = _part(op, name, tree, operand)
-    return Partial(own.op, own.arguments, tuple(parts), weighted)
+    return Partial(own.op, own.arguments, tuple(parts), weighted, alive)
 
 
 def _part(op: Op, name: str, tree: ast.expr, operand: str, which: str = "") -> Part:

@@ -97,6 +97,18 @@ class Op:
                 position += 1
         return grouped
 
+    def place(self, count: int, position: int) -> tuple[str, int]:
+        """Of one of a node's `count` args: the name of its parameter, and its index within it."""
+        names = (*self.operands, *self.constants)
+        length = (count - len(names)) // len(self.sequences) + 1 if self.sequences else 1
+        start = 0
+        for name in names:
+            size = length if name in self.sequences else 1
+            if position < start + size:
+                return name, position - start
+            start += size
+        raise IndexError(position)
+
     def __getstate__(self) -> dict[str, Any]:
         """What pickle keeps: all but what has been made of the operation."""
         return {name: getattr(self, name) for name in self.__slots__ if name != "derived"}

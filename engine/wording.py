@@ -186,7 +186,7 @@ def local_derivative(
     """
     op = node.op
     assert op is not None
-    operand, index = _place(op, len(node.args), position)
+    operand, index = op.place(len(node.args), position)
     args: dict[str, Any] = {"out": node}
     for name, group in zip((*op.operands, *op.constants), op.group(node.args)):
         # In the partial of a sequence its name stands for the element with the same index.
@@ -233,14 +233,3 @@ def number(value: float, *, dialect: Dialect = TEXT, beside: bool = False) -> st
     """Four significant digits; `beside` another factor, a negative number gets parentheses."""
     text, strength = dialect.signed(value)
     return dialect.parentheses(text) if beside and strength < ATOM else text
-
-
-def _place(op: Op, count: int, position: int) -> tuple[str, int]:
-    """The operand that a position among a node's args belongs to, and the index within it."""
-    start = 0
-    for name, group in zip((*op.operands, *op.constants), op.group(range(count))):
-        length = len(group) if name in op.sequences else 1
-        if position < start + length:
-            return name, position - start
-        start += length
-    raise IndexError(position)

@@ -5,7 +5,8 @@
        node.c       what a node is
        walk.c       backward, topological order
        table.c      the operations, generated from the formula sheet when this is built
-       operation.c  calling them */
+       operation.c  calling them
+       confirm.c    whether their results still hold */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -60,6 +61,7 @@ typedef struct {
 #include "walk.c"
 #include "table.c"
 #include "operation.c"
+#include "confirm.c"
 
 /* ---- The type ---- */
 
@@ -244,6 +246,9 @@ static PyMethodDef module_methods[] = {
     {"claim", claim, METH_NOARGS, "ImportError unless this interpreter is the first to call it."},
     {"connect", connect, METH_VARARGS,
      "connect(operations, mode, apply_mode, check_gradients): what the core needs of `engine`."},
+    {"confirm", (PyCFunction)(void (*)(void))confirm, METH_FASTCALL,
+     "confirm($module, nodes, place, /)\n--\n\n"
+     "The place of the first node, from a place on, that its operands' numbers may not give."},
     {"record", (PyCFunction)(void (*)(void))record, METH_FASTCALL,
      "record($module, op, args, data, partials, /)\n--\n\n"
      "The node of an operation that has been computed."},
