@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 _LAZY = {
     **{op.name: "functions" for op in SHEET if op not in ARITHMETIC},
     "apply": "careful",
+    "clip": "functions",
     "Program": "programs.program",
     "check_gradients": "check",
     "compile": "programs.program",
@@ -67,7 +68,7 @@ _LAZY = {
 }
 __all__ = ["Op", "Parameter", "Value", "detect_anomaly", "no_grad", "scope"]
 # `from engine import *` leaves Python's own functions alone; engine.sum is there by name.
-__all__ += [name for name in _LAZY if name not in ("compile", "sum")]
+__all__ += [name for name in _LAZY if name not in ("compile", "round", "sum")]
 
 
 def __getattr__(name: str) -> object:

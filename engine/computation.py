@@ -208,13 +208,13 @@ def _most_worthwhile(parts: Sequence[_Part]) -> _Part | None:
 
 
 def _costs(node: ast.expr) -> bool:
-    """Whether it is a function, a division, or a power that is no product."""
+    """Whether it is a function, a division, a remainder, or a power that is no product."""
     match node:
         case ast.Call(func=ast.Name(id=name)):
             return name not in _CHEAP
         case ast.BinOp(op=ast.Pow(), right=exponent):
             return not isinstance(exponent, ast.Constant)
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+    return isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Div, ast.FloorDiv, ast.Mod))
 
 
 def _size(tree: ast.expr) -> int:

@@ -33,22 +33,30 @@ static inline double modulo(double a, double b)
         return copysign(0.0, b);
     return (remainder < 0.0) != (b < 0.0) ? remainder + b : remainder;
 }
+
+/* The quotient rounded down, to which the remainder above belongs. */
+static inline double floor_quotient(double a, double b)
+{
+    const double remainder = fmod(a, b);
+    const int below = remainder != 0.0 && (remainder < 0.0) != (b < 0.0);
+    const double quotient = (a - remainder) / b - (below ? 1.0 : 0.0);
+    const double whole = quotient == 0.0 ? copysign(0.0, a / b) : floor(quotient);
+    return b == 0.0 ? a / b : quotient - whole > 0.5 ? whole + 1.0 : whole;
+}
 """
 
 
 class CSource(FloatPython):
     """C99 with `math.h`. Powers are `pow`, as on the fast path of Python, but squares of names."""
 
-    functions = {"abs": "fabs", "max": "maximum", "min": "minimum"}
+    functions = {"abs": "fabs", "max": "maximum", "min": "minimum", "round": "rint"}
     infix = {**FloatPython.infix, ast.And: " && ", ast.Or: " || "}
 
     def name(self, name: str) -> str:
         return {"pi": repr(math.pi), DEAD: "DEAD"}.get(name, name)
 
     def binary(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
-        if isinstance(operator, ast.Mod):
-            return self.call("modulo", [self.write(left, names), self.write(right, names)])
-        return super().binary(left, operator, right, names)
+        return self.remainder(left, operator, right, names)
 
     def visit(self, tree: ast.expr, names: Names) -> Piece:
         text, strength = super().visit(tree, names)

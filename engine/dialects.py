@@ -34,6 +34,7 @@ _STRENGTH: dict[type[ast.AST], int] = {
     ast.Sub: SUM,
     ast.Mult: PRODUCT,
     ast.Div: PRODUCT,
+    ast.FloorDiv: PRODUCT,
     ast.Mod: PRODUCT,
     ast.Pow: POWER,
     ast.And: AND,
@@ -156,6 +157,7 @@ class Text(Dialect):
         ast.Sub: " − ",
         ast.Mult: "·",
         ast.Div: "/",
+        ast.FloorDiv: " // ",
         ast.Mod: " mod ",
         ast.Pow: "^",
         ast.Lt: " < ",
@@ -185,8 +187,10 @@ class Latex(Dialect):
 
     functions = {
         **{name: rf"\{name}" for name in "exp log sin cos tan sinh cosh tanh max min".split()},
-        **{name: rf"\operatorname{{{name}}}" for name in "expm1 log1p erf erfc".split()},
         **{f"a{name}": rf"\arc{name}" for name in ("sin", "cos", "tan")},
+        **{f"a{name}": rf"\operatorname{{ar{name}}}" for name in ("sinh", "cosh", "tanh")},
+        "log2": r"\log_{2}",
+        "log10": r"\log_{10}",
         "sigmoid": r"\sigma",
     }
     infix = {
@@ -194,6 +198,7 @@ class Latex(Dialect):
         ast.Sub: " - ",
         ast.Mult: r" \cdot ",
         ast.Mod: r" \bmod ",
+        ast.FloorDiv: " / ",
         ast.Lt: " < ",
         ast.LtE: r" \le ",
         ast.Gt: " > ",
@@ -231,6 +236,12 @@ class Latex(Dialect):
         # A fraction needs no parentheses inside and none beside a product, but some under a power.
         return rf"\frac{{{self.write(left, names)}}}{{{self.write(right, names)}}}", POWER
 
+    def binary(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
+        if isinstance(operator, ast.FloorDiv):
+            # Not as a fraction, which is a quotient that is rounded before it is rounded down.
+            return _BRACKETS["floor"].format(super().binary(left, operator, right, names)[0]), ATOM
+        return super().binary(left, operator, right, names)
+
     def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
         return f"{self.within(base, ATOM, names)}^{{{self.write(exponent, names)}}}", POWER
 
@@ -250,10 +261,8 @@ class Latex(Dialect):
         return sign + self.within(body, PRODUCT, names), SUM
 
     def call(self, name: str, arguments: list[str]) -> Piece:
-        if name == "abs":
-            return rf"\left|{arguments[0]}\right|", ATOM
-        if name == "sqrt":
-            return rf"\sqrt{{{arguments[0]}}}", ATOM
+        if name in _BRACKETS:
+            return _BRACKETS[name].format(arguments[0]), ATOM
         function = self.functions.get(name) or rf"\operatorname{{{OPERATIONS[name].symbol}}}"
         # Weaker than an atom, so that a power is not read as one of the argument.
         return function + self.parentheses(", ".join(arguments)), POWER
@@ -261,6 +270,15 @@ class Latex(Dialect):
     def parentheses(self, text: str) -> str:
         return rf"\left({text}\right)"
 
+
+# Functions that LaTeX writes around their argument.
+_BRACKETS = {
+    "abs": r"\left|{}\right|",
+    "sqrt": r"\sqrt{{{}}}",
+    "cbrt": r"\sqrt[3]{{{}}}",
+    "floor": r"\left\lfloor {}\right\rfloor",
+    "ceil": r"\left\lceil {}\right\rceil",
+}
 
 # What within \text would be a command or markup, as commands of mathematics beside it.
 _OUTSIDE = {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "<": r"\lt ", ">": r"\gt "}

@@ -32,6 +32,7 @@ _LINES: dict[type[ast.AST], str] = {
     ast.Sub: "sub",
     ast.Mult: "mul",
     ast.Div: "div",
+    ast.FloorDiv: "floordiv",
     ast.Mod: "mod",
     ast.USub: "neg",
 }

@@ -11,6 +11,7 @@ from engine.careful import apply, row
 from engine.context import current_mode
 from engine.evaluate import compile_source
 from engine.generate import constant_name, eager_source
+from engine.ieee import UNLIKE_MATH
 from engine.op import Op
 from engine.ops import OPERATIONS
 from engine.value import Value, record
@@ -20,6 +21,7 @@ def eager_functions(ops: Sequence[Op], filename: str) -> dict[str, Any]:
     """The generated functions of operations, by name; `filename` is what a traceback shows."""
     namespace: dict[str, Any] = {
         **vars(math),
+        **UNLIKE_MATH,
         **{constant_name(op): op for op in ops},
         "Value": Value,
         "record": record,

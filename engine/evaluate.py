@@ -27,6 +27,7 @@ _INFIX: dict[type[ast.AST], str] = {
     ast.Sub: " - ",
     ast.Mult: " * ",
     ast.Div: " / ",
+    ast.FloorDiv: " // ",
     ast.Mod: " % ",
     ast.Pow: " ** ",
     ast.Lt: " < ",
@@ -79,9 +80,20 @@ class FloatPython(Python):
     def comparison(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
         return Dialect.comparison(self, left, operator, right, names)
 
+    def remainder(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
+        """A binary operation, remainders and whole quotients by functions that never raise."""
+        match operator:
+            case ast.Mod() | ast.FloorDiv():
+                function = "modulo" if isinstance(operator, ast.Mod) else "floor_quotient"
+                return self.call(function, [self.write(left, names), self.write(right, names)])
+        return super().binary(left, operator, right, names)
+
 
 class IeeePython(FloatPython):
     """With the functions of `engine.ieee`."""
+
+    def binary(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
+        return self.remainder(left, operator, right, names)
 
     def quotient(self, left: ast.expr, right: ast.expr, names: Names) -> Piece:
         return self.call("divide", [self.write(left, names), self.write(right, names)])

@@ -1,6 +1,6 @@
 """Formulas: the small language of the sheet, read and checked.
 
-A formula is a Python expression made of names, numbers, + − * / ** %, comparisons, and/or,
+A formula is a Python expression made of names, numbers, + − * / // % **, comparisons, and/or,
 `x if condition else y`, and calls of the functions below or of any operation of the sheet on
 numbers; everything else is refused when it is read. `engine.dialects` writes a formula again, as
 Python, text or LaTeX; `engine.inlining` writes its operations out.
@@ -23,9 +23,13 @@ from collections.abc import Collection, Iterator
 from engine.ops import OPERATIONS
 
 # What libraries of mathematics have. Any other function of a formula is a line of the sheet.
+# `floor`, `ceil`, `trunc` and `round` give floats; `round` of two near ones the even one.
 FUNCTIONS = frozenset(
-    "abs exp expm1 log log1p sqrt sin cos tan asin acos atan sinh cosh tanh erf erfc".split()
+    "abs exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan atan2 "
+    "sinh cosh tanh asinh acosh atanh erf erfc hypot copysign floor ceil trunc round".split()
 )
+# All others take one number.
+OF_TWO_NUMBERS = frozenset({"atan2", "copysign", "hypot"})
 # With one argument these reduce a sequence; `max` and `min` also compare two numbers.
 REDUCTIONS = frozenset({"sum", "max", "min"})
 CONSTANTS = frozenset({"pi"})
@@ -39,6 +43,7 @@ _SIGNS = str.maketrans(
         "≥": ">=",
         "≠": "!=",
         "√": "sqrt",
+        "∛": "cbrt",
         "π": "pi",
         "Σ": "sum",
         "²": "**2",
@@ -53,7 +58,7 @@ _SYMBOLS = {
     if op.symbol.isidentifier() and not op.sequences
 }
 
-_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.Mod)
+_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
 _COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 
 
@@ -119,7 +124,7 @@ def takes(name: str, count: int) -> bool:
     (True, True, True, False)
     """
     if name in FUNCTIONS:
-        return count == 1
+        return count == 1 + (name in OF_TWO_NUMBERS)
     if name in REDUCTIONS:
         return count == 1 or (count == 2 and name != "sum")
     op = OPERATIONS.get(name)

@@ -52,8 +52,8 @@ if TYPE_CHECKING:
 def softmax(logits: Iterable[Any]) -> list[Any]:
     """The probabilities exp(z_i) / Σ exp(z_j), stable for logits of any size.
 
-    >>> [round(p, 4) for p in softmax([Value(1000.0), Value(1001.0)])]
-    [0.2689, 0.7311]
+    >>> [f"{p:.4f}" for p in softmax([Value(1000.0), Value(1001.0)])]
+    ['0.2689', '0.7311']
     """
     logits = tuple(logits)
     total = GENERATED["logsumexp"](logits)
@@ -77,9 +77,15 @@ def _generate() -> dict[str, Any]:
     return generated
 
 
+def _divmod(floordiv: Any, mod: Any, a: Any, b: Any) -> Any:
+    quotient = floordiv(a, b)
+    return quotient if quotient is NotImplemented else (quotient, mod(a, b))
+
+
 def _install(generated: dict[str, Any]) -> None:
     """Gives `Value` its operators and methods."""
     add, sub, mul, div = (generated[name] for name in ("add", "sub", "mul", "div"))
+    mod, floordiv = generated["mod"], generated["floordiv"]
     power, constant_power = generated["power"], generated["pow"]
     operators = {
         "__add__": add,
@@ -90,6 +96,12 @@ def _install(generated: dict[str, Any]) -> None:
         "__rmul__": lambda self, other: mul(other, self),
         "__truediv__": div,
         "__rtruediv__": lambda self, other: div(other, self),
+        "__mod__": mod,
+        "__rmod__": lambda self, other: mod(other, self),
+        "__floordiv__": floordiv,
+        "__rfloordiv__": lambda self, other: floordiv(other, self),
+        "__divmod__": lambda self, other: _divmod(floordiv, mod, self, other),
+        "__rdivmod__": lambda self, other: _divmod(floordiv, mod, other, self),
         "__pow__": lambda self, other: (
             power(self, other) if isinstance(other, Value) else constant_power(self, other)
         ),
@@ -114,4 +126,5 @@ else:
     _install(GENERATED)
 # The arithmetic operations are Python's operators; everything else is a function of this module.
 globals().update({op.name: GENERATED[op.name] for op in SHEET if op not in ARITHMETIC})
-__all__ = [op.name for op in SHEET if op not in ARITHMETIC] + ["softmax", "source"]
+clip = GENERATED["clamp"]  # NumPy's name
+__all__ = [op.name for op in SHEET if op not in ARITHMETIC] + ["clip", "softmax", "source"]

@@ -49,6 +49,27 @@ def pow_(a: float, b: float) -> float:
         return (copysign(inf, a) if odd else inf) if a == 0 else nan
 
 
+def modulo(a: float, b: float) -> float:
+    """a mod b with the sign of b, as Python's %; nan where b is 0."""
+    try:
+        return a % b
+    except ZeroDivisionError:
+        return nan
+
+
+def floor_quotient(a: float, b: float) -> float:
+    """a / b rounded down, as Python's //; a / b itself where b is 0."""
+    try:
+        return a // b
+    except ZeroDivisionError:
+        return divide(a, b)
+
+
+def _whole(function: Callable[[float], int]) -> Callable[[float], float]:
+    """A rounding function with floats as results, which keep the sign of a zero."""
+    return lambda a: copysign(function(a), a) if math.isfinite(a) else a
+
+
 def total(numbers: Iterable[float]) -> float:
     """The sum from left to right. Built-in `sum` rounds differently from Python 3.12 on."""
     result = 0.0
@@ -75,16 +96,40 @@ def minimum(*numbers: Any) -> float:
     return result
 
 
+def _hypot(a: float, b: float) -> float:
+    # That of C, as the absolute value of a complex number is; `math` has a way of its own.
+    try:
+        return abs(complex(a, b))
+    except OverflowError:
+        return inf
+
+
+# Where `math` differs: it rounds to integers, which infinity cannot be.
+UNLIKE_MATH: dict[str, Callable[..., float]] = {
+    "hypot": _hypot,
+    "floor": _whole(math.floor),
+    "ceil": _whole(math.ceil),
+    "trunc": _whole(math.trunc),
+    "round": lambda a: round(a, 0),
+}
 NAMESPACE: dict[str, object] = {
-    **{name: _otherwise(getattr(math, name)) for name in "exp expm1 cosh sqrt".split()},
-    **{name: getattr(math, name) for name in "atan tanh erf erfc".split()},
-    **{name: _otherwise(getattr(math, name)) for name in "sin cos tan asin acos".split()},
+    **{name: _otherwise(getattr(math, name)) for name in "exp exp2 expm1 cosh sqrt".split()},
+    **{name: getattr(math, name) for name in "atan tanh asinh erf erfc cbrt".split()},
+    **{name: getattr(math, name) for name in "atan2 copysign".split()},
+    **{name: _otherwise(getattr(math, name)) for name in "sin cos tan asin acos acosh".split()},
+    **UNLIKE_MATH,
     "sinh": _otherwise(math.sinh, overflow=lambda a: copysign(inf, a)),
-    "log": _otherwise(math.log, invalid=lambda a: -inf if a == 0 else nan),
+    "atanh": _otherwise(math.atanh, invalid=lambda a: copysign(inf, a) if abs(a) == 1 else nan),
+    **{
+        name: _otherwise(getattr(math, name), invalid=lambda a: -inf if a == 0 else nan)
+        for name in ("log", "log2", "log10")
+    },
     "log1p": _otherwise(math.log1p, invalid=lambda a: -inf if a == -1 else nan),
     "abs": abs,
     "divide": divide,
     "pow": pow_,
+    "modulo": modulo,
+    "floor_quotient": floor_quotient,
     "sum": total,
     "max": maximum,
     "min": minimum,

@@ -33,6 +33,10 @@ ARITHMETIC = (
        undefined="a < 0 or a == 0 and b < 0", domain={"a": (0.5, 3)},
        about="A power whose exponent is differentiated, which takes the logarithm of the base.",
        advice="with a plain number as exponent, x ** 3, a negative base is fine"),
+    Op("mod", "mod", "a % b", ("1", "-(a // b)"), undefined="b == 0", kinks="a / b == round(a / b)",
+       domain={"b": (0.5, 3)}, about="The remainder, with the sign of b as in Python and NumPy."),
+    Op("floordiv", "//", "a // b", ("0", "0"), undefined="b == 0", kinks="a / b == round(a / b)",
+       domain={"b": (0.5, 3)}, about="The quotient rounded down: a = b * (a // b) + a % b."),
 )
 
 FUNCTIONS = (
@@ -52,6 +56,63 @@ FUNCTIONS = (
     Op("cosh",  "cosh",  "cosh(a)",  ("sinh(a)",)),
     Op("erf",   "erf",   "erf(a)",   ("2 / sqrt(pi) * exp(-a ** 2)",),  about="The error function."),
     Op("erfc",  "erfc",  "erfc(a)",  ("-2 / sqrt(pi) * exp(-a ** 2)",), about="1 − erf(a), exact for large a."),
+    Op("exp2",  "exp2",  "exp2(a)",  ("out * log(2)",),                 about="2 to the power of a."),
+    Op("log2",  "log2",  "log2(a)",  ("1 / log(2) / a",),               undefined="a <= 0", domain={"a": (0.2, 4)}),
+    Op("log10", "log10", "log10(a)", ("1 / log(10) / a",),              undefined="a <= 0", domain={"a": (0.2, 4)}),
+    Op("cbrt",  "∛",     "cbrt(a)",  ("1 / (3 * out ** 2)",),           domain={"a": (0.2, 4)},
+       about="The cube root, of negative numbers too."),
+    Op("rsqrt", "rsqrt", "1 / sqrt(a)", ("-out / (2 * a)",),            undefined="a <= 0", domain={"a": (0.2, 4)},
+       about="1 / √a."),
+    Op("asinh", "asinh", "asinh(a)", ("1 / hypot(1, a)",)),
+    Op("acosh", "acosh", "acosh(a)", ("1 / (sqrt(a - 1) * sqrt(a + 1))",), undefined="a < 1", domain={"a": (1.1, 4)}),
+    Op("atanh", "atanh", "atanh(a)", ("1 / (1 - a ** 2) if abs(a) < 0.5 else 1 / ((1 - a) * (1 + a))",),
+       undefined="abs(a) >= 1", domain={"a": (-0.9, 0.9)}),
+    Op("logit", "logit", "log(a / (1 - a))", ("1 / (a * (1 - a))",),    undefined="a <= 0 or a >= 1", domain={"a": (0.1, 0.9)},
+       about="The inverse of the sigmoid."),
+    # With x = π·a: near 0 the difference of cos(x) and sin(x)/x by its power series in x². The sine
+    # of the distance from an even number is exact for a of any size.
+    Op("sinc",  "sinc",  "sin(pi * (a - 2 * round(a / 2) if abs(a) < 1e17 else 0)) / (pi * a) if a != 0 else 1",
+       ("(cos(pi * (a - 2 * round(a / 2) if abs(a) < 1e17 else 0)) - out) / a if abs(a) > 0.3 else "
+        "-pi ** 2 * a / 3 * (1 - (pi * a) ** 2 / 10 * (1 - (pi * a) ** 2 / 28 * (1 - (pi * a) ** 2 / 54 * "
+        "(1 - (pi * a) ** 2 / 88 * (1 - (pi * a) ** 2 / 130 * (1 - (pi * a) ** 2 / 180 * "
+        "(1 - (pi * a) ** 2 / 238 * (1 - (pi * a) ** 2 / 304))))))))",),
+       about="sin(π·a) / (π·a), as in NumPy."),
+    Op("degrees", "degrees", "a * (180 / pi)", ("180 / pi",),           about="An angle in radians as degrees."),
+    Op("radians", "radians", "a * (pi / 180)", ("pi / 180",),           about="An angle in degrees as radians."),
+    Op("sign",  "sign",  "1 if a > 0 else -1 if a < 0 else a", ("0",),  kinks="a == 0"),
+    Op("floor", "floor", "floor(a)", ("0",),                            kinks="a == round(a)"),
+    Op("ceil",  "ceil",  "ceil(a)",  ("0",),                            kinks="a == round(a)"),
+    Op("trunc", "trunc", "trunc(a)", ("0",),                            kinks="a == round(a)"),
+    Op("round", "round", "round(a)", ("0",),                            kinks="abs(a - round(a)) == 0.5",
+       about="The nearest whole number; of two equally near ones the even one."),
+)
+
+# Functions of two numbers, or with limits that must be given.
+FUNCTIONS_OF_SEVERAL = (
+    Op("atan2", "atan2", "atan2(a, b)",
+       ("1 / (b + a * (a / b)) if abs(b) > abs(a) else b / a / (a + b * (b / a))",
+        "-(a / b) / (b + a * (a / b)) if abs(b) > abs(a) else -1 / (a + b * (b / a))"),
+       domain={"b": (0.5, 2)}, about="The angle of the point (b, a), from −π to π."),
+    Op("hypot", "hypot", "hypot(a, b)", ("a / out if out != 0 else 0", "b / out if out != 0 else 0"),
+       kinks="hypot(a, b) == 0", about="√(a² + b²), without overflow on the way."),
+    Op("copysign", "copysign", "copysign(a, b)", ("copysign(1, a) * copysign(1, b)", "0"), kinks="a * b == 0",
+       about="|a| with the sign of b."),
+    Op("fmod", "fmod", "copysign(abs(a) % abs(b), a)", ("1", "-copysign(abs(a) // abs(b), a * b)"),
+       undefined="b == 0", kinks="a / b == round(a / b)", domain={"b": (0.5, 3)},
+       about="The remainder with the sign of a, as in C; a % b has that of b."),
+    Op("logaddexp", "logaddexp", "max(a, b) + log1p(exp(-abs(a - b))) if a != b else a + log(2)",
+       ("sigmoid(a - b)", "sigmoid(b - a)"), about="log(exp(a) + exp(b)), stable."),
+    Op("xlogy", "xlogy", "0 if a == 0 and b >= 0 else a * log(b)", ("log(b)", "a / b if b != 0 else 0"),
+       undefined="b < 0 or b == 0 and a != 0", domain={"b": (0.2, 4)}, about="a·log(b), which is 0 where a is 0."),
+    Op("clamp", "clamp", "low if a < low else high if a > high else a", ("0 if a < low or a > high else 1",),
+       constants={"low": None, "high": None}, undefined="low > high", kinks="min(abs(a - low), abs(a - high)) == 0",
+       about="a, or the limit that it is beyond; NumPy's clip."),
+)
+
+SELECTION = (
+    Op("where", "where", "a if condition != 0 else b",
+       ("0", "1 if condition != 0 else 0", "0 if condition != 0 else 1"), operands="condition a b",
+       kinks="condition == 0", about="a where the condition holds, else b; the other one gets no gradient."),
 )
 
 ACTIVATIONS = (
@@ -106,7 +167,9 @@ REDUCTIONS = (
 )
 # fmt: on
 
-SHEET = ARITHMETIC + FUNCTIONS + ACTIVATIONS + LOSSES + REDUCTIONS
+SHEET = (
+    ARITHMETIC + FUNCTIONS + FUNCTIONS_OF_SEVERAL + SELECTION + ACTIVATIONS + LOSSES + REDUCTIONS
+)
 OPERATIONS = {op.name: op for op in SHEET}
 if len(OPERATIONS) != len(SHEET):
     raise ValueError("the sheet names an operation twice")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.op import Op
-from engine.ops import ACTIVATIONS, ARITHMETIC, FUNCTIONS, SHEET
+from engine.ops import ACTIVATIONS, ARITHMETIC, FUNCTIONS, FUNCTIONS_OF_SEVERAL, SHEET
 
 PATH = Path(__file__).with_name("functions.pyi")
 
@@ -22,6 +22,8 @@ GENERATED: dict[str, Callable[..., Any]]
 
 def softmax(logits: Iterable[Value | float]) -> list[Value]: ...
 def source(name: str) -> Text: ...
+
+clip = clamp
 '''
 
 _OPERATORS = """
@@ -34,6 +36,12 @@ class Methods:
     def __rmul__(self, other: float) -> Value: ...
     def __truediv__(self, other: Value | float) -> Value: ...
     def __rtruediv__(self, other: float) -> Value: ...
+    def __mod__(self, other: Value | float) -> Value: ...
+    def __rmod__(self, other: float) -> Value: ...
+    def __floordiv__(self, other: Value | float) -> Value: ...
+    def __rfloordiv__(self, other: float) -> Value: ...
+    def __divmod__(self, other: Value | float) -> tuple[Value, Value]: ...
+    def __rdivmod__(self, other: float) -> tuple[Value, Value]: ...
     def __pow__(self, other: Value | float) -> Value: ...
     def __rpow__(self, other: float) -> Value: ...
     def __neg__(self) -> Value: ...
@@ -45,28 +53,28 @@ def stub() -> str:
     """The text of the stub file."""
     exported = [op for op in SHEET if op not in ARITHMETIC]
     names = ",\n".join(
-        f'    "{name}"' for name in [op.name for op in exported] + ["softmax", "source"]
+        f'    "{name}"' for name in [op.name for op in exported] + ["clip", "softmax", "source"]
     )
-    methods = "".join(
-        f"    def {op.name}(self{_constants(op)}) -> Value: ...\n" for op in FUNCTIONS + ACTIVATIONS
-    )
+    methods = "".join(map(_method, FUNCTIONS + FUNCTIONS_OF_SEVERAL + ACTIVATIONS))
     functions = "".join(map(_function, exported))
     return f"{_HEADER}{functions}{_OPERATORS}{methods}\n__all__ = [\n{names},\n]\n"
+
+
+def _method(op: Op) -> str:
+    others = "".join(f", {name}: Value | float" for name in op.operands[1:])
+    return f"    def {op.name}(self{others}{_constants(op)}) -> Value: ...\n"
 
 
 def _function(op: Op) -> str:
     if op.sequences:
         return f"def {op.name}({_parameters(op, 'Value | float')}) -> Value: ...\n"
     variants = [f"def {op.name}({_parameters(op, 'float')}) -> float: ..."]
-    if len(op.operands) == 1:
-        variants.append(f"def {op.name}({_parameters(op, 'Value')}) -> Value: ...")
-    else:
-        first, second = op.operands
-        constants = _constants(op)
-        variants.append(
-            f"def {op.name}({first}: Value, {second}: Value | float{constants}) -> Value: ..."
-        )
-        variants.append(f"def {op.name}({first}: float, {second}: Value{constants}) -> Value: ...")
+    # A Value comes out where one goes in: as the first operand, or as the second …
+    for first in range(len(op.operands)):
+        kinds = ["float" if i < first else "Value | float" for i in range(len(op.operands))]
+        kinds[first] = "Value"
+        operands = ", ".join(f"{name}: {kind}" for name, kind in zip(op.operands, kinds))
+        variants.append(f"def {op.name}({operands}{_constants(op)}) -> Value: ...")
     return "".join(f"@overload\n{variant}\n" for variant in variants)
 
 

@@ -17,7 +17,7 @@ from engine.context import Mode, current_mode, mode_variable
 from engine.graph import inner_nodes, live_nodes, topological_order
 from engine.native import core, extension, take_over
 from engine.numbers import as_number, short
-from engine.ops import ACTIVATIONS, FUNCTIONS, OPERATIONS
+from engine.ops import ACTIVATIONS, FUNCTIONS, FUNCTIONS_OF_SEVERAL, OPERATIONS
 from engine.serialize import copy_graph, own_attributes, pickle_graph, set_attributes
 
 TYPE_CHECKING = False  # as in `typing`, whose import would take a good part of the engine's own
@@ -141,6 +141,22 @@ class Value(Methods):
     def __round__(self, digits: int | None = None) -> float:
         return round(self.data, digits)
 
+    # Whole numbers as Python has them: integers, without a history as that of `float` is. With one,
+    # and as far as infinity, the functions of these names in `engine`.
+
+    def __trunc__(self) -> int:
+        return math.trunc(self.data)
+
+    def __floor__(self) -> int:
+        return math.floor(self.data)
+
+    def __ceil__(self) -> int:
+        return math.ceil(self.data)
+
+    def conjugate(self) -> Value:
+        """The number itself, which is real; NumPy's `var` and `std` ask for it."""
+        return self
+
     def __format__(self, specification: str) -> str:
         return format(self.data, specification) if specification else repr(self)
 
@@ -247,10 +263,21 @@ def describe_operands(op: Op, args: tuple[Value | float, ...]) -> str:
 
 # Operators, and the names under which NumPy's functions look for a method on each object.
 OPERATORS = tuple(
-    f"__{name}__" for name in "add radd sub rsub mul rmul truediv rtruediv pow rpow neg abs".split()
+    f"__{name}__"
+    for name in (
+        "add radd sub rsub mul rmul truediv rtruediv mod rmod floordiv rfloordiv divmod rdivmod "
+        "pow rpow neg abs".split()
+    )
 )
-NUMPY_NAMES = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
-METHODS = tuple(op.name for op in FUNCTIONS + ACTIVATIONS)
+NUMPY_NAMES = {
+    **{f"arc{name}": f"a{name}" for name in "sin cos tan sinh cosh tanh tan2".split()},
+    "rint": "round",
+    "fabs": "abs",
+    "rad2deg": "degrees",
+    "deg2rad": "radians",
+    "clip": "clamp",
+}
+METHODS = tuple(op.name for op in FUNCTIONS + FUNCTIONS_OF_SEVERAL + ACTIVATIONS)
 
 
 def _first_use(name: str) -> Callable[..., Any]:

@@ -94,6 +94,9 @@ static PyType_Slot node_slots[] = {
     {Py_nb_subtract, node_subtract},
     {Py_nb_multiply, node_multiply},
     {Py_nb_true_divide, node_divide},
+    {Py_nb_remainder, node_remainder},
+    {Py_nb_floor_divide, node_floor_divide},
+    {Py_nb_divmod, node_divmod},
     {Py_nb_power, node_power},
     {0, NULL},
 };

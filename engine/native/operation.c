@@ -153,6 +153,28 @@ static PyObject *node_divide(PyObject *a, PyObject *b)
     return binary(OPERATION_DIV, compute_div, a, b);
 }
 
+static PyObject *node_remainder(PyObject *a, PyObject *b)
+{
+    return binary(OPERATION_MOD, compute_mod, a, b);
+}
+
+static PyObject *node_floor_divide(PyObject *a, PyObject *b)
+{
+    return binary(OPERATION_FLOORDIV, compute_floordiv, a, b);
+}
+
+static PyObject *node_divmod(PyObject *a, PyObject *b)
+{
+    PyObject *quotient = node_floor_divide(a, b);
+    if (!quotient || quotient == Py_NotImplemented)
+        return quotient;
+    PyObject *remainder = node_remainder(a, b);
+    PyObject *pair = remainder ? PyTuple_Pack(2, quotient, remainder) : NULL;
+    Py_DECREF(quotient);
+    Py_XDECREF(remainder);
+    return pair;
+}
+
 static PyObject *node_power(PyObject *a, PyObject *b, PyObject *modulus)
 {
     if (modulus != Py_None)

@@ -8,13 +8,13 @@ import struct
 from collections.abc import Sequence
 
 from engine.dialects import ATOM, Dialect, Names, Piece
+from engine.formula import FUNCTIONS, OF_TWO_NUMBERS
 
 _OPERATIONS: dict[type[ast.AST], str] = {
     ast.Add: "fadd",
     ast.Sub: "fsub",
     ast.Mult: "fmul",
     ast.Div: "fdiv",
-    ast.Mod: "frem",
 }
 # Ordered comparisons are false for nan, as in Python; only "not equal" is true.
 _COMPARISONS: dict[type[ast.AST], str] = {
@@ -25,7 +25,15 @@ _COMPARISONS: dict[type[ast.AST], str] = {
     ast.Eq: "oeq",
     ast.NotEq: "une",
 }
-_INTRINSICS = {"abs": "fabs", "sqrt": "sqrt", "max": "maximum", "min": "minimum"}
+_INTRINSICS = {
+    "abs": "fabs",
+    "max": "maximum",
+    "min": "minimum",
+    "round": "rint",
+    **{name: name for name in "sqrt floor ceil trunc copysign".split()},
+}
+# What C's library has functions for, some of them also on vectors.
+LIBRARY = sorted(FUNCTIONS - _INTRINSICS.keys())
 
 
 def literal(value: float) -> str:
@@ -127,8 +135,54 @@ class LlvmFormulas(Dialect):
         return self.code.emit(f"fneg {self.type} {self.of(operand, names)}"), ATOM
 
     def binary(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
-        sides = f"{self.of(left, names)}, {self.of(right, names)}"
-        return self.code.emit(f"{_OPERATIONS[type(operator)]} {self.type} {sides}"), ATOM
+        a, b = self.of(left, names), self.of(right, names)
+        if isinstance(operator, ast.Mod):
+            return self.modulo(a, b), ATOM
+        if isinstance(operator, ast.FloorDiv):
+            return self.floor_quotient(a, b), ATOM
+        return self.on(_OPERATIONS[type(operator)], a, b), ATOM
+
+    def on(self, instruction: str, *registers: str) -> str:
+        """An instruction on numbers."""
+        return self.code.emit(f"{instruction} {self.type} {', '.join(registers)}")
+
+    def selected(self, test: str, then: str, otherwise: str) -> str:
+        sides = f"{self.type} {then}, {self.type} {otherwise}"
+        return self.code.emit(f"select {self.condition} {test}, {sides}")
+
+    def modulo(self, a: str, b: str) -> str:
+        """What `HELPERS` of the dialect of C says, as is `floor_quotient`."""
+        zero = self.constant(0.0)
+        remainder = self.on("frem", a, b)
+        moved = self.selected(
+            self.other_signs(remainder, b), self.on("fadd", remainder, b), remainder
+        )
+        none = self.call("copysign", [zero, b])[0]
+        return self.selected(self.on("fcmp oeq", remainder, zero), none, moved)
+
+    def floor_quotient(self, a: str, b: str) -> str:
+        zero, one = self.constant(0.0), self.constant(1.0)
+        remainder, ratio = self.on("frem", a, b), self.on("fdiv", a, b)
+        exact = self.on("fdiv", self.on("fsub", a, remainder), b)
+        below = self.code.emit(
+            f"and {self.condition} {self.on('fcmp une', remainder, zero)}, "
+            f"{self.other_signs(remainder, b)}"
+        )
+        quotient = self.selected(below, self.on("fsub", exact, one), exact)
+        whole = self.selected(
+            self.on("fcmp oeq", quotient, zero),
+            self.call("copysign", [zero, ratio])[0],
+            self.call("floor", [quotient])[0],
+        )
+        over = self.on("fcmp ogt", self.on("fsub", quotient, whole), self.constant(0.5))
+        found = self.selected(over, self.on("fadd", whole, one), whole)
+        return self.selected(self.on("fcmp oeq", b, zero), ratio, found)
+
+    def other_signs(self, a: str, b: str) -> str:
+        """Whether one of the two is below 0 and the other is not."""
+        zero = self.constant(0.0)
+        sides = f"{self.on('fcmp olt', a, zero)}, {self.on('fcmp olt', b, zero)}"
+        return self.code.emit(f"xor {self.condition} {sides}")
 
     def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
         match exponent:
@@ -155,8 +209,7 @@ class LlvmFormulas(Dialect):
         test, then, otherwise = (
             self.of(part, names) for part in (tree.test, tree.body, tree.orelse)
         )
-        sides = f"{self.condition} {test}, {self.type} {then}, {self.type} {otherwise}"
-        return self.code.emit(f"select {sides}"), ATOM
+        return self.selected(test, then, otherwise), ATOM
 
     def call(self, name: str, arguments: list[str]) -> Piece:
         if name in _INTRINSICS:
@@ -190,6 +243,12 @@ class LlvmFormulas(Dialect):
                 f"insertelement {self.type} {result}, double {value}, i32 {lane}"
             )
         return result
+
+
+def vector_functions(width: int) -> list[str]:
+    """The names of all functions that may be there on vectors of this width."""
+    names = [vector_function(name, width, 1 + (name in OF_TWO_NUMBERS)) for name in LIBRARY]
+    return [*names, vector_function("pow", width, 2)]
 
 
 def vector_function(name: str, width: int, arguments: int = 1) -> str:

@@ -6,9 +6,7 @@ import ctypes
 from functools import cache
 from typing import Any
 
-from engine.programs.llvm_formulas import vector_function
-
-_FUNCTIONS = "exp expm1 log log1p sin cos tan asin acos atan sinh cosh tanh erf erfc".split()
+from engine.programs.llvm_formulas import vector_functions
 
 _pointer, _index, _double = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
 _TYPES: dict[str, Any] = {
@@ -40,8 +38,7 @@ class _Host:
             self.llvm.load_library_permanently("libmvec.so.1")
         except RuntimeError:
             return []
-        names = [vector_function(name, self.width) for name in _FUNCTIONS]
-        names.append(vector_function("pow", self.width, 2))
+        names = vector_functions(self.width)
         return [name for name in names if self.llvm.address_of_symbol(name)]
 
     def compile(self, text: str, name: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from engine.dialects import Dialect, Names, Piece
+from engine.dialects import ATOM, Dialect, Names, Piece
 from engine.evaluate import FloatPython
 from engine.programs.source_common import LINE, filled
 
@@ -16,6 +16,10 @@ def {name}(a):
         return math.{name}(a)
     except OverflowError:
         return inf'''
+_WHOLE = '''\
+def {name}(a):
+    """math.{name}, but a float."""
+    return math.copysign(math.{name}(a), a)'''
 _OF_TWO = '''\
 def {name}(a, b):
     """The {which} of two numbers; nan where one of them is nan."""
@@ -31,7 +35,8 @@ def {name}(numbers):
 # Functions that Python does not have: some of `math` raise where a result is too large, although
 # what is computed from it may be an ordinary number, such as a saturated sigmoid.
 HELPERS = {
-    **{name: _GUARDED.format(name=name) for name in ("exp", "expm1", "cosh")},
+    **{name: _GUARDED.format(name=name) for name in ("exp", "exp2", "expm1", "cosh")},
+    **{name: _WHOLE.format(name=name) for name in ("floor", "ceil", "trunc")},
     "maximum": _OF_TWO.format(name="maximum", which="larger", sign=">"),
     "minimum": _OF_TWO.format(name="minimum", which="smaller", sign="<"),
     "largest": _OF_LIST.format(name="largest", start="-inf", sign=">"),
@@ -44,7 +49,7 @@ _SPELLED = {
     ("min", 2): "minimum",
 }
 # What the functions call by names that `Identifiers` may give to a variable.
-CALLED = frozenset(["ValueError", "pow", "zip", *HELPERS])
+CALLED = frozenset(["ValueError", "complex", "pow", "zip", *HELPERS])
 
 
 class ProgramPython(FloatPython):
@@ -76,6 +81,12 @@ class ProgramPython(FloatPython):
 
     def call(self, name: str, arguments: list[str]) -> Piece:
         # Python's own max and min lose nan.
+        if name == "round":
+            # With a number of digits its result is a float.
+            return f"round({arguments[0]}, 0)", ATOM
+        if name == "hypot":
+            # As C computes it; that of `math` differs in the last place.
+            return f"abs(complex({', '.join(arguments)}))", ATOM
         name = _SPELLED.get((name, len(arguments)), name)
         if name not in ("abs", "sum"):
             self.used.add(name)

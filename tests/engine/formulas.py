@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from engine.formula import FUNCTIONS
+from engine.formula import FUNCTIONS, OF_TWO_NUMBERS
+from engine.ieee import UNLIKE_MATH
 
 # A formula has many more shapes than an operation has interesting operands.
 many = settings(max_examples=120)
@@ -31,7 +32,7 @@ def formulas(draw: st.DrawFn, depth: int = 4, reductions: bool = False) -> str:
         case "leaf":
             return draw(st.sampled_from(["a", "b", "a", "b", "pi", *_NUMBERS]))
         case "binary" | "power":
-            sign = "**" if kind == "power" else draw(st.sampled_from("+-*/%"))
+            sign = "**" if kind == "power" else draw(st.sampled_from(_SIGNS))
             return f"({part()}) {sign} ({part()})"
         case "minus":
             return f"-({part()})"
@@ -45,9 +46,13 @@ def formulas(draw: st.DrawFn, depth: int = 4, reductions: bool = False) -> str:
             return f"{draw(st.sampled_from(['max', 'min']))}({part()}, {part()})"
         case "reduction" if reductions:
             return f"{draw(st.sampled_from(['sum', 'max', 'min']))}({part()})"
-    return f"{draw(st.sampled_from(sorted(FUNCTIONS)))}({part()})"
+    name = draw(st.sampled_from(_FUNCTIONS))
+    return f"{name}({part()}, {part()})" if name in OF_TWO_NUMBERS else f"{name}({part()})"
 
 
+# The sign of nan, which only `copysign` looks at, is one thing here and another there.
+_FUNCTIONS = sorted(FUNCTIONS - {"copysign"})
+_SIGNS = ("+", "-", "*", "/", "//", "%")
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 _KINDS = (
     *["leaf", "minus", "power", "choice", "function", "reduction"],
@@ -70,6 +75,7 @@ def _reduced(name: str) -> Callable[..., float]:
 NAMESPACE = {
     **vars(math),
     "abs": abs,
+    **UNLIKE_MATH,
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
     **{name: _reduced(name) for name in ("sum", "max", "min")},
 }

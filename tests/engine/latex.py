@@ -22,6 +22,12 @@ _FUNCTIONS = {
     r"\sigma": "sigmoid",
 }
 _REDUCTIONS = {r"\sum": "sum", r"\max": "max", r"\min": "min"}
+_BRACKETS = {
+    "(": ("", ")"),
+    "|": ("abs", "|"),
+    r"\lfloor": ("floor", r"\rfloor"),
+    r"\lceil": ("ceil", r"\rceil"),
+}
 _GREEK = {rf"\{name}": name for name in "pi alpha beta delta".split()}
 
 
@@ -70,7 +76,7 @@ class _Reader:
         return self.chain(self.product, {"+": "+", "-": "-"})
 
     def product(self) -> str:
-        return self.chain(self.sign, {r"\cdot": "*", r"\times": "*", r"\bmod": "%"})
+        return self.chain(self.sign, {r"\cdot": "*", r"\times": "*", r"\bmod": "%", "/": "//"})
 
     def sign(self) -> str:
         if self.next_is("-"):
@@ -102,17 +108,21 @@ class _Reader:
             case r"\frac":
                 return f"({self.braces()} / {self.braces()})"
             case r"\sqrt":
+                if self.next_is(*"[3]"):
+                    self.take(*"[3]")
+                    return f"cbrt({self.braces()})"
                 return f"sqrt({self.braces()})"
             case r"\left":
                 return self.bracketed()
             case r"\begin":
                 return self.cases()
             case r"\operatorname":
-                return self.letters() + self.arguments()
+                name = self.letters()
+                return (f"a{name[2:]}" if name.startswith("ar") else name) + self.arguments()
             case r"\mathrm":
                 return self.subscripted(self.letters())
         if token in _FUNCTIONS:
-            return _FUNCTIONS[token] + self.arguments()
+            return self.subscripted(_FUNCTIONS[token]) + self.arguments()
         if token in _GREEK:
             return _GREEK[token]
         if token[0].isdigit():
@@ -128,10 +138,10 @@ class _Reader:
         return found
 
     def bracketed(self) -> str:
-        bar = self.take() == "|"
+        function, end = _BRACKETS[self.take()]
         found = self.either()
-        self.take(r"\right", "|" if bar else ")")
-        return f"abs({found})" if bar else f"({found})"
+        self.take(r"\right", end)
+        return f"{function}({found})"
 
     def arguments(self) -> str:
         self.take(r"\left", "(")

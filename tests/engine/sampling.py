@@ -25,8 +25,18 @@ _GRID = 24
 
 def constants(op: Op) -> st.SearchStrategy[list[float]]:
     """The constants of an operation: the default and twice it; where there is none, exponents."""
-    choices = [_EXPONENTS if c is None else (c, 2 * c) for c in op.constants.values()]
-    return st.sampled_from([list(chosen) for chosen in product(*choices)])
+    factors = (1.0,) if None in op.constants.values() else (1.0, 2.0)
+    return st.sampled_from([[f * c for c in tail] for f in factors for tail in _tails(op)])
+
+
+def _tails(op: Op) -> list[list[float]]:
+    """The constants by default; those without one in ascending order, as limits must be."""
+    missing = list(op.constants.values()).count(None)
+    found = []
+    for start in range(len(_EXPONENTS) - missing + 1 if missing else 1):
+        numbers = iter(_EXPONENTS[start:])
+        found.append([next(numbers) if c is None else c for c in op.constants.values()])
+    return found
 
 
 @st.composite
@@ -56,7 +66,7 @@ def example_row(op: Op) -> list[float]:
         low, high = op.domain.get(name, (-2.0, 2.0))
         parts = (0.375, 0.75) if name in op.sequences else (0.625,)
         numbers += [low + (high - low) * part for part in parts]
-    return numbers + [_EXPONENTS[-1] if c is None else c for c in op.constants.values()]
+    return numbers + _tails(op)[-1]
 
 
 def smooth_rows(op: Op) -> st.SearchStrategy[list[float]]:
@@ -127,9 +137,8 @@ NOT_FINITE = (float("inf"), float("-inf"), float("nan"))
 def special_rows(op: Op, numbers: Sequence[float]) -> list[list[float]]:
     """All combinations of the numbers as operands, sequences of two, constants by default."""
     width = sum(2 if name in op.sequences else 1 for name in op.operands)
-    tails = [_EXPONENTS if c is None else (c,) for c in op.constants.values()]
-    pool = numbers if width < 4 else numbers[::3]
-    return [[*row, *tail] for row in product(pool, repeat=width) for tail in product(*tails)]
+    pool = numbers if width < 3 else numbers[::3]
+    return [[*row, *tail] for row in product(pool, repeat=width) for tail in _tails(op)]
 
 
 @st.composite

@@ -19,7 +19,9 @@ NUMBERS = (*SPECIAL, *NOT_FINITE, -2.0, 3.0, 709.0, 710.0, -745.0, -746.0, 1 / 3
 NUMPY = {
     **{name: getattr(np, name) for name in "exp expm1 log log1p sqrt sin cos tan".split()},
     **{name: getattr(np, name) for name in "sinh cosh tanh".split()},
-    **{f"a{name}": getattr(np, f"arc{name}") for name in ("sin", "cos", "tan")},
+    **{name: getattr(np, name) for name in "exp2 log2 log10 cbrt floor ceil trunc".split()},
+    **{f"a{name}": getattr(np, f"arc{name}") for name in "sin cos tan sinh cosh tanh".split()},
+    "round": np.rint,
 }
 
 
@@ -34,10 +36,18 @@ def test_functions_of_one_number_are_those_of_numpy(name):
 
 @pytest.mark.parametrize(
     ("ours", "theirs"),
-    [(ieee.divide, np.divide), (ieee.pow_, np.float_power)],
-    ids="divide pow".split(),
+    [
+        (ieee.divide, np.divide),
+        (ieee.pow_, np.float_power),
+        (ieee.modulo, np.remainder),
+        (ieee.floor_quotient, np.floor_divide),
+        (math.atan2, np.arctan2),
+        (ieee.NAMESPACE["hypot"], np.hypot),
+        (math.copysign, np.copysign),
+    ],
+    ids="divide pow modulo floor_quotient atan2 hypot copysign".split(),
 )
-def test_quotients_and_powers_are_those_of_numpy(ours, theirs):
+def test_functions_of_two_numbers_are_those_of_numpy(ours, theirs):
     with np.errstate(all="ignore"):
         for x in NUMBERS:
             for y in NUMBERS:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import engine
 from engine import Value
 from engine.functions import GENERATED
 from engine.ops import ACTIVATIONS, FUNCTIONS
@@ -163,9 +164,72 @@ def test_a_power_that_would_be_complex_is_refused():
             f()
 
 
-@pytest.mark.parametrize(
-    "f", [operator.mod, operator.floordiv, operator.matmul, divmod, operator.and_]
-)
+@pytest.mark.parametrize("f", [operator.matmul, operator.and_, operator.lshift])
 def test_operators_without_a_derivative_are_not_there(f):
     with pytest.raises(TypeError, match="unsupported operand type"):
         f(Value(3.0), 2)
+
+
+@pytest.mark.parametrize("b", [2.0, -2.0, 0.75, -0.1, math.inf])
+@pytest.mark.parametrize("a", [5.0, -5.0, 0.25, -1e-20, -0.0])
+def test_remainders_and_whole_quotients_are_those_of_python(a, b):
+    """Of negative numbers too; the quotient is constant but for its jumps."""
+    for left, right in ((Value(a), Value(b)), (Value(a), b), (a, Value(b))):
+        quotient, remainder = divmod(left, right)
+        assert (quotient.data, remainder.data) == divmod(a, b)
+        assert math.copysign(1, remainder.data) == math.copysign(1, a % b)
+        assert ((left // right).data, (left % right).data) == (a // b, a % b)
+        assert (quotient.op.name, remainder.op.name) == ("floordiv", "mod")
+    x, y = Value(7.5), Value(-2.0)
+    (x % y).backward()
+    assert (x.grad, y.grad) == (1.0, 4.0)
+
+
+@pytest.mark.parametrize("f", [operator.mod, operator.floordiv, divmod])
+def test_remainders_refuse_what_other_operators_refuse(f):
+    with pytest.raises(ZeroDivisionError, match=r"is undefined where b == 0; given: a = 3 \('x'\)"):
+        f(Value(3.0, "x"), 0)
+    with pytest.raises(TypeError, match="b must be a real number, not '3'"):
+        f(Value(3.0), "3")
+    with pytest.raises(TypeError, match="unsupported operand type"):
+        f(Value(3.0), object())
+    assert [x.data for x in np.array([7.0, -7.0]) % Value(3.0)] == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("x", [2.5, -2.5, 0.0])
+def test_python_rounds_values_to_its_own_integers(x):
+    for function in (math.trunc, math.floor, math.ceil, round):
+        found = function(Value(x))
+        assert (type(found), found) == (int, function(x))
+    for function in (engine.trunc, engine.floor, engine.ceil, engine.round):
+        node = function(Value(x))
+        assert (node.data, node.partials) == (function(x), (0.0,))
+
+
+@pytest.mark.parametrize("name", ["atan2", "hypot", "copysign", "fmod", "logaddexp", "xlogy"])
+def test_functions_of_two_numbers_are_methods_of_the_first(name):
+    a, b = Value(0.75), Value(0.5)
+    node = getattr(a, name)(b)
+    assert (node.op.name, node.args) == (name, (a, b))
+    assert getattr(a, name)(0.5).data == node.data == getattr(engine, name)(0.75, 0.5)
+
+
+def test_limits_must_be_in_order_and_may_be_infinite():
+    x = Value(5.0)
+    assert x.clamp(0, 3).data == x.clip(0.0, 3.0).data == engine.clip(5.0, 0.0, 3.0) == 3.0
+    assert x.clamp(-math.inf, math.inf).partials == (1.0, None, None)
+    assert engine.clamp(x, low=0, high=math.inf).data == 5.0
+    with pytest.raises(ValueError, match="clamp is undefined where low > high"):
+        x.clamp(3, 0)
+
+
+@pytest.mark.parametrize("condition", [True, np.True_, 1, Value(2.0), Value(2.0) > 1, Value(-1e-9)])
+def test_a_selection_takes_any_truth_value_and_only_the_branch_taken_gets_a_gradient(condition):
+    a, b = Value(3.0), Value(4.0)
+    node = engine.where(condition, a, b)
+    node.backward()
+    assert (node.data, a.grad, b.grad) == (3.0, 1.0, 0.0)
+    assert engine.where(condition, 3.0, b).data == engine.where(condition, a, 4).data == 3.0
+    assert engine.where(0, a, b).data == engine.where(False, 1, 4.0 * b).data / 4 == 4.0
+    with pytest.raises(TypeError, match="where: b must be a real number, not None"):
+        engine.where(condition, a, None)
