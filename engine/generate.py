@@ -165,6 +165,7 @@ def _one_sequence(op: Op) -> Iterator[str]:
     """Loops over the numbers of a sequence of `Value`s: for each reduction, then the partials."""
     (name,) = op.operands
     own = computation(op)
+    given = ", ".join(["args", *op.constants])
     yield f"args = {_row(name)}"
     yield "try:"
     yield "    n = len(args)"
@@ -172,12 +173,21 @@ def _one_sequence(op: Op) -> Iterator[str]:
     yield "    if not isinstance(args[0], Value):"
     yield "        raise TypeError"
     yield f"    {name} = [x.data for x in args]"
+    for constant in op.constants:
+        yield f"    if not {_is_plain(constant)}:"
+        yield "        raise TypeError"
+        yield f"    {constant} = float({constant})"
+    if op.constants:
+        yield from _undefined_check(op, given)
     yield from _indented(_steps(op, own.before))
     yield f"    out = {FAST.write(own.value)}"
     yield from _indented(_steps(op, own.after))
-    yield f"    partials = tuple({partial_source(op, name, own.partials[name], FAST)})"
+    partials = f"tuple({partial_source(op, name, own.partials[name], FAST)})"
+    yield f"    partials = {partials}{' + (None,)' * len(op.constants)}"
     yield "except UNUSUAL:"
-    yield f"    return apply({constant_name(op)}, args)"
+    yield f"    return apply({constant_name(op)}, {given})"
+    for constant in op.constants:
+        yield f"args += ({constant},)"
     yield from _record(op)
 
 

@@ -130,6 +130,39 @@ ACTIVATIONS = (
     Op("silu",       "SiLU",      "a * sigmoid(a)",                    ("out + sigmoid(a) * (1 - out)",),
        about="Also called swish: Ramachandran, Zoph and Le 2017."),
     Op("softplus",   "softplus",  "max(a, 0) + log1p(exp(-abs(a)))",   ("sigmoid(a)",), about="log(1 + exp(a))."),
+    Op("log_sigmoid", "logσ",     "-softplus(-a)",                     ("sigmoid(-a)",), about="log(sigmoid(a)), stable."),
+    Op("softsign",   "softsign",  "copysign(1, a) if abs(a) > 1e20 else a / (1 + abs(a))", ("(1 / (1 + abs(a))) ** 2",),
+       kinks="a == 0", about="a / (1 + |a|), whose second derivative jumps at 0: Glorot and Bengio 2010."),
+    Op("mish",       "Mish",      "0 if a < -800 else a * tanh(softplus(a))",
+       ("1 if a > 800 else 0 if a < -800 else tanh(softplus(a)) + a * sigmoid(a) * "
+        "(4 * exp(-2 * softplus(a)) / (1 + exp(-2 * softplus(a))) ** 2)",),
+       about="a·tanh(softplus(a)): Misra 2019."),
+    Op("gelu_tanh",  "tanhGELU",
+       "0 if a < -30 else a if a > 30 else a * sigmoid(sqrt(8 / pi) * (a + 0.044715 * a ** 3))",
+       ("0 if a < -30 else 1 if a > 30 else sigmoid(sqrt(8 / pi) * (a + 0.044715 * a ** 3)) + "
+        "a * sigmoid(sqrt(8 / pi) * (a + 0.044715 * a ** 3)) * sigmoid(-sqrt(8 / pi) * (a + 0.044715 * a ** 3)) * "
+        "sqrt(8 / pi) * (1 + 0.134145 * a ** 2)",),
+       about="GELU by tanh, as in GPT-2: a/2·(1 + tanh(√(2/π)·(a + 0.044715·a³))), Hendrycks and Gimpel 2016."),
+    Op("selu",       "SELU",      "scale * (a if a > 0 else alpha * expm1(a))", ("scale * (1 if a > 0 else alpha * exp(a))",),
+       kinks="a == 0", constants={"alpha": 1.6732632423543772, "scale": 1.0507009873554805},
+       about="Keeps mean 0 and variance 1: Klambauer, Unterthiner, Mayr and Hochreiter 2017."),
+    Op("celu",       "CELU",      "alpha * expm1(a / alpha) if a <= 0 else a", ("exp(a / alpha) if a <= 0 else 1",),
+       kinks="a == 0", constants={"alpha": 1.0}, undefined="alpha == 0",
+       about="ELU with a continuous derivative for every alpha: Barron 2017."),
+    Op("relu6",      "ReLU6",     "0 if a <= 0 else 6 if a >= 6 else a",   ("0 if a <= 0 or a >= 6 else 1",),
+       kinks="abs(a - 3) == 3", about="ReLU that ends at 6: Krizhevsky 2010."),
+    Op("hardtanh",   "hardtanh",  "-1 if a <= -1 else 1 if a >= 1 else a", ("0 if abs(a) >= 1 else 1",),
+       kinks="abs(a) == 1", about="tanh in three straight lines: Collobert 2004."),
+    Op("hardsigmoid", "hardσ",    "0 if a <= -3 else 1 if a >= 3 else (a + 3) / 6", ("0 if abs(a) >= 3 else 1 / 6",),
+       kinks="abs(a) == 3", about="The sigmoid in three straight lines, as in PyTorch."),
+    Op("hardswish",  "hardswish", "0 if a <= -3 else a if a >= 3 else a * (a + 3) / 6",
+       ("0 if a <= -3 else 1 if a >= 3 else (2 * a + 3) / 6",), kinks="abs(a) == 3",
+       about="a·hardsigmoid(a): Howard and others 2019."),
+    # Near 0 by the power series of a·cosh(a) − sinh(a), whose terms are all positive.
+    Op("tanhshrink", "tanhshrink",
+       "a - tanh(a) if abs(a) > 1 else a ** 3 / 3 * (1 + a ** 2 / 10 * (1 + a ** 2 / 28 * (1 + a ** 2 / 54 * "
+       "(1 + a ** 2 / 88 * (1 + a ** 2 / 130 * (1 + a ** 2 / 180 * (1 + a ** 2 / 238))))))) / cosh(a)",
+       ("tanh(a) ** 2",), about="a − tanh(a), exact near 0."),
 )
 
 # Losses for one target y and its prediction p (from logits: z, the prediction before the sigmoid).
@@ -151,7 +184,33 @@ LOSSES = (
        ("-z", "sigmoid(z) - y"), operands="y z", about="binary_cross_entropy(y, sigmoid(z)), stable for any z."),
     Op("hinge", "hinge", "0 if y * p >= 1 else 1 - y * p", ("0 if y * p >= 1 else -p", "0 if y * p >= 1 else -y"),
        operands="y p", kinks="y * p == 1", about="For targets y of −1 or 1; p is a score."),
+    Op("log_cosh", "log∘cosh",
+       "log1p(2 * sinh((y - p) / 2) ** 2) if abs(y - p) < 1 else abs(y - p) + (log1p(exp(-2 * abs(y - p))) - log(2))",
+       ("tanh(y - p)", "-tanh(y - p)"), operands="y p",
+       about="log(cosh(y − p)): half the squared error near 0, the absolute error less log 2 far away."),
+    Op("poisson_nll", "Poisson", "p - xlogy(y, p)", ("-log(p)", "1 - (y / p if p != 0 else 0)"), operands="y p",
+       undefined="p < 0 or p == 0 and y != 0", domain={"y": (0, 4), "p": (0.2, 4)},
+       about="Negative log-likelihood of a count y at the rate p, without log(y!).",
+       advice="a rate is positive: use poisson_nll_with_log_rate, or an exp or softplus before"),
+    Op("poisson_nll_with_log_rate", "Poisson∘exp", "exp(z) - y * z", ("-z", "exp(z) - y"), operands="y z",
+       domain={"y": (0, 4)}, about="poisson_nll(y, exp(z)), for any z."),
+    Op("gaussian_nll", "Gauss", "(log(variance) + (y - p) / variance * (y - p)) / 2",
+       ("(y - p) / variance", "(p - y) / variance", "(1 - (y - p) / variance * (y - p)) / variance / 2"),
+       operands="y p variance", undefined="variance <= 0", domain={"variance": (0.3, 3)},
+       about="Negative log-likelihood of y under a normal distribution around p, without log(2·π)/2."),
+    Op("relative_entropy", "KL",
+       "0 if p == 0 and q >= 0 else p * (log(p / q) if abs(log(p) - log(q)) < 600 else log(p) - log(q))",
+       ("(log(p / q) if abs(log(p) - log(q)) < 600 else log(p) - log(q)) + 1", "-p / q if q != 0 else 0"), operands="p q",
+       undefined="p < 0 or q < 0 or q == 0 and p != 0", domain={"p": (0.1, 0.9), "q": (0.1, 0.9)},
+       about="p·log(p/q): what one outcome adds to the Kullback-Leibler divergence, kl_divergence(p, q).",
+       advice="where q is 0, p must be 0 too"),
 )
+
+# What rounding leaves in the mean is taken out again: the sum of the deviations is not quite 0.
+_DEVIATION = "(a - sum(a) / n)"
+# Numbers are squared in units of the largest, so that no square overflows or vanishes.
+_SIZE = "min(max(max(abs(a)), 1e-300), 1e300)"
+_SPREAD = f"min(max(max(abs({_DEVIATION})), 1e-300), 1e300)"
 
 REDUCTIONS = (
     Op("dot",       "Σ",    "sum(weights * inputs) + bias", ("inputs", "weights", "1"), operands="weights* inputs* bias",
@@ -164,6 +223,17 @@ REDUCTIONS = (
        undefined="n == 0", about="Equal smallest operands share the gradient."),
     Op("logsumexp", "LSE",  "max(a) + log(sum(exp(a - max(a))))", ("exp(a - out)",), operands="a*", undefined="n == 0",
        about="log(sum(exp(a))), stable; its partial derivatives are softmax(a)."),
+    Op("norm", "norm", f"{_SIZE} * sqrt(sum((a / {_SIZE}) ** 2))", ("a / out if out != 0 else 0",), operands="a*",
+       kinks="max(abs(a)) == 0", about="The Euclidean length √Σa², without overflow on the way."),
+    Op("var", "var", f"(sum({_DEVIATION} ** 2) - sum({_DEVIATION}) ** 2 / n) / (n - correction)",
+       (f"2 * ({_DEVIATION} - sum({_DEVIATION}) / n) / (n - correction)",), operands="a*",
+       constants={"correction": 0.0}, undefined="n - correction <= 0",
+       about="The variance; with the correction 1 that of a sample. NumPy calls it ddof."),
+    Op("std", "std",
+       f"{_SPREAD} * sqrt((sum(({_DEVIATION} / {_SPREAD}) ** 2) - sum({_DEVIATION} / {_SPREAD}) ** 2 / n) / (n - correction))",
+       (f"({_DEVIATION} - sum({_DEVIATION}) / n) / (n - correction) / out if out != 0 else 0",), operands="a*",
+       constants={"correction": 0.0}, undefined="n - correction <= 0", kinks="max(a) == min(a)",
+       about="The standard deviation, the root of the variance."),
 )
 # fmt: on
 
