@@ -118,17 +118,31 @@ def needed(steps: Sequence[Step], trees: Sequence[ast.expr]) -> list[Step]:
 def hoist(trees: Sequence[ast.expr]) -> tuple[list[Step], list[ast.expr]]:
     """Takes the reductions out of formulas, innermost first, and puts their names there."""
     found: dict[object, Step] = {}
+    taken = _names(trees)
 
     def name(node: ast.expr) -> ast.expr:
         if not (isinstance(node, ast.Call) and is_reduction(node)):
             return node
         # Numbered by what they are, so that equal reductions share one name.
-        kind = ast.unparse(node.func)
-        step = Step(f"{kind}_{len(found) + 1}", kind, node.args[0])
-        return ast.Name(found.setdefault(_key(node), step).name)
+        key, kind = _key(node), ast.unparse(node.func)
+        if key not in found:
+            found[key] = Step(_free(kind, len(found) + 1, taken), kind, node.args[0])
+        return ast.Name(found[key].name)
 
     remaining = [mapped(tree, name) for tree in trees]
     return list(found.values()), remaining
+
+
+def _names(trees: Sequence[ast.expr]) -> set[str]:
+    return {name for tree in trees for name in names_in(tree)}
+
+
+def _free(stem: str, number: int, taken: set[str]) -> str:
+    """A name with this number, or the next one: operands may be called like that, too."""
+    while f"{stem}_{number}" in taken:
+        number += 1
+    taken.add(f"{stem}_{number}")
+    return f"{stem}_{number}"
 
 
 class _Part(NamedTuple):
@@ -151,6 +165,7 @@ class _Sharing:
         """All formulas, without the parts that `trees` compute anyhow and that stand there, or in
         `others`, more than once; the largest first."""
         trees = [*trees, *others]
+        taken = _names([*trees, *(step.tree for step in self.steps)])
         own = len(trees) - len(others)
         while True:
             inside = needed(self.steps, trees[:own])
@@ -164,7 +179,7 @@ class _Sharing:
             )
             if best is None:
                 return trees
-            name = f"{_stem(best.tree)}_{len(self.steps) + 1}"
+            name = _free(_stem(best.tree), len(self.steps) + 1, taken)
 
             def named(node: ast.expr, key: object = best.key, name: str = name) -> ast.expr:
                 return ast.Name(name) if _key(node) == key else node

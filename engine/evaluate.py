@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from engine import ieee
-from engine.computation import DEAD, Step, computation, needed, parameters
+from engine.computation import DEAD, Step, computation, hoist, needed, parameters
 from engine.dialects import SIGN, Dialect, Names, Piece
 from engine.formula import names_in, read
 from engine.inlining import inlined
@@ -171,7 +171,8 @@ def _function(
         text = dialect.write(tree, elements)
         if kind:
             used = [sequence for sequence in names_in(tree) if sequence in elements]
-            text = f"{kind}([{text} for {each(used)}])"
+            # Of what is the same for every element there are as many.
+            text = f"{kind}([{text} for {each(used)}])" if used else f"{kind}([{text}] * n)"
         lines.append(f"    {name} = {text}")
     results = [partial_source(op, operand, tree, dialect) for operand, tree in trees.items()]
     lines.append(f"    return {', '.join(results)},\n")
@@ -207,7 +208,8 @@ def kink_distance(op: Op) -> Callable[..., tuple[float]]:
     match read(op.kinks, parameters(op)):
         case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
             distance = read(f"abs({ast.unparse(left)} - ({ast.unparse(right)}))")
-            return _function(op, [], {"kinks": inlined(distance)}, IEEE, ieee.NAMESPACE)
+            steps, (tree,) = hoist([inlined(distance)])
+            return _function(op, steps, {"kinks": tree}, IEEE, ieee.NAMESPACE)
     raise ValueError(f"{op.name}: kinks must be an equation such as 'a == 0', not {op.kinks!r}")
 
 

@@ -32,7 +32,8 @@ from engine.programs.source_common import (
 # What `Identifiers` may call a variable, and C cannot: what the functions call or refer to, and
 # macros, some of which compilers define without being asked.
 _TAKEN = re.compile(
-    r"pow|fabs|maximum|minimum|modulo|floor_quotient|fmod|rint|outputs|isnan|isfinite|linux|unix|i386|P_tmpdir|NAN|INFINITY|NULL|EOF"
+    r"pow|fabs|fmod|rint|maximum|minimum|modulo|floor_quotient|outputs|isnan|isfinite|linux|unix|i386"
+    r"|P_tmpdir|NAN|INFINITY|NULL|EOF"
     r"|HUGE\w*|BUFSIZ|DOMAIN|SING|OVERFLOW|UNDERFLOW|[PT]LOSS|L_\w+|\w+_M(AX|IN)|MAXFLOAT"
     r"|(M|FP|SEEK|MATH|X)_\w+"
 )

@@ -76,7 +76,10 @@ NAMESPACE = {
     **vars(math),
     "abs": abs,
     **UNLIKE_MATH,
+    # Operations that formulas of the sheet call.
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
+    "softplus": lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
+    "xlogy": lambda x, y: 0.0 if x == 0 and y >= 0 else x * math.log(y),
     **{name: _reduced(name) for name in ("sum", "max", "min")},
 }
 
