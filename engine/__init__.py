@@ -22,6 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from engine.careful import apply as apply
     from engine.check import check_gradients as check_gradients
+    from engine.compositions import kl_divergence as kl_divergence
+    from engine.compositions import prod as prod
     from engine.derivative import gradient as gradient
     from engine.derivative import hessian as hessian
     from engine.derivative import jacobian as jacobian
@@ -57,7 +59,9 @@ _LAZY = {
     "hvp": "transforms",
     "jacobian": "derivative",
     "jvp": "transforms",
+    "kl_divergence": "compositions",
     "leaves": "graph",
+    "prod": "compositions",
     "softmax": "functions",
     "source": "functions",
     "steps": "stepping",

@@ -153,6 +153,18 @@ class Value(Methods):
     def __ceil__(self) -> int:
         return math.ceil(self.data)
 
+    def as_integer_ratio(self) -> tuple[int, int]:
+        """TypeError: Python's `statistics` would make of the ratios a number without a history."""
+        raise TypeError(
+            "an exact fraction has no derivative; of Values take engine.mean, engine.var and "
+            "engine.std instead of Python's statistics, or float(v)"
+        )
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        from engine.arrays import apply_ufunc
+
+        return apply_ufunc(ufunc, method, inputs, options)
+
     def conjugate(self) -> Value:
         """The number itself, which is real; NumPy's `var` and `std` ask for it."""
         return self
