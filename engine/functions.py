@@ -1,6 +1,6 @@
 """The eager operations, generated from the sheet: functions here, methods and operators on `Value`.
 
->>> from engine import Value
+>>> from engine import Value, relu
 >>> x = Value(0.5)
 >>> relu(x), x.relu(), relu(0.5)
 (Value(0.5, grad=0), Value(0.5, grad=0), 0.5)
@@ -36,14 +36,14 @@ Types are in `functions.pyi`, generated as well: `python -m engine.stubs` writes
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.eager import eager_functions
 from engine.generate import eager_source
 from engine.native import core, extension
 from engine.ops import ARITHMETIC, OPERATIONS, SHEET
-from engine.value import METHODS, NUMPY_NAMES, OPERATORS, Value
+from engine.value import OPERATORS, Value, method_names
 
 if TYPE_CHECKING:
     from engine.spelling import Text
@@ -70,11 +70,30 @@ def source(name: str) -> Text:
     return Text(eager_source(OPERATIONS[name]))
 
 
-def _generate() -> dict[str, Any]:
-    generated = eager_functions(SHEET, "<engine.functions, generated from engine/ops.py>")
-    for function in generated.values():
-        function.__module__ = __name__
-    return generated
+class _Generated(Mapping[str, Any]):
+    """The function of every operation, by name; generated when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        function = self._made.get(name)
+        if function is None:
+            where = f"<engine.functions.{name}, generated from engine/ops.py>"
+            function = eager_functions([OPERATIONS[name]], where)[name]
+            function.__module__ = __name__
+            function = self._made.setdefault(name, function)
+            if core == "python":
+                # From now on, what `Value` has under its names.
+                for method in method_names(name):
+                    setattr(Value, method, function)
+        return function
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(OPERATIONS)
+
+    def __len__(self) -> int:
+        return len(OPERATIONS)
 
 
 def _divmod(floordiv: Any, mod: Any, a: Any, b: Any) -> Any:
@@ -82,8 +101,8 @@ def _divmod(floordiv: Any, mod: Any, a: Any, b: Any) -> Any:
     return quotient if quotient is NotImplemented else (quotient, mod(a, b))
 
 
-def _install(generated: dict[str, Any]) -> None:
-    """Gives `Value` its operators and methods."""
+def _install(generated: Mapping[str, Any]) -> None:
+    """Gives `Value` its operators."""
     add, sub, mul, div = (generated[name] for name in ("add", "sub", "mul", "div"))
     mod, floordiv = generated["mod"], generated["floordiv"]
     power, constant_power = generated["power"], generated["pow"]
@@ -111,20 +130,24 @@ def _install(generated: dict[str, Any]) -> None:
     }
     for name in OPERATORS:
         setattr(Value, name, operators[name])
-    for name in METHODS:
-        setattr(Value, name, generated[name])
-    for numpy_name, name in NUMPY_NAMES.items():
-        setattr(Value, numpy_name, generated[name])
 
 
-GENERATED = _generate()
+GENERATED: Mapping[str, Any] = _Generated()
 if core == "native":
     # The generated functions stay behind its own, for whatever is not an ordinary case.
-    extension.set_functions(GENERATED)
+    extension.set_functions(GENERATED.__getitem__)
     GENERATED = extension.OPERATIONS
 else:
     _install(GENERATED)
 # The arithmetic operations are Python's operators; everything else is a function of this module.
-globals().update({op.name: GENERATED[op.name] for op in SHEET if op not in ARITHMETIC})
-clip = GENERATED["clamp"]  # NumPy's name
-__all__ = [op.name for op in SHEET if op not in ARITHMETIC] + ["clip", "softmax", "source"]
+# `clip` is what NumPy calls one of them.
+_FUNCTIONS = {op.name: op.name for op in SHEET if op not in ARITHMETIC} | {"clip": "clamp"}
+__all__ = ["softmax", "source"]
+__all__ += list(_FUNCTIONS)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FUNCTIONS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    function = globals()[name] = GENERATED[_FUNCTIONS[name]]
+    return function

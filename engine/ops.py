@@ -83,7 +83,7 @@ FUNCTIONS = (
     Op("floor", "floor", "floor(a)", ("0",),                            kinks="a == round(a)"),
     Op("ceil",  "ceil",  "ceil(a)",  ("0",),                            kinks="a == round(a)"),
     Op("trunc", "trunc", "trunc(a)", ("0",),                            kinks="a == round(a)"),
-    Op("round", "round", "round(a)", ("0",),                            kinks="abs(a - round(a)) == 0.5",
+    Op("round", "round", "round(a)", ("0",),                            kinks="abs(a - round(a)) == 0.5", domain={"a": (-1.2, 2)},
        about="The nearest whole number; of two equally near ones the even one."),
 )
 

@@ -12,13 +12,13 @@ PATH = Path(__file__).with_name("functions.pyi")
 _HEADER = '''\
 """Types of `engine.functions`; generated from the sheet by `python -m engine.stubs`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, overload
 
 from engine.spelling import Text
 from engine.value import Value
 
-GENERATED: dict[str, Callable[..., Any]]
+GENERATED: Mapping[str, Callable[..., Any]]
 
 def softmax(logits: Iterable[Value | float]) -> list[Value]: ...
 def source(name: str) -> Text: ...

@@ -22,7 +22,7 @@ from engine.serialize import copy_graph, own_attributes, pickle_graph, set_attri
 
 TYPE_CHECKING = False  # as in `typing`, whose import would take a good part of the engine's own
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from engine.functions import Methods
@@ -292,20 +292,34 @@ NUMPY_NAMES = {
 METHODS = tuple(op.name for op in FUNCTIONS + FUNCTIONS_OF_SEVERAL + ACTIVATIONS)
 
 
-def _first_use(name: str) -> Callable[..., Any]:
-    """A stand-in for a method, until the first use of one has all of them generated."""
+def method_names(operation: str) -> Iterator[str]:
+    """Under which names an operation is a method: its own, and those that NumPy looks for.
+
+    >>> list(method_names("atan2")), list(method_names("add"))
+    (['atan2', 'arctan2'], [])
+    """
+    if operation in METHODS:
+        yield operation
+    yield from (numpys for numpys, ours in NUMPY_NAMES.items() if ours == operation)
+
+
+def _first_use(name: str, operation: str | None) -> Callable[..., Any]:
+    """A stand-in for a method or an operator, until its first use has it generated."""
 
     def method(*operands: Any, **constants: Any) -> Any:
-        import engine.functions  # noqa: F401  (puts the real methods on Value)
+        from engine.functions import GENERATED  # puts the real operators on Value
 
-        return getattr(Value, name)(*operands, **constants)
+        function = GENERATED[operation] if operation else getattr(Value, name)
+        return function(*operands, **constants)
 
     method.__name__ = name
     return method
 
 
-for _name in (*OPERATORS, *METHODS, *NUMPY_NAMES):
-    setattr(Value, _name, _first_use(_name))
+for _name in OPERATORS:
+    setattr(Value, _name, _first_use(_name, None))
+for _name in (*METHODS, *NUMPY_NAMES):
+    setattr(Value, _name, _first_use(_name, NUMPY_NAMES.get(_name, _name)))
 
 
 # With the native core, the class above lends its methods to one that computes in C. What follows,

@@ -28,6 +28,7 @@ static struct {
     PyObject *mode;            /* engine.context, the context variable */
     PyObject *apply_mode;      /* engine.value */
     PyObject *check_gradients; /* engine.value */
+    PyObject *function;        /* engine.functions: the function in Python, by its name */
 } python;
 
 /* The current engine.context.Mode, or None; a new reference. */
@@ -186,7 +187,7 @@ static PyObject *record(PyObject *Py_UNUSED(module), PyObject *const *args, Py_s
     return with_mode(node);
 }
 
-static int set_each(PyObject *dictionary, int functions)
+static int set_each(PyObject *dictionary)
 {
     for (int place = 0; place < OPERATION_COUNT; place++) {
         PyObject *found = PyDict_GetItemString(dictionary, table[place].name);
@@ -194,11 +195,7 @@ static int set_each(PyObject *dictionary, int functions)
             PyErr_Format(PyExc_KeyError, "%s", table[place].name);
             return -1;
         }
-        Operation *operation = operations[place];
-        if (functions)
-            Py_XSETREF(operation->function, Py_NewRef(found));
-        else
-            Py_XSETREF(operation->op, Py_NewRef(found));
+        Py_XSETREF(operations[place]->op, Py_NewRef(found));
     }
     return 0;
 }
@@ -220,7 +217,7 @@ static PyObject *connect(PyObject *Py_UNUSED(module), PyObject *args)
     PyObject *ops, *mode, *apply_mode, *check_gradients;
     if (!PyArg_ParseTuple(args, "O!OOO:connect", &PyDict_Type, &ops, &mode, &apply_mode,
                           &check_gradients) ||
-        set_each(ops, 0) < 0)
+        set_each(ops) < 0)
         return NULL;
     Py_XSETREF(python.mode, Py_NewRef(mode));
     Py_XSETREF(python.apply_mode, Py_NewRef(apply_mode));
@@ -228,14 +225,13 @@ static PyObject *connect(PyObject *Py_UNUSED(module), PyObject *args)
     Py_RETURN_NONE;
 }
 
-static PyObject *set_functions(PyObject *Py_UNUSED(module), PyObject *functions)
+static PyObject *set_functions(PyObject *Py_UNUSED(module), PyObject *function)
 {
-    if (!PyDict_Check(functions)) {
-        PyErr_SetString(PyExc_TypeError, "set_functions takes a dict of functions by name");
+    if (!PyCallable_Check(function)) {
+        PyErr_SetString(PyExc_TypeError, "set_functions takes what gives a function by its name");
         return NULL;
     }
-    if (set_each(functions, 1) < 0)
-        return NULL;
+    Py_XSETREF(python.function, Py_NewRef(function));
     Py_RETURN_NONE;
 }
 
@@ -256,7 +252,8 @@ static PyMethodDef module_methods[] = {
      "record($module, op, args, data, partials, /)\n--\n\n"
      "The node of an operation that has been computed."},
     {"set_functions", set_functions, METH_O,
-     "set_functions(functions): the generated functions, for what the core leaves to Python."},
+     "set_functions(function): what gives the generated functions by name, for what the core "
+     "leaves to Python."},
     {"topological_order", (PyCFunction)(void (*)(void))topological_order, METH_FASTCALL,
      "topological_order($module, *outputs)\n--\n\n"
      "All nodes that the outputs are computed from, operands before the nodes that use them."},

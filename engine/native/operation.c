@@ -20,10 +20,17 @@ static PyObject *python_function(Operation *operation)
     if (!operation->function) {
         /* Importing it has `set_functions` called. */
         PyObject *module = PyImport_ImportModule("engine.functions");
+        if (module && !python.function)
+            PyErr_SetString(PyExc_RuntimeError, "engine.functions called no set_functions");
+        PyObject *made = module && python.function
+                             ? PyObject_CallFunction(python.function, "s", operation->entry->name)
+                             : NULL;
         Py_XDECREF(module);
-        if (module && !operation->function)
-            PyErr_Format(PyExc_RuntimeError, "engine.functions gave no function %s",
-                         operation->entry->name);
+        /* It may have been made meanwhile, and is then in use. */
+        if (made && !operation->function)
+            operation->function = made;
+        else
+            Py_XDECREF(made);
     }
     return operation->function;
 }
