@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, overload
 
+from engine.spelling import Text
 from engine.value import Value
 
 GENERATED: Mapping[str, Callable[..., Any]]
 
 def softmax(logits: Iterable[Value | float]) -> list[Value]: ...
-def source(name: str) -> str: ...
+def source(name: str) -> Text: ...
 
 clip = clamp
 @overload
