@@ -20,6 +20,9 @@ from nn.losses import (
     cross_entropy,
     hinge,
     huber,
+    log_cosh,
+    poisson_nll,
+    poisson_nll_with_log_rate,
     squared_error,
 )
 from nn.metrics import accuracy, confusion_matrix, mean_squared_error, most_likely, r_squared
@@ -66,9 +69,12 @@ __all__ = [
     "he",
     "hinge",
     "huber",
+    "log_cosh",
     "mean_squared_error",
     "most_likely",
     "normal",
+    "poisson_nll",
+    "poisson_nll_with_log_rate",
     "r_squared",
     "squared_error",
     "step_decay",

@@ -62,6 +62,13 @@ INITIALIZERS: dict[str, Callable[..., Initializer]] = {
 }
 
 
+# The activations that pass on large numbers and cut off negative ones. Not SELU, which keeps the
+# variance by itself, from weights of the variance 1 / inputs.
+_RECTIFIERS = frozenset(
+    "relu leaky_relu elu gelu silu softplus mish gelu_tanh celu relu6 hardswish".split()
+)
+
+
 def find_initializer(init: str | Initializer | None, activation: object) -> Initializer:
     """The initialiser of that name; for None the one that suits the activation.
 
@@ -69,8 +76,7 @@ def find_initializer(init: str | Initializer | None, activation: object) -> Init
     ValueError for an unknown name.
     """
     if init is None:
-        rectifies = activation in ("relu", "leaky_relu", "elu", "gelu", "silu", "softplus")
-        init = "he" if rectifies else "xavier"
+        init = "he" if activation in _RECTIFIERS else "xavier"
     if not isinstance(init, str):
         return init
     if init not in INITIALIZERS:

@@ -78,6 +78,9 @@ huber = _over_outputs("huber")
 binary_cross_entropy = _over_outputs("binary_cross_entropy", _of_probability)
 binary_cross_entropy_with_logits = _over_outputs("binary_cross_entropy_with_logits")
 hinge = _over_outputs("hinge")
+log_cosh = _over_outputs("log_cosh")
+poisson_nll = _over_outputs("poisson_nll")
+poisson_nll_with_log_rate = _over_outputs("poisson_nll_with_log_rate")
 
 
 def cross_entropy(target: Any, logits: Sequence[Value]) -> Value:
@@ -119,6 +122,9 @@ LOSSES: dict[str, Loss] = {
     "binary_cross_entropy": binary_cross_entropy,
     "binary_cross_entropy_with_logits": binary_cross_entropy_with_logits,
     "hinge": hinge,
+    "log_cosh": log_cosh,
+    "poisson_nll": poisson_nll,
+    "poisson_nll_with_log_rate": poisson_nll_with_log_rate,
     "cross_entropy": cross_entropy,
 }
 

@@ -14,6 +14,8 @@ from nn.losses import (
     binary_cross_entropy_with_logits,
     cross_entropy,
     hinge,
+    poisson_nll,
+    poisson_nll_with_log_rate,
 )
 
 # How far the probabilities of a row may be from adding up to 1: they may come from float32.
@@ -28,6 +30,10 @@ def _are_signs(targets: Sequence[float]) -> bool:
     return all(target in (-1, 1) for target in targets)
 
 
+def _are_counts(targets: Sequence[float]) -> bool:
+    return all(target >= 0 for target in targets)
+
+
 def _are_classes(targets: Sequence[float]) -> bool:
     if len(targets) == 1:
         return targets[0] >= 0 and targets[0].is_integer()
@@ -40,6 +46,8 @@ _RULES: dict[Any, _Rule] = {
     binary_cross_entropy: _BINARY,
     binary_cross_entropy_with_logits: _BINARY,
     hinge: (_are_signs, "−1 or +1, the side"),
+    poisson_nll: (_are_counts, "a count, 0 or more"),
+    poisson_nll_with_log_rate: (_are_counts, "a count, 0 or more"),
     cross_entropy: (
         _are_classes,
         "0, 1, 2, …, the number of the class, or a probability for each class, together 1",

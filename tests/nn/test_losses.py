@@ -40,6 +40,9 @@ FORMULAS = {
         -y * math.log(sigmoid(z)) - (1 - y) * math.log(sigmoid(-z)),
         sigmoid(z) - y,
     ),
+    "log_cosh": lambda y, p: (math.log(math.cosh(y - p)), math.tanh(p - y)),
+    "poisson_nll": lambda y, p: (p - y * math.log(p), 1 - y / p),
+    "poisson_nll_with_log_rate": lambda y, z: (math.exp(z) - y * z, math.exp(z) - y),
     "hinge": lambda y, p: (max(0.0, 1 - y * p), -y if y * p < 1 else 0.0),
 }
 
