@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from engine.context import current_mode, mode_variable
+from engine.context import mode_variable, settled
 from engine.derivative import gradient
 from engine.functions import dot
 from engine.graph import adjoints, topological_order
@@ -22,7 +22,7 @@ _under_way: ContextVar[frozenset[Value]] = ContextVar("under_way", default=froze
 @contextmanager
 def recording() -> Iterator[None]:
     """Computes with recording, even inside `no_grad`."""
-    mode = current_mode()
+    mode = settled()
     if mode is None or mode.recording:
         yield
         return
@@ -90,7 +90,7 @@ class Call:
         """A number of the result, as what it is given to the caller."""
         if not goes_on and not self.goes_on:
             return float(number)
-        mode = current_mode()
+        mode = settled()
         recorded = mode is None or mode.recording
         return number if recorded and isinstance(number, Value) else Value(float(number))
 

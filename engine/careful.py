@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from engine.evaluate import forward, partials, plain, undefined
+from engine.messages import describe_operands
 from engine.numbers import as_number, is_no_number
 from engine.op import Op
 from engine.ops import ARITHMETIC
-from engine.value import Value, describe_operands, record
+from engine.value import Value, record
 
 
 def apply(op: Op, *operands: Any) -> Any:

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from engine.context import current_mode
+from engine.context import settled
 from engine.derivative import gradient
 from engine.diagnosis import report, table
 from engine.graph import topological_order
@@ -67,7 +67,7 @@ def check_gradients(
     tolerance = as_number(tolerance, "tolerance")
     if not 0 < tolerance < 1:
         raise ValueError(f"tolerance must be between 0 and 1, not {tolerance!r}")
-    mode = current_mode()
+    mode = settled()
     if mode is not None and not mode.recording:
         raise RuntimeError("check_gradients needs the graph of f, and no_grad() records none")
     subject = Subject(f, at)

@@ -185,7 +185,7 @@ class _Sequences:
 
 def is_one(adjoint: Any) -> bool:
     """Whether the adjoint is the number 1, as that of the output is."""
-    return adjoint.__class__ is float and adjoint == 1.0
+    return type(adjoint) is float and adjoint == 1.0
 
 
 def product(partial: Any, adjoint: Any) -> Any:
@@ -193,7 +193,7 @@ def product(partial: Any, adjoint: Any) -> Any:
 
     Nothing lies behind a constant 0, as in 0 · √x, whatever the other factor is.
     """
-    if partial.__class__ is float:
+    if type(partial) is float:
         if partial == 1.0:
             return adjoint
         if partial == 0.0:

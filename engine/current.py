@@ -13,10 +13,11 @@ from typing import Any
 
 from engine.derived import partial_tree
 from engine.evaluate import forward, partials, plain
+from engine.messages import describe
 from engine.native import extension
 from engine.numbers import short
 from engine.op import Op
-from engine.value import Value, describe
+from engine.value import Value
 
 
 def check_current(nodes: Iterable[Value], *, derivatives: bool = False) -> None:
@@ -51,7 +52,7 @@ def _check(node: Value, derivatives: bool) -> None:
     if op is None:
         return
     args: tuple[Any, ...] = node.args
-    numbers = op.group([arg if arg.__class__ is float else arg.data for arg in args])
+    numbers = op.group([arg if type(arg) is float else arg.data for arg in args])
     if op.sequences:
         numbers.append(next(len(part) for part in numbers if isinstance(part, list)))
     if not derivatives and _plainly(op, numbers) == node.data:

@@ -7,9 +7,10 @@ both sides of a kink, and gradients of gradients to any order need no further ca
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, overload
 
+from engine.arguments import as_value, as_values
 from engine.contributions import Known, rules_of
 from engine.current import check_current
 from engine.graph import topological_order
@@ -17,12 +18,14 @@ from engine.guarding import Guard
 from engine.liveness import Liveness
 from engine.value import Value
 
+_SEVERAL = "; for several outputs there is jacobian(ys, xs)"
+
 
 @overload
 def gradient(y: Value, xs: Value) -> Value: ...
 @overload
-def gradient(y: Value, xs: Sequence[Value]) -> list[Value]: ...
-def gradient(y: Value, xs: Value | Sequence[Value]) -> Value | list[Value]:
+def gradient(y: Value, xs: Iterable[Value]) -> list[Value]: ...
+def gradient(y: Value, xs: Value | Iterable[Value]) -> Value | list[Value]:
     """∂y/∂x for one x or for each of several, as `Value`s; no `grad` is touched.
 
     The x may be leaves or inner nodes of y's graph; where y does not depend on x it is 0, and so it
@@ -38,31 +41,36 @@ def gradient(y: Value, xs: Value | Sequence[Value]) -> Value | list[Value]:
     >>> first.data, second.data, gradient(second, x).data
     (12.0, 12.0, 6.0)
     """
+    as_value(y, "gradient: y", _SEVERAL if isinstance(y, (list, tuple)) else "")
     if isinstance(xs, Value):
         return gradient(y, [xs])[0]
+    xs = as_values(xs, "gradient: xs")
     check_current(topological_order(y))
     return _gradient(y, xs, {})
 
 
-def jacobian(ys: Sequence[Value], xs: Sequence[Value]) -> list[list[Value]]:
+def jacobian(ys: Iterable[Value], xs: Iterable[Value]) -> list[list[Value]]:
     """The matrix ∂y_i/∂x_j: a row for each y, a column for each x.
 
     >>> a, b = Value(2.0), Value(3.0)
     >>> [[entry.data for entry in row] for row in jacobian([a * b, a - b], [a, b])]
     [[3.0, 2.0], [1.0, -1.0]]
     """
+    ys, xs = as_values(ys, "jacobian: ys"), as_values(xs, "jacobian: xs")
     check_current(topological_order(*ys))
     known: Known = {}
     return [_gradient(y, xs, known) for y in ys]
 
 
-def hessian(y: Value, xs: Sequence[Value]) -> list[list[Value]]:
+def hessian(y: Value, xs: Iterable[Value]) -> list[list[Value]]:
     """The matrix ∂²y/∂x_i∂x_j.
 
     >>> a, b = Value(2.0), Value(3.0)
     >>> [[entry.data for entry in row] for row in hessian(a * a * b, [a, b])]
     [[6.0, 4.0], [4.0, 0.0]]
     """
+    as_value(y, "hessian: y")
+    xs = as_values(xs, "hessian: xs")
     check_current(topological_order(y))
     known: Known = {}
     return [_gradient(row, xs, known) for row in _gradient(y, xs, known)]

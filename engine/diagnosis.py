@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.evaluate import forward
 from engine.graph import topological_order
+from engine.messages import describe_operands
 from engine.op import Op
-from engine.value import Value, describe_operands
+from engine.value import Value
 from engine.verdict import judge
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from engine.arguments import as_value, as_values
 from engine.draw_layers import layers_body, layers_of
 from engine.draw_neurons import neurons_body, neurons_of
 from engine.draw_values import values_body
@@ -66,8 +67,7 @@ def draw(
     >>> "∂output/∂w = 8 × 1 = 8" in picture.source, "backward not run" in picture.source
     (True, True)
     """
-    if not isinstance(y, Value):
-        raise TypeError(f"draw takes a Value, not {y!r} ({type(y).__name__})")
+    as_value(y, "draw: y")
     if view is not None and view not in BODIES:
         raise ValueError(f"unknown view {view!r}; known: {', '.join(BODIES)}")
     if direction not in DIRECTIONS:
@@ -94,11 +94,9 @@ def draw(
 
 
 def _starts(path: Any) -> list[Value]:
-    nodes = [] if path is None else [path] if isinstance(path, Value) else list(path)
-    for node in nodes:
-        if not isinstance(node, Value):
-            raise TypeError(f"path takes Values, not {node!r} ({type(node).__name__})")
-    return nodes
+    if path is None:
+        return []
+    return [path] if isinstance(path, Value) else as_values(path, "draw: path")
 
 
 def _choose(subject: Subject, view: str | None, max_nodes: int | None) -> str:

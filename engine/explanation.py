@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.arguments import as_value
 from engine.current import check_current
 from engine.graph import is_dead, topological_order
 from engine.numbers import shown
@@ -214,10 +215,9 @@ def explain(
     <BLANKLINE>
     where t1 = w·x = 6
     """
-    for name, value in {"y": y, "x": x}.items():
-        if not isinstance(value, Value) and not (name == "x" and value is None):
-            kind = type(value).__name__
-            raise TypeError(f"explain: {name} must be a Value, not {str(value)[:40]!r} ({kind})")
+    as_value(y, "explain: y")
+    if x is not None:
+        as_value(x, "explain: x")
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
         raise ValueError(f"explain: limit must be a whole number of at least 1, not {limit!r}")
     check_current(topological_order(y), derivatives=True)

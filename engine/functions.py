@@ -12,7 +12,7 @@ def tanh(a):
     if isinstance(a, Value):
         args = a,
         try:
-            a = a.data
+            a = a._data_
             out = tanh(a)
             partials = 1.0 - out * out,
         except UNUSUAL:
@@ -20,13 +20,13 @@ def tanh(a):
         if current_mode() is not None:
             return record(TANH, args, out, partials)
         node = new(Value)
-        node.data = out
-        node.grad = 0.0
-        node.op = TANH
-        node.args = args
-        node.partials = partials
-        node.label = None
-        node.scope = None
+        node._data_ = out
+        node._grad_ = 0.0
+        node._op_ = TANH
+        node._args_ = args
+        node._partials_ = partials
+        node._label_ = None
+        node._scope_ = None
         return node
     return apply(TANH, a)
 <BLANKLINE>
@@ -36,11 +36,12 @@ Types are in `functions.pyi`, generated as well: `python -m engine.stubs` writes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.eager import eager_functions
 from engine.generate import eager_source
+from engine.messages import refuse_modulus
 from engine.native import core, extension
 from engine.ops import ARITHMETIC, OPERATIONS, SHEET
 from engine.value import OPERATORS, Value, method_names
@@ -96,9 +97,15 @@ class _Generated(Mapping[str, Any]):
         return len(OPERATIONS)
 
 
-def _divmod(floordiv: Any, mod: Any, a: Any, b: Any) -> Any:
-    quotient = floordiv(a, b)
-    return quotient if quotient is NotImplemented else (quotient, mod(a, b))
+def _reflected(name: str, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The operator for a Value on the right."""
+
+    def operator(self: Any, other: Any) -> Any:
+        return function(other, self)
+
+    operator.__name__ = name
+    operator.__qualname__ = f"Value.{name}"
+    return operator
 
 
 def _install(generated: Mapping[str, Any]) -> None:
@@ -106,28 +113,31 @@ def _install(generated: Mapping[str, Any]) -> None:
     add, sub, mul, div = (generated[name] for name in ("add", "sub", "mul", "div"))
     mod, floordiv = generated["mod"], generated["floordiv"]
     power, constant_power = generated["power"], generated["pow"]
+
+    def __pow__(self: Any, other: Any, modulus: Any = None) -> Any:
+        if modulus is not None:
+            refuse_modulus()
+        return power(self, other) if isinstance(other, Value) else constant_power(self, other)
+
+    def __divmod__(self: Any, other: Any) -> Any:
+        quotient = floordiv(self, other)
+        return quotient if quotient is NotImplemented else (quotient, mod(self, other))
+
     operators = {
         "__add__": add,
-        "__radd__": lambda self, other: add(other, self),
         "__sub__": sub,
-        "__rsub__": lambda self, other: sub(other, self),
         "__mul__": mul,
-        "__rmul__": lambda self, other: mul(other, self),
         "__truediv__": div,
-        "__rtruediv__": lambda self, other: div(other, self),
         "__mod__": mod,
-        "__rmod__": lambda self, other: mod(other, self),
         "__floordiv__": floordiv,
-        "__rfloordiv__": lambda self, other: floordiv(other, self),
-        "__divmod__": lambda self, other: _divmod(floordiv, mod, self, other),
-        "__rdivmod__": lambda self, other: _divmod(floordiv, mod, other, self),
-        "__pow__": lambda self, other: (
-            power(self, other) if isinstance(other, Value) else constant_power(self, other)
-        ),
-        "__rpow__": lambda self, other: power(other, self),
+        "__divmod__": __divmod__,
+        "__pow__": __pow__,
         "__neg__": generated["neg"],
         "__abs__": generated["abs"],
     }
+    for name in ("add", "sub", "mul", "truediv", "mod", "floordiv", "divmod"):
+        operators[f"__r{name}__"] = _reflected(f"__r{name}__", operators[f"__{name}__"])
+    operators["__rpow__"] = _reflected("__rpow__", power)
     for name in OPERATORS:
         setattr(Value, name, operators[name])
 

@@ -5,7 +5,7 @@ For tanh, what is generated reads
     def tanh(a):
         if isinstance(a, Value):
             args = a,
-            a = a.data
+            a = a._data_
             try:
                 out = tanh(a)
                 partials = 1.0 - out * out,
@@ -14,7 +14,7 @@ For tanh, what is generated reads
             if current_mode() is not None:
                 return record(TANH, args, out, partials)
             node = new(Value)
-            node.data = out
+            node._data_ = out
             …
             return node
         return apply(TANH, a)
@@ -105,7 +105,7 @@ def _scalar_body(op: Op) -> list[str]:
 
 
 def _is_plain(name: str) -> str:
-    return f"({name}.__class__ is float or {name}.__class__ is int)"
+    return f"(type({name}) is float or type({name}) is int)"
 
 
 def constant_name(op: Op) -> str:
@@ -125,7 +125,7 @@ def _block(op: Op, nodes: set[str]) -> Iterator[str]:
         yield f"    args = {_tuple(names)}"
     for name in op.operands:
         if name in nodes:
-            yield f"    {name} = {name}.data"
+            yield f"    {name} = {name}._data_"
     yield from _undefined_check(op, "*args")
     own = computation(op)
     yield from _indented(_steps(op, own.before))
@@ -172,7 +172,7 @@ def _one_sequence(op: Op) -> Iterator[str]:
     # Other objects may have `data` too; one test keeps out sequences of them.
     yield "    if not isinstance(args[0], Value):"
     yield "        raise TypeError"
-    yield f"    {name} = [x.data for x in args]"
+    yield f"    {name} = [x._data_ for x in args]"
     for constant in op.constants:
         yield f"    if not {_is_plain(constant)}:"
         yield "        raise TypeError"
@@ -194,7 +194,7 @@ def _one_sequence(op: Op) -> Iterator[str]:
 def _row(name: str) -> str:
     # Outside of any `try`, because what an iterator raises is no matter of the operation; and once,
     # because it cannot be gone through again.
-    sequence = f"{name}.__class__ is list or {name}.__class__ is tuple"
+    sequence = f"type({name}) is list or type({name}) is tuple"
     return f"tuple({name}) if {sequence} else row({name})"
 
 
@@ -246,22 +246,22 @@ def _sum_of_sequences(op: Op, sequences: list[str]) -> Iterator[str]:
     elements = elements_of(op)
     scalars = [name for name in op.operands if name not in sequences]
     for name in scalars:
-        yield f"{name}_data = {name} if {name}.__class__ is float else {name}.data"
+        yield f"{name}_data = {name} if type({name}) is float else {name}._data_"
     yield f"{total} = 0.0"
     for name in sequences:
         yield f"{name}_partials = []"
     for number, nodes in enumerate(_subsets(sequences)):
         tests = [
-            f"isinstance({name}[0], Value)" if name in nodes else f"{name}[0].__class__ is float"
+            f"isinstance({name}[0], Value)" if name in nodes else f"type({name}[0]) is float"
             for name in sequences
         ]
         yield f"{'elif' if number else 'if'} {' and '.join(tests)}:"
         yield f"    for {each(sequences)}:"
         for name in sequences:
             if name in nodes:
-                yield f"        {element(name)} = {element(name)}.data"
+                yield f"        {element(name)} = {element(name)}._data_"
             else:
-                yield f"        if {element(name)}.__class__ is not float:"
+                yield f"        if type({element(name)}) is not float:"
                 yield "            raise TypeError"
         yield f"        {total} += {FAST.write(body, elements)}"
         plain = [name for name in sequences if name not in nodes]
@@ -281,7 +281,7 @@ def _sum_of_sequences(op: Op, sequences: list[str]) -> Iterator[str]:
             yield f"    *{name}_partials,"
         else:
             text = FAST.write(partials[name], {name: f"{name}_data" for name in scalars})
-            yield f"    None if {name}.__class__ is float else {text},"
+            yield f"    None if type({name}) is float else {text},"
     yield ")"
 
 
@@ -296,13 +296,13 @@ def _record(op: Op) -> Iterator[str]:
     yield "if current_mode() is not None:"
     yield f"    return record({constant_name(op)}, args, out, partials)"
     yield "node = new(Value)"
-    yield "node.data = out"
-    yield "node.grad = 0.0"
-    yield f"node.op = {constant_name(op)}"
-    yield "node.args = args"
-    yield "node.partials = partials"
-    yield "node.label = None"
-    yield "node.scope = None"
+    yield "node._data_ = out"
+    yield "node._grad_ = 0.0"
+    yield f"node._op_ = {constant_name(op)}"
+    yield "node._args_ = args"
+    yield "node._partials_ = partials"
+    yield "node._label_ = None"
+    yield "node._scope_ = None"
     yield "return node"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.messages import refuse_output
 from engine.native import core, extension
 
 TYPE_CHECKING = False
@@ -23,6 +24,9 @@ def topological_order(*outputs: Value) -> list[Value]:
     >>> [node.label or node.op.name for node in topological_order(y)]
     ['x', 'mul', 'add']
     """
+    for output in outputs:
+        if not hasattr(output, "_args_"):
+            refuse_output(output)
     order: list[Value] = []
     entered: set[Any] = set()
     stack: list[Any] = list(reversed(outputs))
@@ -34,7 +38,7 @@ def topological_order(*outputs: Value) -> list[Value]:
         elif node not in entered:
             entered.add(node)
             stack += (node, None)
-            for operand, partial in zip(reversed(node.args), reversed(node.partials)):
+            for operand, partial in zip(reversed(node._args_), reversed(node._partials_)):
                 if partial is not None and operand not in entered:
                     stack.append(operand)
     return order
@@ -52,8 +56,8 @@ def inner_nodes(output: Value) -> list[Value]:
     """
     order: list[Value] = []
     entered: set[Any] = set()
-    stack: list[Any] = [output] if output.args else []
-    inner = output.__class__
+    stack: list[Any] = [output] if output._args_ else []
+    inner = type(output)
     while stack:
         node = stack.pop()
         if node is None:
@@ -61,8 +65,8 @@ def inner_nodes(output: Value) -> list[Value]:
         elif node not in entered:
             entered.add(node)
             stack += (node, None)
-            for operand in node.args:
-                if operand.__class__ is inner and operand.args and operand not in entered:
+            for operand in node._args_:
+                if type(operand) is inner and operand._args_ and operand not in entered:
                     stack.append(operand)
     return order
 
@@ -75,7 +79,7 @@ def leaves(*outputs: Value) -> list[Value]:
     >>> [leaf.label for leaf in leaves(a * b + a)]
     ['a', 'b']
     """
-    return [node for node in topological_order(*outputs) if node.op is None]
+    return [node for node in topological_order(*outputs) if node._op_ is None]
 
 
 def is_dead(partial: float | None) -> bool:
@@ -87,7 +91,7 @@ def is_dead(partial: float | None) -> bool:
     >>> [is_dead(node.partials[0]) for node in (Value(-1.0).relu(), Value(0.0) ** 2)]
     [True, False]
     """
-    return partial.__class__ is int
+    return type(partial) is int
 
 
 def along(partial: float, further: float) -> float:
@@ -106,7 +110,7 @@ def live_nodes(output: Value, order: list[Value]) -> set[Value]:
         if node in live:
             live.update(
                 operand
-                for operand, partial in zip(node.args, node.partials)
+                for operand, partial in zip(node._args_, node._partials_)
                 if partial is not None and not is_dead(partial)
             )
     return live
@@ -128,7 +132,7 @@ def adjoints(output: Value) -> dict[Value, float]:
     found: dict[Any, float] = {output: 1.0}
     for node in reversed(order):
         upstream = found.get(node, 0.0)
-        for operand, partial in zip(node.args, node.partials):
+        for operand, partial in zip(node._args_, node._partials_):
             if partial is not None:
                 added = 0.0 if is_dead(partial) or node not in live else partial * upstream
                 found[operand] = found.get(operand, 0.0) + added

@@ -19,22 +19,52 @@ def is_no_number(value: object) -> bool:
 def as_number(value: Any, what: str = "a Value") -> float:
     """`value` as a float. TypeError for what is not a real number; `what` names its place.
 
+    Refused are also those whose conversion by `float` would lose something: complex numbers of
+    NumPy, masked ones, dates, and text in an array.
+
     >>> as_number(3)
     3.0
     >>> as_number("3", "the weight")
     Traceback (most recent call last):
     TypeError: the weight must be a real number, not '3' (str)
     """
-    if not is_no_number(value) and getattr(value, "ndim", 0) == 0:
+    if type(value) is float:
+        return value
+    cause = None
+    if type(value) is int or _converts(value):
         try:
             return float(value)
-        except (TypeError, ValueError):
-            pass
         except OverflowError:
             raise OverflowError(f"{what}: an integer of this size does not fit a float") from None
-    shown = repr(value)
+        except (TypeError, ValueError, RuntimeError) as error:
+            # RuntimeError: what PyTorch raises for a complex tensor.
+            cause = error
+    raise TypeError(f"{what} must be a real number, not {given(value)}") from cause
+
+
+def _converts(value: Any) -> bool:
+    """Whether `float` may be asked: it reads text and buffers, and cuts off what it cannot hold."""
+    kind = type(value)
+    if is_no_number(value) or not (hasattr(kind, "__float__") or hasattr(kind, "__index__")):
+        return False
+    if hasattr(kind, "encode") or getattr(value, "ndim", 0) != 0:
+        return False
+    # The letter that NumPy has for a kind of numbers: complex, dates, texts; O for any object.
+    letter = getattr(getattr(value, "dtype", None), "kind", "f")
+    if letter == "O":
+        content = value.item()
+        return type(content) is not kind and _converts(content)
+    return letter not in ("c", "M", "m", "S", "U", "T") and not bool(getattr(value, "mask", False))
+
+
+def given(thing: object) -> str:
+    """What was given, for an error message: at most 60 characters of it, and its type."""
+    try:
+        shown = repr(thing)
+    except Exception:
+        shown = "an object that cannot be shown"
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
-    raise TypeError(f"{what} must be a real number, not {shown} ({type(value).__name__})")
+    return f"{shown} ({type(thing).__name__})"
 
 
 def whole(value: Any) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from engine.arguments import as_value
 from engine.current import check_current
 from engine.graph import is_dead, live_nodes, topological_order
 from engine.numbers import shown
@@ -114,6 +115,4 @@ def steps(y: Value, names: Mapping[str, Any] | None = None) -> Steps:
       5  grad(w) += 1 × 2 → 2
       6  grad(x) += 1 × 3 → 3
     """
-    if not isinstance(y, Value):
-        raise TypeError(f"steps: y must be a Value, not {y!r} ({type(y).__name__})")
-    return Steps(y, names)
+    return Steps(as_value(y, "steps: y"), names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.arguments import as_value
 from engine.graph import topological_order
 from engine.numbers import shown
 from engine.spelling import Text
@@ -29,8 +30,7 @@ def tree(
        ├─ ×3  x = 3
        └─ ×3  x, see above
     """
-    if not isinstance(y, Value):
-        raise TypeError(f"tree: y must be a Value, not {y!r} ({type(y).__name__})")
+    as_value(y, "tree: y")
     for name, limit in {"max_lines": max_lines, "max_depth": max_depth}.items():
         if not isinstance(limit, int) or limit < (name == "max_lines"):
             raise ValueError(

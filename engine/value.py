@@ -13,8 +13,20 @@ from __future__ import annotations
 
 import math
 
-from engine.context import Mode, current_mode, mode_variable
-from engine.graph import inner_nodes, live_nodes, topological_order
+from engine.anomalies import apply_mode, check_finite
+from engine.attributes import (
+    CHECKS,
+    CLASS,
+    NAMES,
+    as_label,
+    check_fit,
+    properties,
+    refuse_class,
+    stored,
+)
+from engine.context import current_mode, current_scope, mode_variable
+from engine.graph import inner_nodes, live_nodes
+from engine.messages import refuse_modulus, refuse_output
 from engine.native import core, extension, take_over
 from engine.numbers import as_number, short
 from engine.ops import ACTIVATIONS, FUNCTIONS, FUNCTIONS_OF_SEVERAL, OPERATIONS
@@ -42,6 +54,11 @@ class Value(Methods):
     ends the path, so that nothing behind it adds to a gradient. `label`: its name. `scope`: where
     it was made, if inside a `scope`.
 
+    `data` and `grad` take any real number, of which a Value's is one, and keep it as a float;
+    TypeError for all else, and then nothing has changed. The result of an operation is a plain
+    Value, of whatever classes its operands are. A node has no room for other attributes; a class
+    derived from this one, `class Weight(Value): pass`, has.
+
     >>> m1, m2 = Value(3.0, label="m1"), Value(0.5, label="m2")
     >>> a1 = 2 * m1
     >>> z2 = a1 * m2
@@ -52,7 +69,7 @@ class Value(Methods):
     (1.0, 6.0)
     """
 
-    __slots__ = ("args", "data", "grad", "label", "op", "partials", "scope")
+    __slots__ = tuple(map(stored, NAMES))
 
     data: float
     grad: float
@@ -61,22 +78,32 @@ class Value(Methods):
     partials: tuple[float | None, ...]
     label: str | None
     scope: str | None
+    # The same as they are stored; what is assigned to those above is looked at first.
+    _data_: float
+    _grad_: float
+    _op_: Op | None
+    _args_: tuple[Value | float, ...]
+    _partials_: tuple[float | None, ...]
+    _label_: str | None
+    _scope_: str | None
 
     role = "data"
+
+    __class__ = CLASS
 
     def __init__(self, data: Any, label: str | None = None) -> None:
         if isinstance(data, Value):
             raise TypeError(
                 f"{data!r} is a Value already; a copy without its history is given by .detach()"
             )
-        self.data = data if data.__class__ is float else as_number(data, type(self).__name__)
-        self.grad = 0.0
-        self.op = None
-        self.args = ()
-        self.partials = ()
-        self.label = label
-        mode = current_mode()
-        self.scope = None if mode is None else mode.scope
+        number = data if type(data) is float else as_number(data, type(self).__name__)
+        self._label_ = label if label is None else as_label(label)
+        self._data_ = number
+        self._grad_ = 0.0
+        self._op_ = None
+        self._args_ = ()
+        self._partials_ = ()
+        self._scope_ = None if current_mode() is None else current_scope()
 
     def backward(self) -> None:
         """Adds the derivative of this node with respect to every leaf to that leaf's `grad`.
@@ -90,36 +117,35 @@ class Value(Methods):
         """
         order = inner_nodes(self)
         for node in order:
-            node.grad = 0.0
-        self.grad += 1.0
+            node._grad_ = 0.0
+        self._grad_ += 1.0
         live: set[Value] | None = None
         for node in reversed(order):
-            grad = node.grad
-            edges: Iterable[tuple[Any, float | None]] = zip(node.args, node.partials)
+            grad = node._grad_
+            edges: Iterable[tuple[Any, float | None]] = zip(node._args_, node._partials_)
             if grad:
                 for operand, partial in edges:
                     if partial:
-                        operand.grad += partial * grad
-                    elif grad - grad != 0.0 and partial.__class__ is float:
-                        operand.grad = math.nan  # 0 · ∞; at a dead edge the partial is an int
+                        operand._grad_ += partial * grad
+                    elif grad - grad != 0.0 and type(partial) is float:
+                        operand._grad_ = math.nan  # 0 · ∞; at a dead edge the partial is an int
                 continue
             # Nothing to pass on, but nan where the other factor is infinite and a path leads here.
             for operand, partial in edges:
                 if partial and partial - partial != 0.0:
                     live = live or live_nodes(self, order)
                     if node in live:
-                        operand.grad = math.nan
-        mode = current_mode()
-        if mode is not None:
-            _check_gradients(self, mode)
+                        operand._grad_ = math.nan
+        if current_mode() is not None:
+            check_finite(self)
 
     def detach(self) -> Value:
         """A leaf with the same number and no history: gradients stop here."""
-        return Value(self.data, self.label)
+        return Value(self._data_, self._label_)
 
     def __repr__(self) -> str:
-        label = "" if self.label is None else f", label={self.label!r}"
-        text = f"{type(self).__name__}({short(self.data)}, grad={short(self.grad)}{label})"
+        label = "" if self._label_ is None else f", label={self._label_!r}"
+        text = f"{type(self).__name__}({short(self._data_)}, grad={short(self._grad_)}{label})"
         if text.isascii():
             return text
         from engine.spelling import printable
@@ -130,16 +156,16 @@ class Value(Methods):
     # kept in sets and as keys.
 
     def __float__(self) -> float:
-        return self.data
+        return self._data_
 
     def __int__(self) -> int:
-        return int(self.data)
+        return int(self._data_)
 
     def __bool__(self) -> bool:
-        return self.data != 0
+        return self._data_ != 0
 
     def __round__(self, digits: int | None = None) -> float:
-        return round(self.data, digits)
+        return round(self._data_, digits)
 
     # Whole numbers as Python has them: integers, without a history as that of `float` is. With one,
     # and as far as infinity, the functions of these names in `engine`.
@@ -170,19 +196,19 @@ class Value(Methods):
         return self
 
     def __format__(self, specification: str) -> str:
-        return format(self.data, specification) if specification else repr(self)
+        return format(self._data_, specification) if specification else repr(self)
 
     def __lt__(self, other: Any) -> bool:
-        return self.data < (other.data if isinstance(other, Value) else other)
+        return self._data_ < (other._data_ if isinstance(other, Value) else other)
 
     def __le__(self, other: Any) -> bool:
-        return self.data <= (other.data if isinstance(other, Value) else other)
+        return self._data_ <= (other._data_ if isinstance(other, Value) else other)
 
     def __gt__(self, other: Any) -> bool:
-        return self.data > (other.data if isinstance(other, Value) else other)
+        return self._data_ > (other._data_ if isinstance(other, Value) else other)
 
     def __ge__(self, other: Any) -> bool:
-        return self.data >= (other.data if isinstance(other, Value) else other)
+        return self._data_ >= (other._data_ if isinstance(other, Value) else other)
 
     def __pos__(self) -> Value:
         return self
@@ -193,8 +219,8 @@ class Value(Methods):
     def __copy__(self) -> Value:
         """Another node with the same operands; the graph below is shared."""
         node = object.__new__(type(self))
-        for name in Value.__slots__:
-            setattr(node, name, getattr(self, name))
+        for name in NAMES:
+            setattr(node, stored(name), getattr(self, name))
         set_attributes(node, own_attributes(self))
         return node
 
@@ -213,64 +239,31 @@ def record(
     All nodes but leaves are made here, or by the same lines in the generated functions.
     """
     node = _new(Value)
-    node.data = data
-    node.grad = 0.0
-    node.op = op
-    node.args = args
-    node.partials = partials
-    node.label = None
-    node.scope = None
-    mode = current_mode()
-    if mode is not None:
-        _apply_mode(node, mode)
+    node._data_ = data
+    node._grad_ = 0.0
+    node._op_ = op
+    node._args_ = args
+    node._partials_ = partials
+    node._label_ = None
+    node._scope_ = None
+    if current_mode() is not None:
+        apply_mode(node)
     return node
 
 
-def _apply_mode(node: Value, mode: Mode) -> None:
-    if mode.anomaly:
-        _raise_anomaly(node)
-    node.scope = mode.scope
-    if not mode.recording:
-        node.op, node.args, node.partials = None, (), ()
+# What networks do with many nodes at a time, with labels and scopes of their own making.
 
 
-def _raise_anomaly(node: Value) -> None:
-    assert node.op is not None
-    operands = f"its operands: {describe_operands(node.op, node.args)}"
-    if not math.isfinite(node.data):
-        raise FloatingPointError(f"{node.op.name} gave {node.data}; {operands}")
-    for position, partial in enumerate(node.partials, 1):
-        if partial is not None and not math.isfinite(partial):
-            raise FloatingPointError(
-                f"{node.op.name} has a local derivative of {partial} with respect to operand "
-                f"{position}; {operands}"
-            )
+def place(node: Value, label: str | None, scope: str | None) -> None:
+    """Gives a node its label and its scope, which are known to be text."""
+    node._label_ = label
+    node._scope_ = scope
 
 
-def _check_gradients(output: Value, mode: Mode) -> None:
-    if mode.anomaly:
-        for node in reversed(topological_order(output)):
-            if not math.isfinite(node.grad):
-                raise FloatingPointError(
-                    f"backward: the gradient of {describe(node)} is {node.grad}"
-                )
-
-
-def describe(value: Value | float) -> str:
-    """A node for an error message: its number, its name if it has one, its operation."""
-    if not isinstance(value, Value):
-        return short(value)
-    made_by = "" if value.op is None else f" = {value.op.name}(…)"
-    return f"{short(value.data)}{made_by}" + (f" ({value.label!r})" if value.label else "")
-
-
-def describe_operands(op: Op, args: tuple[Value | float, ...]) -> str:
-    """The operands of an operation for an error message, by their names on the sheet."""
-    names = [*op.operands, *op.constants]
-    if op.sequences or len(names) != len(args):
-        names = [f"operand {position + 1}" for position in range(len(args))]
-    shown = [f"{name} = {describe(arg)}" for name, arg in zip(names, args)]
-    return ", ".join(shown[:6]) + (f", … {len(shown) - 6} more" if len(shown) > 6 else "")
+def reset_gradients(nodes: Iterable[Value]) -> None:
+    """Sets the gradient of every node to 0."""
+    for node in nodes:
+        node._grad_ = 0.0
 
 
 # Operators, and the names under which NumPy's functions look for a method on each object.
@@ -322,12 +315,18 @@ for _name in (*METHODS, *NUMPY_NAMES):
     setattr(Value, _name, _first_use(_name, NUMPY_NAMES.get(_name, _name)))
 
 
+for _name, _property in properties().items():
+    setattr(Value, _name, _property)
+
+
 # With the native core, the class above lends its methods to one that computes in C. What follows,
 # and whoever imports from here, has the class that is in use.
 if not TYPE_CHECKING and core == "native":
     Value = take_over(Value, {**{name: name for name in METHODS}, **NUMPY_NAMES})
     record = extension.record
-    extension.connect(OPERATIONS, mode_variable, _apply_mode, _check_gradients)
+    asked = {"fit": check_fit, "gradients": check_finite, "mode": apply_mode}
+    asked |= {"class": refuse_class, "modulus": refuse_modulus, "output": refuse_output}
+    extension.connect(OPERATIONS, mode_variable, CHECKS | asked)
 
 
 class Parameter(Value):

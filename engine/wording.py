@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import math
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -85,7 +86,16 @@ def _checked(names: Any) -> Mapping[str, Any]:
 def _in_one_line(label: str) -> str:
     """A label as part of a line: of any length it may have, without line breaks."""
     words = " ".join(label.split()) or " " * bool(label)
-    return words if len(words) <= _LABEL else words[: _LABEL - 1] + "…"
+    words = words if len(words) <= _LABEL else words[: _LABEL - 1] + "…"
+    return words if words.isprintable() else "".join(map(_seen, words))
+
+
+def _seen(character: str) -> str:
+    """A character that a terminal would obey, or that no file can hold, as Python spells it."""
+    unseen = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    # Those that join letters and emoji only make the text what it is.
+    unseen = unseen and character not in "\u200c\u200d"
+    return ascii(character)[1:-1] if unseen else character
 
 
 class _Rounding(Dialect):

@@ -31,7 +31,7 @@ def _over_outputs(name: str, single: Loss | None = None) -> Loss:
         single = GENERATED[name]
 
     def loss(target: Any, prediction: Any) -> Value:
-        if target.__class__ is float and prediction.__class__ is Value:
+        if type(target) is float and type(prediction) is Value:
             return single(target, prediction)
         targets, predictions = _listed(target), _listed(prediction)
         if len(targets) != len(predictions):

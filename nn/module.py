@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine import Parameter, Value
+from engine.value import reset_gradients
 from nn.finding import leaves
 from nn.saving import check_finite, listed, load_model, save_model
 
@@ -68,8 +69,7 @@ class Module:
 
     def zero_grad(self) -> None:
         """Sets the gradient of every parameter to 0; `backward` adds to it."""
-        for parameter in self.parameters():
-            parameter.grad = 0.0
+        reset_gradients(self.parameters())
 
     def predict(self, rows: Any, backend: str = "auto") -> list[Any]:
         """The outputs for every row: numbers of a module with one output, else lists of them.

@@ -18,6 +18,7 @@ from engine.numbers import as_number, whole
 from engine.ops import ACTIVATIONS
 from engine.spelling import printable
 from engine.tables import is_row, plain
+from engine.value import place
 from nn.initializers import Initializer, find_initializer
 from nn.module import Module
 from nn.naming import lesson_name, named_by_lesson
@@ -96,18 +97,20 @@ class Neuron(Module):
         """The output for inputs that have been checked."""
         output = dot(self.weights, operands, self.bias)
         outer = output.scope
-        scope = output.scope = self._scope if outer is None else f"{outer} / {self._scope}"
-        if self._activate is not None:
-            output.label = self._sum_label
-            if self.is_custom:
-                # It may make several nodes.
-                with engine.scope(self._scope):
-                    output = self._activate(output)
-                if not isinstance(output, Value):
-                    raise TypeError(f"{self}: the activation must give a Value, not {output!r}")
-            else:
-                output = self._activate(output)
-                output.scope = scope
+        scope = self._scope if outer is None else f"{outer} / {self._scope}"
+        if self._activate is None:
+            place(output, self._output_label, scope)
+            return output
+        place(output, self._sum_label, scope)
+        if not self.is_custom:
+            output = self._activate(output)
+            place(output, self._output_label, scope)
+            return output
+        # It may make several nodes.
+        with engine.scope(self._scope):
+            output = self._activate(output)
+        if not isinstance(output, Value):
+            raise TypeError(f"{self}: the activation must give a Value, not {output!r}")
         output.label = self._output_label
         return output
 
@@ -190,7 +193,7 @@ def operands_of(module: Module, inputs: Inputs, count: int) -> Sequence[Value | 
     if len(row) != count:
         takes = f"{module} takes {count} input{'s' * (count != 1)}"
         raise ValueError(f"{takes}, {len(row)} {'was' if len(row) == 1 else 'were'} given")
-    if row[0].__class__ is Value or row[0].__class__ is float:
+    if type(row[0]) is Value or type(row[0]) is float:
         return row  # `dot` looks at every one of them anyway
     return [
         x if isinstance(x, Value) else as_number(x, f"{module}: input {i}")

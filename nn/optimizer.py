@@ -16,6 +16,7 @@ from typing import Any
 from engine import ieee
 from engine.evaluate import FAST, compile_source
 from engine.programs.rules import Formulas, UpdateRule, applies_rule, python_update, remembered
+from engine.value import reset_gradients
 from nn.optimizer_state import (
     checked_parameters,
     checked_setting,
@@ -98,8 +99,7 @@ class Optimizer:
 
     def zero_grad(self) -> None:
         """Sets the gradient of every parameter to 0."""
-        for parameter in self.parameters:
-            parameter.grad = 0.0
+        reset_gradients(self.parameters)
 
     @applies_rule
     def step(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from engine import no_grad
-from engine.context import current_mode
+from engine.context import settled
 from engine.programs.program import Program
 from engine.programs.rows import Rows
 from engine.tables import is_row, plain, row_of
@@ -34,7 +34,7 @@ def predict(module: Module, rows: Any, backend: str = "auto") -> list[Any]:
         raise ValueError(f"predict: unknown backend {backend!r}; known: {', '.join(_BACKENDS)}")
     neurons = neurons_of(module) if is_ours(module) else []
     table = _table(rows, len(neurons[0].weights) if neurons else None)
-    mode = current_mode()
+    mode = settled()
     can_compile = (
         bool(neurons)
         and (mode is None or not mode.anomaly)

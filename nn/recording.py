@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine import Value
-from engine.context import current_mode
+from engine.context import settled
 from engine.programs.program import Program
 from engine.programs.recorded import Recorded
 from engine.programs.rules import follows_rule
@@ -39,7 +39,7 @@ def training_program(
     if a part is not of this package.
     """
     trusted = is_known(model) and is_own(loss)
-    if current_mode() is not None or not follows_rule(optimizer):
+    if settled() is not None or not follows_rule(optimizer):
         return None
     if backend == "auto" and not trusted:
         return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 
+from engine.attributes import NAMES, stored
 from engine.op import Op
 from engine.ops import SHEET
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "CHAINGRAD_CORE"
 # Raised with every change of what the extension and the Python beside it expect of each other.
-INTERFACE = 2
+INTERFACE = 3
 
 
 def sheet_text() -> str:
@@ -64,6 +65,8 @@ def _load(wanted: str) -> ModuleType | None:
                 "where the package is installed with a C compiler at hand"
             ) from None
         return None
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_chaingrad.after_fork)
     module: ModuleType = _chaingrad
     return module
 
@@ -84,4 +87,9 @@ def take_over(value: type, methods: Mapping[str, str]) -> type:
             setattr(native, name, attribute)
     for name, operation in methods.items():
         setattr(native, name, extension.OPERATIONS[operation])
+    for name in NAMES:
+        # Assigning is checked there and cheap, so code for both cores may use either name.
+        setattr(native, stored(name), vars(native)[name])
+    # In error messages the class is called by its name alone, as one in Python is.
+    native.__name__ = "Value"
     return native

@@ -3,6 +3,7 @@
    One translation unit in sections, so that the compiler can inline across them:
 
        node.c       what a node is
+       attributes.c its attributes
        walk.c       backward, topological order
        table.c      the operations, generated from the formula sheet when this is built
        operation.c  calling them
@@ -10,34 +11,74 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <limits.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <structmember.h>
 
 #ifdef Py_GIL_DISABLED
 #error "the native core relies on the GIL; on free-threaded Python the engine runs in pure Python"
 #endif
 
 /* Raised together with the number of the same name in engine/native/__init__.py. */
-#define INTERFACE 2
+#define INTERFACE 3
 
-/* What the core calls in Python. */
-static struct {
-    PyObject *mode;            /* engine.context, the context variable */
-    PyObject *apply_mode;      /* engine.value */
-    PyObject *check_gradients; /* engine.value */
-    PyObject *function;        /* engine.functions: the function in Python, by its name */
-} python;
+/* engine.functions: the function in Python of an operation, by its name */
+static PyObject *function_by_name;
+
+/* engine.context, the context variable */
+static PyObject *mode_variable;
+
+/* What the core asks `engine`, by the names in engine/value.py. */
+enum {
+    CHECK_ARGS,
+    CHECK_DATA,
+    CHECK_GRAD,
+    CHECK_LABEL,
+    CHECK_OP,
+    CHECK_PARTIALS,
+    CHECK_SCOPE,
+    CHECK_FIT,
+    CHECK_GRADIENTS,
+    APPLY_MODE,
+    REFUSE_CLASS,
+    REFUSE_MODULUS,
+    REFUSE_OUTPUT,
+    QUESTIONS,
+};
+static const char *const question_names[QUESTIONS] = {
+    "args", "data", "grad", "label", "op", "partials", "scope",
+    "fit", "gradients", "mode", "class", "modulus", "output",
+};
+static PyObject *questions[QUESTIONS];
+
+/* Asks with up to two arguments; a new reference, of exactly that type where one is given. */
+static PyObject *ask(int question, PyObject *first, PyObject *second, PyTypeObject *type)
+{
+    PyObject *function = questions[question];
+    if (!function) {
+        PyErr_SetString(PyExc_RuntimeError, "_chaingrad is a part of the package `engine`; import that");
+        return NULL;
+    }
+    Py_INCREF(function);
+    PyObject *found = PyObject_CallFunctionObjArgs(function, first, second, NULL);
+    Py_DECREF(function);
+    if (found && type && Py_TYPE(found) != type) {
+        PyErr_Format(PyExc_SystemError, "engine gave a %s for %s", Py_TYPE(found)->tp_name,
+                     question_names[question]);
+        Py_CLEAR(found);
+    }
+    return found;
+}
 
 /* The current engine.context.Mode, or None; a new reference. */
 static inline PyObject *current_mode(void)
 {
     PyObject *mode = NULL;
-    if (!python.mode) /* imported without `engine` */
+    if (!mode_variable) /* imported without `engine` */
         return Py_NewRef(Py_None);
-    return PyContextVar_Get(python.mode, NULL, &mode) < 0 ? NULL : mode;
+    return PyContextVar_Get(mode_variable, NULL, &mode) < 0 ? NULL : mode;
 }
 
 /* One line of the table. The parameters are the operands, then the constants. */
@@ -59,6 +100,7 @@ typedef struct {
 } Entry;
 
 #include "node.c"
+#include "attributes.c"
 #include "walk.c"
 #include "table.c"
 #include "operation.c"
@@ -80,7 +122,7 @@ static PyType_Slot node_slots[] = {
     {Py_tp_is_gc, node_is_gc},
     {Py_tp_traverse, node_traverse},
     {Py_tp_clear, node_clear},
-    {Py_tp_members, node_members},
+    {Py_tp_free, node_free},
     {Py_tp_getset, node_getset},
     {Py_tp_methods, node_methods},
     {Py_tp_hash, node_hash},
@@ -118,13 +160,14 @@ static PyObject *new_leaf(PyObject *type, PyObject *const *args, size_t nargsf, 
     Node *node;
     if (count >= 1 && count + named <= 2 && !is_value(args[0]) &&
         (!named || PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), "label") == 0) &&
+        (count + named == 1 || args[1] == Py_None || is_plain_text(args[1])) &&
         read_operand(args[0], &number, &node)) {
         PyObject *mode = current_mode();
         if (!mode)
             return NULL;
         Py_DECREF(mode);
         if (mode == Py_None) {
-            node = new_node(0, 1);
+            node = bare_node(0);
             if (!node)
                 return NULL;
             node->data = number;
@@ -161,29 +204,38 @@ static PyObject *record(PyObject *Py_UNUSED(module), PyObject *const *args, Py_s
         return NULL;
     }
     const double data = PyFloat_AsDouble(args[2]);
-    if ((data == -1.0 && PyErr_Occurred()) || !is_tuple(args[1], "args") ||
-        !is_tuple(args[3], "partials"))
+    if (data == -1.0 && PyErr_Occurred())
         return NULL;
+    PyObject *operands = read_args(args[1]);
+    PyObject *partials = operands ? read_partials(args[3]) : NULL;
+    Edge *edges = partials ? edges_to(operands) : NULL;
+    Node *node = NULL;
+    const unsigned operand_count = operands ? (unsigned)PyTuple_GET_SIZE(operands) : 0;
     int bare = 1;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(args[1]); i++) {
-        PyObject *arg = PyTuple_GET_ITEM(args[1], i);
-        if (is_value(arg) && !cannot_close_cycles(arg))
-            bare = 0;
+    if (edges && !fit_partials(edges, operand_count, partials)) {
+        free_edges(edges, operand_count);
+        edges = NULL;
+        refuse_partials(partials, operands);
     }
-    Node *node = new_node((unsigned)PyTuple_GET_SIZE(args[1]), bare);
+    for (unsigned i = 0; edges && i < operand_count; i++)
+        if (edges[i].operand && !cannot_close_cycles(edges[i].operand))
+            bare = 0;
+    if (edges && !bare)
+        node = tracked_node(edges, operand_count);
+    else if (edges) {
+        node = bare_node(operand_count);
+        if (node) {
+            memcpy(node->edges.here, edges, operand_count * sizeof(Edge));
+            PyMem_Free(edges);
+        } else
+            free_edges(edges, operand_count);
+    }
+    Py_XDECREF(operands);
+    Py_XDECREF(partials);
     if (!node)
         return NULL;
     node->data = data;
     Py_SETREF(node->op, Py_NewRef(args[0]));
-    if (fill_operands(edges_of(node), args[1]) < 0) {
-        node->count = 0;
-        Py_DECREF(node);
-        return NULL;
-    }
-    if (fill_partials(edges_of(node), node->count, args[3]) < 0) {
-        Py_DECREF(node);
-        return NULL;
-    }
     return with_mode(node);
 }
 
@@ -214,14 +266,18 @@ static PyObject *claim(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(unused))
 
 static PyObject *connect(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *ops, *mode, *apply_mode, *check_gradients;
-    if (!PyArg_ParseTuple(args, "O!OOO:connect", &PyDict_Type, &ops, &mode, &apply_mode,
-                          &check_gradients) ||
+    PyObject *ops, *mode, *functions;
+    if (!PyArg_ParseTuple(args, "O!OO!:connect", &PyDict_Type, &ops, &mode, &PyDict_Type,
+                          &functions) ||
         set_each(ops) < 0)
         return NULL;
-    Py_XSETREF(python.mode, Py_NewRef(mode));
-    Py_XSETREF(python.apply_mode, Py_NewRef(apply_mode));
-    Py_XSETREF(python.check_gradients, Py_NewRef(check_gradients));
+    for (int question = 0; question < QUESTIONS; question++) {
+        PyObject *found = PyDict_GetItemString(functions, question_names[question]);
+        if (!found)
+            return PyErr_Format(PyExc_KeyError, "%s", question_names[question]);
+        Py_XSETREF(questions[question], Py_NewRef(found));
+    }
+    Py_XSETREF(mode_variable, Py_NewRef(mode));
     Py_RETURN_NONE;
 }
 
@@ -231,7 +287,7 @@ static PyObject *set_functions(PyObject *Py_UNUSED(module), PyObject *function)
         PyErr_SetString(PyExc_TypeError, "set_functions takes what gives a function by its name");
         return NULL;
     }
-    Py_XSETREF(python.function, Py_NewRef(function));
+    Py_XSETREF(function_by_name, Py_NewRef(function));
     Py_RETURN_NONE;
 }
 
@@ -241,10 +297,11 @@ static PyObject *alive(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(unused))
 }
 
 static PyMethodDef module_methods[] = {
+    {"after_fork", after_fork, METH_NOARGS, "To be called in the child of a fork."},
     {"alive", alive, METH_NOARGS, "How many nodes without the collector's header there are."},
     {"claim", claim, METH_NOARGS, "ImportError unless this interpreter is the first to call it."},
     {"connect", connect, METH_VARARGS,
-     "connect(operations, mode, apply_mode, check_gradients): what the core needs of `engine`."},
+     "connect(operations, mode, functions): what the core needs of `engine`."},
     {"confirm", (PyCFunction)(void (*)(void))confirm, METH_FASTCALL,
      "confirm($module, nodes, place, /)\n--\n\n"
      "The place of the first node, from a place on, that its operands' numbers may not give."},

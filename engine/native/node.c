@@ -5,8 +5,12 @@
    because it cannot be part of a cycle: its operands were there before it. What can close a cycle
    is an attribute of a subclass. So a node that is made by assigning to it, an instance of a
    subclass, and whatever is computed from either, does have the collector's header; see
-   `cannot_close_cycles`. (A label can be any object. One that leads back to its own node keeps it
-   alive for ever; text cannot.) */
+   `cannot_close_cycles`.
+
+   Code in Python runs wherever a number is converted, a reference is given up, a collection begins
+   or `engine` is asked. Nothing here then holds a pointer into a node or a count of its edges: what
+   is new is made completely beforehand, put in its place in one step, and what was there before is
+   given up last. */
 
 typedef struct {
     PyObject *operand; /* owned; NULL where the operand is a plain number */
@@ -112,51 +116,81 @@ static inline Node *allocate(unsigned count)
     return node;
 }
 
-/* A new node with room for that many edges, which the caller fills in before anything else. */
-static inline Node *new_node(unsigned count, int bare)
+/* A new node without the header and with room for that many edges, which the caller fills in before
+   anything else happens. */
+static inline Node *bare_node(unsigned count)
 {
-    Node *node;
-    if (bare) {
-        node = allocate(count);
-        if (!node)
-            return NULL;
-        node->op = Py_NewRef(Py_None);
-        node->label = Py_NewRef(Py_None);
-        node->scope = Py_NewRef(Py_None);
-    } else {
-        Edge *edges = PyMem_Calloc(count ? count : 1, sizeof(Edge));
-        if (!edges)
-            return (Node *)PyErr_NoMemory();
-        /* A collection could run code that frees the operands, which nobody holds yet. */
-        const int enabled = PyGC_Disable();
-        node = (Node *)PyType_GenericAlloc(Value, 0);
-        if (enabled)
-            PyGC_Enable();
-        if (!node) {
-            PyMem_Free(edges);
-            return NULL;
-        }
-        node->edges.apart = edges;
-        node->op = Py_NewRef(Py_None);
-        node->label = Py_NewRef(Py_None);
-        node->scope = Py_NewRef(Py_None);
-    }
+    Node *node = allocate(count);
+    if (!node)
+        return NULL;
+    node->op = Py_NewRef(Py_None);
+    node->label = Py_NewRef(Py_None);
+    node->scope = Py_NewRef(Py_None);
     node->count = count;
     node->grad = 0.0;
     return node;
 }
 
+/* Gives up edges that belong to no node any more. */
+static void free_edges(Edge *edges, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        Py_XDECREF(edges[i].operand);
+    PyMem_Free(edges);
+}
+
+/* A new node with the header. Takes over the edges, also where there is no memory: to make it may
+   begin a collection. */
+static Node *tracked_node(Edge *edges, unsigned count)
+{
+    Node *node = (Node *)PyType_GenericAlloc(Value, 0);
+    if (!node) {
+        free_edges(edges, count);
+        return NULL;
+    }
+    node->edges.apart = edges;
+    node->count = count;
+    node->op = Py_NewRef(Py_None);
+    node->label = Py_NewRef(Py_None);
+    node->scope = Py_NewRef(Py_None);
+    return node;
+}
+
+/* Gives up the edges of a node that is being freed or cleared. The first has nobody else who knows
+   it, the second has its edges apart: no code that runs meanwhile comes upon them. */
 static void drop_edges(Node *node)
 {
     Edge *edges = edges_of(node);
     const unsigned count = node->count;
     node->count = 0;
-    if (!(node->flags & WITHIN))
+    if (!(node->flags & WITHIN)) {
         node->edges.apart = NULL;
-    for (unsigned i = 0; i < count; i++)
-        Py_XDECREF(edges[i].operand);
-    if (!(node->flags & WITHIN))
-        PyMem_Free(edges);
+        free_edges(edges, count);
+    } else
+        for (unsigned i = 0; i < count; i++)
+            Py_XDECREF(edges[i].operand);
+}
+
+/* Puts other edges, in memory of their own, in the place of a node's. Takes them over; -1 where
+   there is no memory, and then nothing has changed. */
+static int replace_edges(Node *node, Edge *edges, unsigned count)
+{
+    const unsigned old_count = node->count;
+    Edge *old = edges_of(node);
+    if (node->flags & WITHIN) {
+        old = PyMem_Malloc(SIZE_WITH(old_count));
+        if (!old) {
+            free_edges(edges, count);
+            PyErr_NoMemory();
+            return -1;
+        }
+        memcpy(old, node->edges.here, old_count * sizeof(Edge));
+        node->flags &= (unsigned short)~WITHIN;
+    }
+    node->edges.apart = edges;
+    node->count = count;
+    free_edges(old, old_count);
+    return 0;
 }
 
 static void free_memory(Node *node)
@@ -178,20 +212,30 @@ static void free_memory(Node *node)
 }
 
 /* Freeing a node may free its operands, and so on down a chain of any length: those wait here until
-   the first of them is done, instead of being freed from within it. */
+   the first of them is done, instead of being freed from within it. Where a destructor in Python
+   lets another thread run, that one goes on with what waits. */
 static Node *waiting;
-static int freeing;
+static unsigned long freeing; /* the thread that does, or 0 */
 
 static void node_dealloc(PyObject *self)
 {
     Node *node = (Node *)self;
     if (!(node->flags & BARE))
         PyObject_GC_UnTrack(self);
+    else if (!node->count && node->op == Py_None) {
+        /* A leaf frees nothing but text. */
+        Py_DECREF(node->op);
+        Py_XDECREF(node->label);
+        Py_XDECREF(node->scope);
+        free_memory(node);
+        return;
+    }
     node->next = waiting;
     waiting = node;
-    if (freeing)
+    const unsigned long thread = PyThread_get_thread_ident();
+    if (freeing == thread)
         return;
-    freeing = 1;
+    freeing = thread;
     while (waiting) {
         node = waiting;
         waiting = node->next;
@@ -202,6 +246,20 @@ static void node_dealloc(PyObject *self)
         free_memory(node);
     }
     freeing = 0;
+}
+
+/* In the child of a fork the thread that was freeing is no more. */
+static PyObject *after_fork(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(unused))
+{
+    freeing = 0;
+    Py_RETURN_NONE;
+}
+
+/* Of its own, so that Python refuses to give a node without the header another class: subclasses
+   have Python's. */
+static void node_free(void *node)
+{
+    PyObject_GC_Del(node);
 }
 
 static int node_is_gc(PyObject *self)
@@ -242,149 +300,6 @@ static PyObject *node_sizeof(PyObject *self, PyObject *Py_UNUSED(unused))
         size += node->count * sizeof(Edge);
     return PyLong_FromSize_t(size);
 }
-
-/* ---- Attributes ---- */
-
-static PyObject *get_args(PyObject *self, void *Py_UNUSED(closure))
-{
-    Node *node = (Node *)self;
-    Edge *edges = edges_of(node);
-    PyObject *args = PyTuple_New(node->count);
-    if (!args)
-        return NULL;
-    for (unsigned i = 0; i < node->count; i++) {
-        PyObject *arg = edges[i].operand;
-        arg = arg ? Py_NewRef(arg) : PyFloat_FromDouble(edges[i].number);
-        if (!arg) {
-            Py_DECREF(args);
-            return NULL;
-        }
-        PyTuple_SET_ITEM(args, i, arg);
-    }
-    return args;
-}
-
-static PyObject *get_partials(PyObject *self, void *Py_UNUSED(closure))
-{
-    Node *node = (Node *)self;
-    Edge *edges = edges_of(node);
-    PyObject *partials = PyTuple_New(node->count);
-    if (!partials)
-        return NULL;
-    for (unsigned i = 0; i < node->count; i++) {
-        PyObject *partial = !edges[i].operand           ? Py_NewRef(Py_None)
-                            : is_dead(edges[i].number) ? PyLong_FromLong(0)
-                                                       : PyFloat_FromDouble(edges[i].number);
-        if (!partial) {
-            Py_DECREF(partials);
-            return NULL;
-        }
-        PyTuple_SET_ITEM(partials, i, partial);
-    }
-    return partials;
-}
-
-static int is_tuple(PyObject *value, const char *name)
-{
-    if (value && PyTuple_Check(value))
-        return 1;
-    PyErr_Format(PyExc_TypeError, "%s must be a tuple, not %s", name,
-                 value ? Py_TYPE(value)->tp_name : "deleted");
-    return 0;
-}
-
-/* Gives edges their operands; the local derivatives are 0 until they are set. */
-static int fill_operands(Edge *edges, PyObject *args)
-{
-    const Py_ssize_t count = PyTuple_GET_SIZE(args);
-    for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *arg = PyTuple_GET_ITEM(args, i);
-        edges[i].operand = NULL;
-        edges[i].number = is_value(arg) ? 0.0 : PyFloat_AsDouble(arg);
-        if (edges[i].number == -1.0 && PyErr_Occurred()) {
-            while (i--)
-                Py_XDECREF(edges[i].operand);
-            return -1;
-        }
-        if (is_value(arg))
-            edges[i].operand = Py_NewRef(arg);
-    }
-    return 0;
-}
-
-static int fill_partials(Edge *edges, unsigned count, PyObject *partials)
-{
-    if (PyTuple_GET_SIZE(partials) != (Py_ssize_t)count) {
-        PyErr_Format(PyExc_ValueError,
-                     "partials must hold one local derivative for each of args: %u, not %zd", count,
-                     PyTuple_GET_SIZE(partials));
-        return -1;
-    }
-    for (unsigned i = 0; i < count; i++) {
-        PyObject *partial = PyTuple_GET_ITEM(partials, i);
-        if ((partial == Py_None) != (edges[i].operand == NULL)) {
-            PyErr_Format(PyExc_ValueError,
-                         "partials must hold a number for a Value among args and None for a plain "
-                         "number; it is the other way round at place %u", i + 1);
-            return -1;
-        }
-        if (partial != Py_None) {
-            const double number = PyFloat_AsDouble(partial);
-            if (number == -1.0 && PyErr_Occurred())
-                return -1;
-            edges[i].number = PyLong_CheckExact(partial) && number == 0.0 ? DEAD : number;
-        }
-    }
-    return 0;
-}
-
-static int set_args(PyObject *self, PyObject *args, void *Py_UNUSED(closure))
-{
-    Node *node = (Node *)self;
-    if (!is_tuple(args, "args"))
-        return -1;
-    const Py_ssize_t count = PyTuple_GET_SIZE(args);
-    Edge *edges = NULL;
-    if (count) {
-        edges = PyMem_Calloc(count, sizeof(Edge));
-        if (!edges) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        if (fill_operands(edges, args) < 0) {
-            PyMem_Free(edges);
-            return -1;
-        }
-    }
-    drop_edges(node);
-    node->flags &= (unsigned short)~WITHIN;
-    node->edges.apart = edges;
-    node->count = (unsigned)count;
-    return 0;
-}
-
-static int set_partials(PyObject *self, PyObject *partials, void *Py_UNUSED(closure))
-{
-    Node *node = (Node *)self;
-    if (!is_tuple(partials, "partials"))
-        return -1;
-    return fill_partials(edges_of(node), node->count, partials);
-}
-
-static PyMemberDef node_members[] = {
-    {"data", T_DOUBLE, offsetof(Node, data), 0, NULL},
-    {"grad", T_DOUBLE, offsetof(Node, grad), 0, NULL},
-    {"op", T_OBJECT_EX, offsetof(Node, op), 0, NULL},
-    {"label", T_OBJECT_EX, offsetof(Node, label), 0, NULL},
-    {"scope", T_OBJECT_EX, offsetof(Node, scope), 0, NULL},
-    {NULL},
-};
-
-static PyGetSetDef node_getset[] = {
-    {"args", get_args, set_args, NULL, NULL},
-    {"partials", get_partials, set_partials, NULL, NULL},
-    {NULL},
-};
 
 /* ---- A node behaves as the number it holds, but is equal only to itself. ---- */
 

@@ -20,10 +20,10 @@ static PyObject *python_function(Operation *operation)
     if (!operation->function) {
         /* Importing it has `set_functions` called. */
         PyObject *module = PyImport_ImportModule("engine.functions");
-        if (module && !python.function)
+        if (module && !function_by_name)
             PyErr_SetString(PyExc_RuntimeError, "engine.functions called no set_functions");
-        PyObject *made = module && python.function
-                             ? PyObject_CallFunction(python.function, "s", operation->entry->name)
+        PyObject *made = module && function_by_name
+                             ? PyObject_CallFunction(function_by_name, "s", operation->entry->name)
                              : NULL;
         Py_XDECREF(module);
         /* It may have been made meanwhile, and is then in use. */
@@ -38,8 +38,10 @@ static PyObject *python_function(Operation *operation)
 static PyObject *in_python(Operation *operation, PyObject *const *args, size_t nargsf,
                            PyObject *names)
 {
-    PyObject *function = python_function(operation);
-    return function ? PyObject_Vectorcall(function, args, nargsf, names) : NULL;
+    PyObject *function = Py_XNewRef(python_function(operation));
+    PyObject *result = function ? PyObject_Vectorcall(function, args, nargsf, names) : NULL;
+    Py_XDECREF(function);
+    return result;
 }
 
 /* An operand's number, and its node if it is a Value; 0 if it is anything but that or a number of
@@ -81,8 +83,7 @@ static PyObject *with_mode(Node *node)
         Py_DECREF(mode);
         return (PyObject *)node;
     }
-    PyObject *done =
-        mode ? PyObject_CallFunctionObjArgs(python.apply_mode, (PyObject *)node, mode, NULL) : NULL;
+    PyObject *done = mode ? ask(APPLY_MODE, (PyObject *)node, NULL, NULL) : NULL;
     Py_XDECREF(mode);
     if (!done) {
         Py_DECREF(node);
@@ -92,26 +93,44 @@ static PyObject *with_mode(Node *node)
     return (PyObject *)node;
 }
 
+static inline void fill_edges(Edge *edges, unsigned count, Node *const *nodes, const double *row,
+                              const double *partials)
+{
+    for (unsigned i = 0; i < count; i++) {
+        edges[i].operand = Py_XNewRef((PyObject *)nodes[i]);
+        edges[i].number = nodes[i] ? partials[i] : row[i];
+    }
+}
+
 /* The node of a result: for each place of the row its node, with the local derivative, or else the
    number itself. */
 static inline PyObject *make_node(PyObject *op, unsigned count, Node *const *nodes,
                                   const double *row, const double *partials, double data)
 {
+    Node *result;
     int bare = 1;
     for (unsigned i = 0; i < count; i++)
         if (nodes[i] && !cannot_close_cycles((PyObject *)nodes[i]))
             bare = 0;
-    Node *result = new_node(count, bare);
-    if (!result)
-        return NULL;
-    result->data = data;
-    Py_SETREF(result->op, Py_NewRef(op));
-    Edge *edges = edges_of(result);
-    for (unsigned i = 0; i < count; i++) {
-        Py_XINCREF(nodes[i]);
-        edges[i].operand = (PyObject *)nodes[i];
-        edges[i].number = nodes[i] ? partials[i] : row[i];
+    Py_INCREF(op);
+    if (bare) {
+        result = bare_node(count);
+        if (result)
+            fill_edges(result->edges.here, count, nodes, row, partials);
+    } else {
+        Edge *edges = PyMem_Malloc((count ? count : 1) * sizeof(Edge));
+        if (edges)
+            fill_edges(edges, count, nodes, row, partials);
+        else
+            PyErr_NoMemory();
+        result = edges ? tracked_node(edges, count) : NULL;
     }
+    if (!result) {
+        Py_DECREF(op);
+        return NULL;
+    }
+    result->data = data;
+    Py_SETREF(result->op, op);
     return with_mode(result);
 }
 
@@ -184,8 +203,11 @@ static PyObject *node_divmod(PyObject *a, PyObject *b)
 
 static PyObject *node_power(PyObject *a, PyObject *b, PyObject *modulus)
 {
-    if (modulus != Py_None)
+    if (modulus != Py_None) {
+        if (is_value(a))
+            return ask(REFUSE_MODULUS, NULL, NULL, NULL);
         Py_RETURN_NOTIMPLEMENTED;
+    }
     if (is_value(b))
         return binary(OPERATION_POWER, compute_power, a, b);
     return binary(OPERATION_POW, compute_pow, a, b);
@@ -268,17 +290,24 @@ static PyObject *call_scalar(PyObject *self, PyObject *const *args, size_t nargs
     return make_node(operation->op, (unsigned)entry->parameters, nodes, row, partials, value);
 }
 
-/* As `engine.careful.row`: a list or tuple of what can be gone through; NULL, without an error, where
-   it is no sequence of numbers, and with one where going through it failed. */
+/* Whether nothing runs when it is gone through. */
+static inline int is_at_hand(PyObject *thing)
+{
+    return PyList_CheckExact(thing) || PyTuple_CheckExact(thing);
+}
+
+/* As `engine.careful.row`: what can be gone through as a tuple; NULL, without an error, where it is
+   no sequence of numbers, and with one where going through it failed. */
 static PyObject *as_row(PyObject *thing)
 {
-    if (PyList_CheckExact(thing) || PyTuple_CheckExact(thing))
-        return Py_NewRef(thing);
+    if (is_at_hand(thing))
+        return PySequence_Tuple(thing);
     if (PyUnicode_Check(thing) || PyBytes_Check(thing) || is_value(thing))
         return NULL;
     PyObject *iterator = PyObject_GetIter(thing);
     if (!iterator) {
-        PyErr_Clear();
+        if (PyErr_ExceptionMatches(PyExc_TypeError))
+            PyErr_Clear();
         return NULL;
     }
     PyObject *tuple = PySequence_Tuple(iterator);
@@ -361,12 +390,16 @@ static PyObject *call_sequences(PyObject *self, PyObject *const *args, size_t na
     PyObject *arranged[MOST_PARAMETERS];
     PyObject *result = NULL;
     Py_ssize_t length = -1, total = entry->parameters;
-    int rows = 0, ordinary = 1;
+    int rows = 0, ordinary = 1, at_hand = 1;
     if (!arrange(entry, args, PyVectorcall_NARGS(nargsf), names, arranged))
         return in_python(operation, args, nargsf, names);
-    /* From here on `arranged` owns what stands in the places below `rows`. */
+    for (int place = 0; place < entry->parameters; place++)
+        if (entry->sequences & 1u << place && !is_at_hand(arranged[place]))
+            at_hand = 0;
+    /* From here on `arranged` owns what stands in the places below `rows`. To go through a sequence
+       may run code that changes another: then each is made a tuple in its turn, as in Python. */
     for (; rows < entry->parameters && ordinary; rows++) {
-        if (!(entry->sequences & 1u << rows)) {
+        if (at_hand || !(entry->sequences & 1u << rows)) {
             Py_XINCREF(arranged[rows]);
             continue;
         }
@@ -379,12 +412,17 @@ static PyObject *call_sequences(PyObject *self, PyObject *const *args, size_t na
             continue;
         }
         arranged[rows] = row;
-        const Py_ssize_t own = PySequence_Fast_GET_SIZE(row);
-        if (length >= 0 && own != length)
-            ordinary = 0;
-        length = own;
-        total += own - 1;
     }
+    for (int place = 0; place < entry->parameters && ordinary; place++)
+        if (entry->sequences & 1u << place) {
+            const Py_ssize_t own = PySequence_Fast_GET_SIZE(arranged[place]);
+            if (length >= 0 && own != length)
+                ordinary = 0;
+            length = own;
+            total += own - 1;
+        }
+    if (total > INT_MAX)
+        ordinary = 0;
     if (ordinary && total <= SHORT) {
         Rows memory;
         result = compute_sequences(operation, arranged, length, total, memory.row, memory.partials,
@@ -432,8 +470,10 @@ static PyObject *get_attribute(PyObject *self, PyObject *name)
     if (own || !PyErr_ExceptionMatches(PyExc_AttributeError))
         return own;
     PyErr_Clear();
-    PyObject *function = python_function((Operation *)self);
-    return function ? PyObject_GetAttr(function, name) : NULL;
+    PyObject *function = Py_XNewRef(python_function((Operation *)self));
+    PyObject *found = function ? PyObject_GetAttr(function, name) : NULL;
+    Py_XDECREF(function);
+    return found;
 }
 
 static PyObject *get_function(PyObject *self, void *Py_UNUSED(closure))
@@ -443,8 +483,10 @@ static PyObject *get_function(PyObject *self, void *Py_UNUSED(closure))
 
 static PyObject *get_doc(PyObject *self, void *Py_UNUSED(closure))
 {
-    PyObject *function = python_function((Operation *)self);
-    return function ? PyObject_GetAttrString(function, "__doc__") : NULL;
+    PyObject *function = Py_XNewRef(python_function((Operation *)self));
+    PyObject *text = function ? PyObject_GetAttrString(function, "__doc__") : NULL;
+    Py_XDECREF(function);
+    return text;
 }
 
 static PyObject *get_module(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))

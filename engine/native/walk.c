@@ -147,13 +147,8 @@ static PyObject *node_backward(PyObject *self, PyObject *Py_UNUSED(unused))
     PyObject *mode = current_mode();
     if (!mode)
         return NULL;
-    PyObject *result = Py_None;
-    if (mode == Py_None)
-        Py_INCREF(result);
-    else
-        result = PyObject_CallFunctionObjArgs(python.check_gradients, self, mode, NULL);
     Py_DECREF(mode);
-    return result;
+    return mode == Py_None ? Py_NewRef(Py_None) : ask(CHECK_GRADIENTS, self, NULL, NULL);
 }
 
 static PyObject *topological_order(PyObject *Py_UNUSED(module), PyObject *const *outputs,
@@ -165,18 +160,24 @@ static PyObject *topological_order(PyObject *Py_UNUSED(module), PyObject *const 
     int complete = 1;
     for (Py_ssize_t i = 0; i < count; i++)
         if (!is_value(outputs[i]))
-            return PyErr_Format(PyExc_TypeError, "topological_order takes Values, not %R",
-                                outputs[i]);
+            return ask(REFUSE_OUTPUT, outputs[i], NULL, NULL);
     for (Py_ssize_t i = 0; i < count && complete; i++)
         complete = walk(&order, &path, (Node *)outputs[i], NULL);
     leave(&order, &path);
-    if (!complete)
-        PyErr_NoMemory();
-    else
-        list = PyList_New(order.length);
-    if (list)
+    /* To make the list may begin a collection, which frees what only the graph holds. */
+    if (complete)
         for (Py_ssize_t i = 0; i < order.length; i++)
-            PyList_SET_ITEM(list, i, Py_NewRef((PyObject *)order.nodes[i]));
+            Py_INCREF(order.nodes[i]);
+    else
+        PyErr_NoMemory();
+    if (complete)
+        list = PyList_New(order.length);
+    for (Py_ssize_t i = 0; complete && i < order.length; i++) {
+        if (list)
+            PyList_SET_ITEM(list, i, (PyObject *)order.nodes[i]);
+        else
+            Py_DECREF(order.nodes[i]);
+    }
     PyMem_RawFree(order.nodes);
     return list;
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from operator import index
 from typing import Any
 
+from engine.messages import describe
 from engine.programs import llvm_host, sources
 from engine.programs.backend_llvm import LlvmBackend
 from engine.programs.backend_python import PythonBackend
@@ -16,7 +17,7 @@ from engine.programs.rows import Rows
 from engine.programs.rules import Optimizer, UpdateRule, rule_of
 from engine.programs.session import Backend, Outcome, Session
 from engine.spelling import Text, printable
-from engine.value import Value, describe
+from engine.value import Value
 
 BACKENDS = ("auto", "llvm", "python")
 # To compile by LLVM takes some hundredths of a second. Work of fewer operations than this, one for

@@ -7,7 +7,8 @@ from typing import Any
 
 from engine.careful import apply
 from engine.graph import topological_order
-from engine.value import Value, describe
+from engine.messages import describe
+from engine.value import Value
 
 
 class Recorded:

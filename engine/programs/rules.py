@@ -215,7 +215,7 @@ def python_update(rule: UpdateRule, dialect: Dialect, nodes: bool = False) -> li
     columns = {name: f"all_{name}" for name in rule.remembered}
     given = ["parameters", *([] if nodes else ["gradients"]), "step", *rule.settings]
     head = "node in parameters" if nodes else "parameter, gradient in zip(parameters, gradients)"
-    own = {"parameter": "node.data", "gradient": "node.grad"} if nodes else {}
+    own = {"parameter": "node._data_", "gradient": "node._grad_"} if nodes else {}
     lines = [f"def update({', '.join([*given, *columns.values()])}):"]
     for name, kind, tree in rule.reductions:
         lines.append(
@@ -224,11 +224,11 @@ def python_update(rule: UpdateRule, dialect: Dialect, nodes: bool = False) -> li
     lines += [f"    {name} = {dialect.write(tree)}" for name, tree in rule.shared]
     if nodes:
         lines.append(f"    for {'i, node in enumerate(parameters)' if columns else head}:")
-        lines += ["        parameter = node.data", "        gradient = node.grad"]
+        lines += ["        parameter = node._data_", "        gradient = node._grad_"]
     else:
         lines.append("    for i, (parameter, gradient) in enumerate(zip(parameters, gradients)):")
     lines += [f"        {name} = {column}[i]" for name, column in columns.items()]
     lines += [f"        {target} = {dialect.write(tree)}" for target, tree in rule.each]
     lines += [f"        {column}[i] = {name}" for name, column in columns.items()]
-    lines.append(f"        {'node.data' if nodes else 'parameters[i]'} = parameter")
+    lines.append(f"        {'node._data_' if nodes else 'parameters[i]'} = parameter")
     return lines

@@ -126,23 +126,3 @@ def test_a_node_made_from_an_instance_of_a_subclass_may_be_part_of_a_cycle(nativ
         False,
         False,
     ]
-
-
-def test_operands_can_be_assigned_as_in_python_but_must_fit(native):
-    x, y = native.Value(2.0), native.Value(3.0)
-    node = x * y
-    node.args, node.partials = (y, 4, x), (1, None, 0.5)
-    assert (node.args, node.partials) == ((y, 4.0, x), (1.0, None, 0.5))
-    node.backward()
-    assert (x.grad, y.grad) == (0.5, 1.0)
-    with pytest.raises(ValueError, match="one local derivative for each of args: 3, not 1"):
-        node.partials = (1.0,)
-    with pytest.raises(ValueError, match="other way round at place 2"):
-        node.partials = (1.0, 1.0, 1.0)
-    with pytest.raises(TypeError, match="args must be a tuple, not list"):
-        node.args = [x]
-    with pytest.raises(TypeError, match="must be real number, not str"):
-        node.args = (x, "text")
-    assert node.args == (y, 4.0, x)
-    node.args = ()
-    assert (node.args, node.partials) == ((), ())
