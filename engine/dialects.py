@@ -21,6 +21,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from engine.formula import is_reduction
+from engine.latex_names import latex_name
 from engine.ops import OPERATIONS
 
 # How strongly a piece of text holds together; a piece weaker than its place gets parentheses.
@@ -212,6 +213,10 @@ class Latex(Dialect):
     def name(self, name: str) -> str:
         if name in ("pi", "alpha", "beta", "delta"):
             return "\\" + name
+        if not name.isascii():
+            spelled = latex_name(name)
+            if spelled is not None:
+                return spelled
         match = re.fullmatch(r"(\w*?[^\W_])_?([0-9][0-9_]*)?(#[0-9]+)?", name)
         if match is None:
             return _quoted(name)
@@ -282,6 +287,15 @@ _BRACKETS = {
 
 # What within \text would be a command or markup, as commands of mathematics beside it.
 _OUTSIDE = {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "<": r"\lt ", ">": r"\gt "}
+
+
+def in_latex(words: str) -> str:
+    r"""Words of our own within LaTeX; powers of ten in them are written as such.
+
+    >>> in_latex("(about 10^24 more)")
+    '\\text{(about }10^{24}\\text{ more)}'
+    """
+    return re.sub(r"10\^([0-9]+)", r"}10^{\1}\\text{", rf"\text{{{words}}}")
 
 
 def _quoted(text: str) -> str:

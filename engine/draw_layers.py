@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable
+from typing import Any
 
-from engine.draw_neurons import neurons_of
+from engine.draw_neurons import begins_neuron, neurons_of
 from engine.drawing_path import operands
 from engine.drawing_style import (
     DATA,
@@ -30,21 +31,19 @@ _MOST_ALIKE = 8
 def layers_of(subject: Subject) -> dict[Value, Hashable]:
     """The box of every node, as a key: nodes with equal keys share one.
 
-    Results made in a scope "layer 1" and the parameters that only they use are one box. Elsewhere
+    Results made in a scope "layer 1" and the parameters that only they use are one box, for each
+    network and each use of it that follows another. Elsewhere
     many results of the same operation that do not depend on each other are one box, and so are many
     leaves with the same users.
     """
-    keys: dict[Value, Hashable] = {}
+    keys: dict[Value, Hashable] = dict(_Uses(subject).boxes)
     levels: dict[Value, int] = {}
     for node in subject.order:
         if node.op is None:
             levels[node] = 0
             continue
         levels[node] = 1 + max((levels[operand] for operand, _ in operands(node)), default=0)
-        layer = _layer(node.scope)
-        if layer is not None:
-            keys[node] = ("layer", layer)
-        else:
+        if node not in keys:
             keys[node] = node if node is subject.root else (node.op, levels[node])
     _part_small(keys)
     for node in subject.order:
@@ -57,6 +56,62 @@ def layers_of(subject: Subject) -> dict[Value, Hashable]:
                 keys[node] = (node.role, users) if users else node
     _part_small(keys)
     return keys
+
+
+class _Uses:
+    """Which use of which network's layer each result belongs to.
+
+    `boxes`: ("layer", its name, how deep in the graph, the number there, the network's suffix).
+    Neurons of one name but other weights are of another network, and a layer that works on what it
+    has given itself is at work a second time.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        self.boxes: dict[Value, tuple[Any, ...]] = {}
+        self._networks: dict[Value, int] = {}
+        # Per layer and depth the scopes of the neurons of each network there.
+        self._scopes: dict[Hashable, list[set[str]]] = {}
+        self._known: dict[Hashable, int] = {}
+        self._taken: dict[tuple[Any, ...], int] = {}
+        depths: dict[Value, int] = {}
+        for node in subject.order:
+            layer = None if node.op is None else _layer(node.scope)
+            below = [operand for operand, _ in operands(node)]
+            inside = [] if begins_neuron(node) else [b for b in below if b.scope == node.scope]
+            inside = [b for b in inside if b in self.boxes]
+            depths[node] = max((depths[b] for b in below), default=0)
+            depths[node] += layer is not None and not inside
+            network = next((self._networks[b] for b in below if b in self._networks), None)
+            if layer is not None:
+                self.boxes[node] = (
+                    self.boxes[inside[0]]
+                    if inside
+                    else self._box(node, layer, depths[node], network)
+                )
+                network = self._taken[self.boxes[node][:4]]
+            if network is not None:
+                self._networks[node] = network
+
+    def _box(self, node: Value, layer: str, depth: int, network: int | None) -> tuple[Any, ...]:
+        place = layer, depth
+        leaves = (arg for arg in node.args if isinstance(arg, Value) and arg.op is None)
+        weights = next((leaf for leaf in leaves if leaf.role == "parameter"), None)
+        groups = self._scopes.setdefault(place, [set()])
+        number = self._known.get((place, node.scope, weights))
+        if number is None:
+            if node.scope in groups[-1]:
+                groups.append(set())
+            number = len(groups)
+            self._known[place, node.scope, weights] = number
+        groups[number - 1].add(node.scope or "")
+        key = ("layer", layer, depth, number)
+        if key not in self._taken:
+            others = {self._taken[other] for other in self._taken if other[1] == layer}
+            unused = network is not None and network not in others
+            newest = max(self._taken.values(), default=0)
+            self._taken[key] = network if unused and network is not None else newest + 1
+        suffix = self._taken[key]
+        return (*key, f" ({suffix})" if suffix > 1 else "")
 
 
 def _layer(scope: str | None) -> str | None:
@@ -118,7 +173,7 @@ def _box(subject: Subject, key: tuple[object, ...], nodes: list[Value], neurons:
     style = OPERATION
     lines: list[tuple[str, str]] = []
     if key[0] == "layer":
-        title = title_of(str(key[1]))
+        title = title_of(f"{key[1]}{key[4]}")
         counted = [f"{neurons:,} neuron{'s' * (neurons != 1)}"] * bool(neurons)
         counted += [f"{len(leaves):,} parameter{'s' * (len(leaves) != 1)}"] * bool(leaves)
         symbols = Counter(node.op.symbol for node in results if node.op is not None)

@@ -37,7 +37,7 @@ def neurons_of(subject: Subject) -> dict[Value, Neuron]:
     for node in subject.order:
         if node.op is not None and node.scope is not None and "neuron" in node.scope:
             leader[node] = node
-            for operand, _ in operands(node):
+            for operand, _ in [] if begins_neuron(node) else operands(node):
                 if operand in leader and operand.scope == node.scope:
                     leader[find(node)] = find(operand)
     neurons: dict[Value, Neuron] = {}
@@ -55,6 +55,11 @@ def neurons_of(subject: Subject) -> dict[Value, Neuron]:
         if node in result:
             result[node].rows.append(node)
     return result
+
+
+def begins_neuron(node: Value) -> bool:
+    """Whether it is a weighted sum: what it is computed from is not part of the same use."""
+    return node.op is not None and node.op.name == "dot"
 
 
 def neurons_body(subject: Subject) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.arguments import as_value
 from engine.current import check_current
+from engine.dialects import in_latex
 from engine.graph import is_dead, topological_order
 from engine.numbers import shown
 from engine.paths import Path, Ways
@@ -87,7 +88,7 @@ class Explanation:
         if hidden:
             more = f"… {hidden:,} more …"
             for line in lines:
-                line.insert(_FACTORS // 2, more if dialect is TEXT else rf"\text{{{more}}}")
+                line.insert(_FACTORS // 2, more if dialect is TEXT else in_latex(more))
         lines.append([number(path.product, dialect=dialect)])
         joined = [(" · " if dialect is TEXT else r" \cdot ").join(line) for line in lines]
         said = [line for i, line in enumerate(joined) if i == 0 or line != joined[i - 1]]
@@ -129,7 +130,8 @@ class Explanation:
             rows += [f"{label if j == 0 else ''} &= {line}" for j, line in enumerate(lines)]
         if self.count > 1:
             more = self.count - len(self.paths)
-            rest = rf" \quad\text{{({counted(more)} more path{'s' * (more > 1)})}}" if more else ""
+            words = in_latex(f"({counted(more)} more path{'s' * (more > 1)})")
+            rest = rf" \quad{words}" if more else ""
             rows.append(rf"{gradient} &= {number(self.value, dialect=LATEX)}{rest}")
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from engine import Value
-from engine.graph import adjoints, topological_order
+from engine.graph import adjoints
 from engine.numbers import shown
 from engine.spelling import Text
 from engine.wording import LATEX, number
 from nn.layers import Layer, Sequential
 from nn.losses import Loss, find_loss
-from nn.neuron import Inputs
+from nn.neuron import Inputs, Neuron
 
 # Of a longer row or column only the first and the last entries are written.
 _ENTRIES = 6
@@ -42,38 +42,37 @@ class Worksheet:
     """
 
     def __init__(self, model: Sequential, inputs: Inputs, target: Any, loss: Loss) -> None:
-        self.prediction = model(inputs)
+        result: Any = inputs
+        uses = []
+        for layer in model.layers:
+            assert isinstance(layer, Layer)
+            result = layer(result)
+            uses.append((layer, result if isinstance(result, list) else [result]))
+        self.prediction = result
         self.loss = loss(target, self.prediction)
-        self.layers = list(
-            self._read([layer for layer in model.layers if isinstance(layer, Layer)])
-        )
+        self.layers = list(self._read(uses))
         self.text = Text(self._write_text())
         self.latex = self._write_latex()
 
-    def _read(self, layers: list[Layer]) -> Iterator[LayerSheet]:
+    def _read(self, uses: list[tuple[Layer, list[Value]]]) -> Iterator[LayerSheet]:
+        """A sheet for each use of a layer; one that is used twice has two."""
         gradients = adjoints(self.loss)
-        # A neuron's weighted sum is the node that has its first weight as its first operand.
-        sums = {
-            node.args[0]: node
-            for node in topological_order(self.loss)
-            if node.op is not None and node.op.name == "dot"
-        }
-        nodes = [[sums[neuron.weights[0]] for neuron in layer.neurons] for layer in layers]
-        outputs = [_inputs_of(first) for first, *_ in nodes[1:]]
-        outputs.append(self.prediction if isinstance(self.prediction, list) else [self.prediction])
-        for layer, z, after in zip(layers, nodes, outputs):
-            weights = [neuron.weights for neuron in layer.neurons]
-            biases = [neuron.bias for neuron in layer.neurons]
+        for layer, outputs in uses:
+            sums = [_weighted_sum(*pair) for pair in zip(outputs, layer.neurons)]
+            inputs = [float(x) for x in _inputs_of(sums[0])]
+            # Behind a branch that is not taken there is no adjoint.
+            delta = [gradients.get(node, 0.0) for node in sums]
             yield LayerSheet(
                 activation=layer.neurons[0].activation,
-                weights=[[w.data for w in row] for row in weights],
-                biases=[b.data for b in biases],
-                inputs=[float(x) for x in _inputs_of(z[0])],
-                z=[node.data for node in z],
-                outputs=[float(a) for a in after],
-                delta=[gradients[node] for node in z],
-                weight_gradients=[[gradients[w] for w in row] for row in weights],
-                bias_gradients=[gradients[b] for b in biases],
+                weights=[[float(w) for w in neuron.weights] for neuron in layer.neurons],
+                biases=[float(neuron.bias) for neuron in layer.neurons],
+                inputs=inputs,
+                z=[node.data for node in sums],
+                outputs=[float(a) for a in outputs],
+                delta=delta,
+                # Of this use alone; those of all uses add up in `grad`.
+                weight_gradients=[[d * x for x in inputs] for d in delta],
+                bias_gradients=delta,
             )
 
     def __repr__(self) -> str:
@@ -152,6 +151,23 @@ def worksheet(
     if not isinstance(model, Sequential) or not all(isinstance(k, Layer) for k in model.layers):
         raise TypeError(f"worksheet needs an MLP or a Sequential of Layers, not {model!r}")
     return Worksheet(model, x, y, find_loss(loss))
+
+
+def _weighted_sum(output: Value, neuron: Neuron) -> Value:
+    """The node below an output, or the output itself, that sums this neuron's weighted inputs."""
+    nodes: list[Any] = [output]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, Value) and node.op is not None:
+            count = len(neuron.weights)
+            pairs = zip(node.args[:count], neuron.weights)
+            # A plain number may stand for a weight.
+            if node.op.name == "dot" and all(
+                arg is w or (not isinstance(w, Value) and arg == w) for arg, w in pairs
+            ):
+                return node
+            nodes += node.args
+    raise TypeError(f"worksheet: {neuron} does not sum its weighted inputs")
 
 
 def _inputs_of(weighted_sum: Value) -> Sequence[Any]:

@@ -140,3 +140,28 @@ def test_wrong_inputs_raise_what_the_model_and_the_loss_raise():
         worksheet(model, [1.0, 2.0], 3.0)
     with pytest.raises(ValueError, match="unknown loss 'mse'"):
         worksheet(model, [1.0, 2.0], [3.0, 4.0], "mse")
+
+
+def test_neurons_that_share_weights_and_layers_that_are_used_twice_have_their_own_numbers():
+    model = MLP(2, [2, 1], "linear", init="ones")
+    one, two = model.layers[0].neurons
+    two.weights = one.weights
+    two.bias.data = 5.0
+    assert worksheet(model, [1.0, 2.0], 3.0).layers[0].z == [3.0, 8.0]
+
+    layer = Layer(2, 2, "linear", init="ones")
+    sheet = worksheet(Sequential(layer, layer), [1.0, 2.0], [3.0, 1.0])
+    assert [use.inputs for use in sheet.layers] == [[1.0, 2.0], [3.0, 3.0]]
+    assert [use.z for use in sheet.layers] == [[3.0, 3.0], [6.0, 6.0]]
+    first, second = sheet.layers
+    sheet.loss.backward()
+    # The gradient of a weight is the sum over its uses.
+    total = first.weight_gradients[0][0] + second.weight_gradients[0][0]
+    assert layer.neurons[0].weights[0].grad == pytest.approx(total)
+
+
+def test_a_plain_number_may_stand_for_a_weight():
+    model = MLP(2, [1], init="ones")
+    model.layers[0].neurons[0].weights[0] = 2
+    (sheet,) = worksheet(model, [1.0, 2.0], 3.0).layers
+    assert (sheet.weights, sheet.z) == ([[2.0, 1.0]], [4.0])
