@@ -1,0 +1,1 @@
+"""How accurate every operation is on every backend, against mpmath: `python -m tests.accuracy`."""

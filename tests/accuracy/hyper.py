@@ -1,0 +1,111 @@
+"""Numbers that carry two first derivatives and the mixed second one, in mpmath's precision.
+
+A function of f, f′ and f″ takes (v, v_i, v_j, v_ij) to
+(f(v), f′·v_i, f′·v_j, f′·v_ij + f″·v_i·v_j); so the value formula of an operation gives its exact
+derivatives, without a derivative of the sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mpmath import mp, mpf
+
+# f, f′ and f″ of what libraries of mathematics have, each written so that nothing cancels.
+FUNCTIONS: dict[str, Callable[[Any], tuple[Any, Any, Any]]] = {
+    "exp": lambda a: (mp.exp(a),) * 3,
+    "expm1": lambda a: (mp.expm1(a), mp.exp(a), mp.exp(a)),
+    "log": lambda a: (mp.log(a), 1 / a, -1 / a**2),
+    "log1p": lambda a: (mp.log1p(a), 1 / (1 + a), -1 / (1 + a) ** 2),
+    "sqrt": lambda a: (mp.sqrt(a), 1 / (2 * mp.sqrt(a)), -1 / (4 * mp.sqrt(a) ** 3)),
+    "sin": lambda a: (mp.sin(a), mp.cos(a), -mp.sin(a)),
+    "cos": lambda a: (mp.cos(a), -mp.sin(a), -mp.cos(a)),
+    "tan": lambda a: (mp.tan(a), mp.sec(a) ** 2, 2 * mp.tan(a) * mp.sec(a) ** 2),
+    "asin": lambda a: (mp.asin(a), 1 / _side(a), a / _side(a) ** 3),
+    "acos": lambda a: (mp.acos(a), -1 / _side(a), -a / _side(a) ** 3),
+    "atan": lambda a: (mp.atan(a), 1 / (1 + a**2), -2 * a / (1 + a**2) ** 2),
+    "sinh": lambda a: (mp.sinh(a), mp.cosh(a), mp.sinh(a)),
+    "cosh": lambda a: (mp.cosh(a), mp.sinh(a), mp.cosh(a)),
+    "tanh": lambda a: (mp.tanh(a), mp.sech(a) ** 2, -2 * mp.tanh(a) * mp.sech(a) ** 2),
+    "erf": lambda a: (mp.erf(a), _bell(a), -2 * a * _bell(a)),
+    "erfc": lambda a: (mp.erfc(a), -_bell(a), 2 * a * _bell(a)),
+}
+
+
+def _side(a: Any) -> Any:
+    return mp.sqrt((1 - a) * (1 + a))
+
+
+def _bell(a: Any) -> Any:
+    return 2 / mp.sqrt(mp.pi) * mp.exp(-(a**2))
+
+
+class Hyper:
+    """v + v_i ε_i + v_j ε_j + v_ij ε_i ε_j."""
+
+    def __init__(self, v: Any, i: Any = 0, j: Any = 0, ij: Any = 0) -> None:
+        self.v, self.i, self.j, self.ij = mpf(v), i, j, ij
+
+    def through(self, f: Any, first: Any, second: Any) -> Hyper:
+        """A function of this number, of which the value and two derivatives are given."""
+        mixed = first * self.ij + second * self.i * self.j
+        return Hyper(f, first * self.i, first * self.j, mixed)
+
+    def __add__(self, other: Hyper) -> Hyper:
+        return Hyper(self.v + other.v, self.i + other.i, self.j + other.j, self.ij + other.ij)
+
+    def __neg__(self) -> Hyper:
+        return Hyper(-self.v, -self.i, -self.j, -self.ij)
+
+    def __sub__(self, other: Hyper) -> Hyper:
+        return self + -other
+
+    def __mul__(self, other: Hyper) -> Hyper:
+        return Hyper(
+            self.v * other.v,
+            self.i * other.v + self.v * other.i,
+            self.j * other.v + self.v * other.j,
+            self.ij * other.v + self.i * other.j + self.j * other.i + self.v * other.ij,
+        )
+
+    def __truediv__(self, other: Hyper) -> Hyper:
+        inverse = 1 / other.v
+        return self * other.through(inverse, -(inverse**2), 2 * inverse**3)
+
+    def __pow__(self, other: Hyper) -> Hyper:
+        a, b = self.v, other.v
+        if not (other.i or other.j or other.ij):
+            first, second = (_power(b, a, b - 1), _power(b * (b - 1), a, b - 2))
+            return self.through(_power(1, a, b), first, second)
+        # As exp(b·log a).
+        return apply("exp", [other * apply("log", [self])])
+
+    def __mod__(self, other: Hyper) -> Hyper:
+        return Hyper(self.v % other.v, self.i, self.j, self.ij)
+
+
+def _power(factor: Any, a: Any, b: Any) -> Any:
+    """factor · a ** b, which is 0 for a factor of 0."""
+    return factor * a**b if factor else mpf(0)
+
+
+def apply(name: str, arguments: list[Hyper]) -> Hyper:
+    """A function of libraries of mathematics; one that is not listed is differentiated by mpmath."""
+    if name == "abs":
+        return -arguments[0] if arguments[0].v < 0 else arguments[0]
+    if name in ("max", "min"):
+        ordered = sorted(arguments, key=lambda number: number.v)
+        return ordered[-1] if name == "max" else ordered[0]
+    (number,) = arguments
+    if name in FUNCTIONS:
+        return number.through(*FUNCTIONS[name](number.v))
+    function = _OTHERS.get(name) or getattr(mp, name)
+    return number.through(*(mp.diff(function, number.v, order) for order in (0, 1, 2)))
+
+
+_OTHERS: dict[str, Callable[[Any], Any]] = {
+    "log2": lambda a: mp.log(a) / mp.log(2),
+    "exp2": lambda a: mpf(2) ** a,
+    "cbrt": lambda a: mp.sign(a) * mp.cbrt(abs(a)),
+}

@@ -1,0 +1,146 @@
+"""Errors in units in the last place, beyond what rounding the argument does to the result."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mpmath import mp, mpf
+
+from engine.evaluate import kink_distance, undefined
+from engine.op import Op
+from tests.accuracy.backends import Numbers, Place, places
+from tests.accuracy.points import Variant, rows, variants
+from tests.accuracy.truth import DIGITS, truth
+
+ORDERS = ("value", "first", "second")
+LIMITS = (8.0, 8.0, 32.0)
+
+
+@dataclass
+class Worst:
+    """The largest error of one operation, order and backend, and where it is."""
+
+    error: float = 0.0
+    where: str = ""
+
+
+@dataclass
+class Report:
+    """`worst` by (operation, order, backend); how many points were measured and left out."""
+
+    worst: dict[tuple[str, int, str], Worst] = field(default_factory=dict)
+    measured: int = 0
+    excluded: dict[str, int] = field(default_factory=dict)
+
+    def beyond(self) -> list[str]:
+        """What is beyond its limit, in words."""
+        return [
+            f"{name}, {ORDERS[order]}, {backend}: {worst.error:.3g} ulp at {worst.where}"
+            for (name, order, backend), worst in self.worst.items()
+            if worst.error > LIMITS[order]
+        ]
+
+
+def measure(
+    ops: Sequence[Op], backends: dict[str, Callable[..., list[Numbers]]], thorough: bool
+) -> Report:
+    """Compares every operation on every backend with the truth."""
+    report = Report()
+    for op in ops:
+        for variant in variants(op, thorough):
+            points = [row for row in rows(variant, thorough) if _is_defined(op, row)]
+            for place in places(variant):
+                known = [_truth(op, row, place) for row in points]
+                usable = [(row, t) for row, t in zip(points, known) if t is not None]
+                _count(report, "undefined", len(points) - len(usable))
+                for backend, compute in backends.items():
+                    if usable:
+                        found = compute(variant, [row for row, _ in usable], place)
+                        _judge(report, variant, backend, place, usable, found)
+    return report
+
+
+def _truth(op: Op, row: Sequence[float], place: Place) -> tuple[Any, Any, Any] | None:
+    try:
+        return truth(op, row, *place)
+    except (ZeroDivisionError, ValueError, OverflowError):
+        return None
+
+
+def _is_defined(op: Op, row: Sequence[float]) -> bool:
+    return all(map(math.isfinite, row)) and not undefined(op)(*_arguments(op, row))[0]
+
+
+def _arguments(op: Op, row: Sequence[float]) -> list[Any]:
+    grouped = op.group(row)
+    return [*grouped, len(grouped[0])] if op.sequences else grouped
+
+
+def _is_kink(op: Op, row: Sequence[float]) -> bool:
+    if op.name in ("maximum", "minimum"):
+        return True
+    return bool(op.kinks) and kink_distance(op)(*_arguments(op, row))[0] == 0
+
+
+def _count(report: Report, reason: str, number: int = 1) -> None:
+    report.excluded[reason] = report.excluded.get(reason, 0) + number
+
+
+def _judge(
+    report: Report,
+    variant: Variant,
+    backend: str,
+    place: Place,
+    usable: Sequence[tuple[list[float], tuple[Any, Any, Any]]],
+    found: Sequence[Numbers],
+) -> None:
+    op = variant.op
+    for (row, known), numbers in zip(usable, found, strict=True):
+        for order in range(3):
+            if order and _is_kink(op, row):
+                _count(report, "kink", 1)
+                break
+            if abs(known[order]) > _LARGEST:
+                _count(report, "overflow", 1)
+                break
+            report.measured += 1
+            error = _error(op, row, place, order, known[order], numbers[order])
+            worst = report.worst.setdefault((op.name, order, backend), Worst())
+            if error > worst.error:
+                shown = f"{tuple(row)} {place}: {numbers[order]!r}, not {float(known[order])!r}"
+                report.worst[op.name, order, backend] = Worst(error, shown)
+
+
+_LARGEST = mpf(1.7976931348623157e308)
+
+
+def _error(
+    op: Op, row: Sequence[float], place: Place, order: int, known: Any, found: float
+) -> float:
+    if not math.isfinite(found):
+        return math.inf
+    with mp.workdps(DIGITS):
+        unit = mpf(math.ulp(float(known)))
+        error = abs(mpf(found) - known)
+        if error <= unit * LIMITS[order]:
+            return float(error / unit)
+        allowed = 4 * max(_moved(op, row, place, order, known), default=mpf(0))
+        return float(max(error - allowed, mpf(0)) / unit)
+
+
+def _moved(op: Op, row: Sequence[float], place: Place, order: int, known: Any) -> Iterator[Any]:
+    """How far the result moves when an argument does by half a unit in the last place."""
+    total = mpf(0)
+    for k in range(len(row) - len(op.constants)):
+        half = mpf(math.ulp(row[k])) / 2
+        moves = [mpf(0)]
+        for side in (half, -half):
+            moved: list[Any] = [*row[:k], mpf(row[k]) + side, *row[k + 1 :]]
+            there = _truth(op, moved, place)
+            if there is not None:
+                moves.append(abs(there[order] - known))
+        total += max(moves)
+    yield total

@@ -1,0 +1,106 @@
+"""What an operation's value and derivatives are, by its value formula in exact arithmetic."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from mpmath import mp, mpf
+
+from engine.formula import is_reduction, names_in, read
+from engine.inlining import inlined
+from engine.op import Op
+from tests.accuracy.hyper import Hyper, apply
+
+# More digits than lie between 1 and the smallest number, so that 1 + 5e-324 is not 1.
+DIGITS = 350
+
+_OPERATORS: dict[type[ast.AST], Any] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+    ast.Mod: operator.mod,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+
+
+def truth(op: Op, row: Sequence[Any], i: int, j: int) -> tuple[Any, Any, Any]:
+    """The value, its derivative by the operand at place i, and that one's by the one at place j.
+
+    ZeroDivisionError or ValueError where there is none.
+    """
+    with mp.workdps(DIGITS):
+        numbers = [Hyper(x, mpf(k == i), mpf(k == j)) for k, x in enumerate(row)]
+        grouped = op.group(numbers)
+        names: dict[str, Any] = dict(zip((*op.operands, *op.constants), grouped, strict=True))
+        if op.sequences:
+            names["n"] = Hyper(len(names[next(iter(op.sequences))]))
+        found = _Evaluation(op, names).number(_formula(op), names)
+        if not all(isinstance(part, (int, mpf)) for part in (found.v, found.i, found.ij)):
+            raise ValueError("not a real number")
+        return found.v, found.i, found.ij
+
+
+@cache
+def _formula(op: Op) -> ast.expr:
+    return inlined(read(op.formula))
+
+
+class _Evaluation:
+    def __init__(self, op: Op, names: Mapping[str, Any]) -> None:
+        self.sequences = {name: names[name] for name in op.sequences}
+
+    def number(self, tree: ast.expr, names: Mapping[str, Any]) -> Hyper:
+        match tree:
+            case ast.Name(id="pi"):
+                return Hyper(mp.pi)
+            case ast.Name(id=name):
+                found: Hyper = names[name]
+                return found
+            case ast.Constant(value=int() | float() as value):
+                return Hyper(value)
+            case ast.UnaryOp(operand=operand):
+                return -self.number(operand, names)
+            case ast.BinOp(left=left, op=sign, right=right):
+                sides = self.number(left, names), self.number(right, names)
+                result: Hyper = _OPERATORS[type(sign)](*sides)
+                return result
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                return self.number(body if self.holds(test, names) else orelse, names)
+            case ast.Call(func=ast.Name(id=name), args=[body]) if is_reduction(tree):
+                return self.reduced(name, body, names)
+            case ast.Call(func=ast.Name(id=name), args=arguments):
+                return apply(name, [self.number(argument, names) for argument in arguments])
+        raise TypeError(ast.dump(tree))
+
+    def holds(self, tree: ast.expr, names: Mapping[str, Any]) -> bool:
+        match tree:
+            case ast.Compare(left=left, ops=[sign], comparators=[right]):
+                sides = self.number(left, names).v, self.number(right, names).v
+                return bool(_OPERATORS[type(sign)](*sides))
+            case ast.BoolOp(op=ast.And(), values=values):
+                return all(self.holds(value, names) for value in values)
+            case ast.BoolOp(values=values):
+                return any(self.holds(value, names) for value in values)
+        raise TypeError(ast.dump(tree))
+
+    def reduced(self, name: str, body: ast.expr, names: Mapping[str, Any]) -> Hyper:
+        used = [entry for entry in names_in(body) if entry in self.sequences]
+        rows = zip(*(self.sequences[entry] for entry in used), strict=True)
+        terms = [self.number(body, {**names, **dict(zip(used, row))}) for row in rows]
+        if name != "sum":
+            return apply(name, terms)
+        total = Hyper(0)
+        for term in terms:
+            total += term
+        return total
