@@ -55,8 +55,8 @@ def page(report: Report, backends: list[str], missing: dict[str, str]) -> str:
         "",
         f"The limit is {LIMITS[0]:g} ulp for the value and the first derivative and {LIMITS[2]:g} "
         "for the second,",
-        "beyond four times what half an ulp of the argument does to the result: no way of computing",
-        "with rounded arguments can do better than that part. An ulp is the distance from the right",
+        "beyond four times what half an ulp of the argument does to the result, since no way of",
+        "computing with rounded arguments does better. An ulp is the distance of the right",
         "result, rounded to a float, to the next larger float.",
         "",
         f"Measured: {report.measured:,} numbers at ±10^k over the whole range, subnormal ones too,",

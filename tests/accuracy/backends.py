@@ -1,4 +1,4 @@
-"""The ways of computing that are compared: value, first and second derivative of rows of numbers."""
+"""The ways of computing that are compared; each gives value, first and second derivative."""
 
 from __future__ import annotations
 

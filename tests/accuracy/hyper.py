@@ -28,9 +28,36 @@ FUNCTIONS: dict[str, Callable[[Any], tuple[Any, Any, Any]]] = {
     "sinh": lambda a: (mp.sinh(a), mp.cosh(a), mp.sinh(a)),
     "cosh": lambda a: (mp.cosh(a), mp.sinh(a), mp.cosh(a)),
     "tanh": lambda a: (mp.tanh(a), mp.sech(a) ** 2, -2 * mp.tanh(a) * mp.sech(a) ** 2),
+    "asinh": lambda a: (mp.asinh(a), 1 / mp.sqrt(1 + a**2), -a / mp.sqrt(1 + a**2) ** 3),
+    "acosh": lambda a: (mp.acosh(a), 1 / mp.sqrt(a**2 - 1), -a / mp.sqrt(a**2 - 1) ** 3),
+    "atanh": lambda a: (mp.atanh(a), 1 / (1 - a**2), 2 * a / (1 - a**2) ** 2),
+    "exp2": lambda a: tuple(mpf(2) ** a * mp.log(2) ** order for order in range(3)),
+    "log2": lambda a: _logarithm(a, 2),
+    "log10": lambda a: _logarithm(a, 10),
+    "cbrt": lambda a: (_cube_root(a), _cube_root(a) / (3 * a), -2 * _cube_root(a) / (9 * a**2)),
     "erf": lambda a: (mp.erf(a), _bell(a), -2 * a * _bell(a)),
     "erfc": lambda a: (mp.erfc(a), -_bell(a), 2 * a * _bell(a)),
 }
+
+
+# Steps, which are flat wherever they have a derivative. Halves are rounded to even.
+_STEPS: dict[str, Callable[[Any], Any]] = {
+    "floor": mp.floor,
+    "ceil": mp.ceil,
+    "round": mp.nint,
+    "trunc": lambda a: mp.sign(a) * mp.floor(abs(a)),
+}
+# Enough to hold the quotient of any two floats.
+_DIGITS_OF_QUOTIENTS = 700
+
+
+def _logarithm(a: Any, base: int) -> tuple[Any, Any, Any]:
+    scale = mp.log(base)
+    return mp.log(a) / scale, 1 / (a * scale), -1 / (a**2 * scale)
+
+
+def _cube_root(a: Any) -> Any:
+    return mp.sign(a) * mp.cbrt(abs(a))
 
 
 def _side(a: Any) -> Any:
@@ -81,8 +108,13 @@ class Hyper:
         # As exp(b·log a).
         return apply("exp", [other * apply("log", [self])])
 
+    def __floordiv__(self, other: Hyper) -> Hyper:
+        with mp.workdps(_DIGITS_OF_QUOTIENTS):
+            return Hyper(mp.floor(self.v / other.v))
+
     def __mod__(self, other: Hyper) -> Hyper:
-        return Hyper(self.v % other.v, self.i, self.j, self.ij)
+        with mp.workdps(_DIGITS_OF_QUOTIENTS):
+            return self - other * (self // other)
 
 
 def _power(factor: Any, a: Any, b: Any) -> Any:
@@ -91,21 +123,36 @@ def _power(factor: Any, a: Any, b: Any) -> Any:
 
 
 def apply(name: str, arguments: list[Hyper]) -> Hyper:
-    """A function of libraries of mathematics; one that is not listed is differentiated by mpmath."""
-    if name == "abs":
-        return -arguments[0] if arguments[0].v < 0 else arguments[0]
+    """A function of libraries of mathematics."""
     if name in ("max", "min"):
         ordered = sorted(arguments, key=lambda number: number.v)
         return ordered[-1] if name == "max" else ordered[0]
+    if len(arguments) == 2:
+        return _OF_TWO[name](*arguments)
     (number,) = arguments
-    if name in FUNCTIONS:
-        return number.through(*FUNCTIONS[name](number.v))
-    function = _OTHERS.get(name) or getattr(mp, name)
-    return number.through(*(mp.diff(function, number.v, order) for order in (0, 1, 2)))
+    if name == "abs":
+        return -number if number.v < 0 else number
+    if name in _STEPS:
+        return Hyper(_STEPS[name](number.v))
+    return number.through(*FUNCTIONS[name](number.v))
 
 
-_OTHERS: dict[str, Callable[[Any], Any]] = {
-    "log2": lambda a: mp.log(a) / mp.log(2),
-    "exp2": lambda a: mpf(2) ** a,
-    "cbrt": lambda a: mp.sign(a) * mp.cbrt(abs(a)),
+def _hypotenuse(a: Hyper, b: Hyper) -> Hyper:
+    return apply("sqrt", [a * a + b * b])
+
+
+def _angle(a: Hyper, b: Hyper) -> Hyper:
+    # By the smaller of the two quotients; what the angle differs by is constant.
+    found = apply("atan", [a / b]) if abs(b.v) > abs(a.v) else -apply("atan", [b / a])
+    return Hyper(mp.atan2(a.v, b.v), found.i, found.j, found.ij)
+
+
+def _with_sign(a: Hyper, b: Hyper) -> Hyper:
+    return a if (a.v < 0) == (b.v < 0) else -a
+
+
+_OF_TWO: dict[str, Callable[[Hyper, Hyper], Hyper]] = {
+    "atan2": _angle,
+    "copysign": _with_sign,
+    "hypot": _hypotenuse,
 }

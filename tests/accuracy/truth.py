@@ -23,6 +23,7 @@ _OPERATORS: dict[type[ast.AST], Any] = {
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
     ast.Pow: operator.pow,
     ast.Mod: operator.mod,
     ast.Lt: operator.lt,
