@@ -20,7 +20,6 @@ _OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
     ast.Pow: operator.pow,
     ast.Lt: operator.lt,
@@ -80,6 +79,9 @@ class Interpreter:
                 return self.make(value)
             case ast.UnaryOp(operand=operand):
                 return -self.value(operand, names)
+            case ast.BinOp(left=left, op=ast.FloorDiv(), right=right):
+                # Not all kinds of numbers have the operator.
+                return self.functions["floor"](self.value(left, names) / self.value(right, names))
             case ast.BinOp(left=left, op=sign, right=right):
                 return _OPERATORS[type(sign)](self.value(left, names), self.value(right, names))
             case ast.IfExp(test=test, body=body, orelse=orelse):

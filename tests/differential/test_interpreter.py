@@ -1,5 +1,6 @@
 """Formulas on numbers of other kinds: fractions, which round nothing, and floats."""
 
+import math
 from fractions import Fraction
 
 import pytest
@@ -11,7 +12,7 @@ from engine.ops import OPERATIONS
 from tests.differential.interpreter import Interpreter
 from tests.engine.sampling import call_arguments, ieee_value, is_undefined, over_sheet, rows
 
-FUNCTIONS = {"abs": abs, "max": max, "min": min, "pi": Fraction(22, 7)}
+FUNCTIONS = {"abs": abs, "max": max, "min": min, "floor": math.floor, "pi": Fraction(22, 7)}
 EXACT = Interpreter(Fraction, FUNCTIONS)
 
 
@@ -20,6 +21,7 @@ def test_arithmetic_without_rounding():
     assert EXACT.operations()["div"](third, 0.5) == Fraction(2, 3)
     assert EXACT.operations()["huber"](third, Fraction(4, 3), 0.5) == Fraction(3, 8)
     assert EXACT.operations()["leaky_relu"](-third, 0.25) == Fraction(-1, 12)
+    assert EXACT.operations()["floordiv"](-third, 0.25) == -2
     assert EXACT.operations()["dot"]([third, 2.0], [3.0, third], 1.0) == Fraction(8, 3)
 
 
