@@ -210,12 +210,25 @@ def local_derivative(
         # A sum over all operands would be longer than it is clear.
         formula, names = ast.Name("partial"), {"partial": node.partials[position] or 0.0}
     else:
+        digits = _literal_digits(formula)
         formula = specialize(formula, values, {name: values[name] for name in op.constants})
         names = values if numbers else {name: naming(arg) for name, arg in args.items()}
         if numbers:
             digits = _digits(formula, values, node.partials[position] or 0.0)
+        if digits != 4:
             dialect = (_RoundingText if dialect is TEXT else _RoundingLatex)(digits)
     return (dialect.after if beside else dialect.within)(formula, PRODUCT, names)
+
+
+def _literal_digits(formula: ast.expr) -> int:
+    """How many digits are needed for the numbers of the sheet's own text, such as 0.044715."""
+    literals: list[Any] = [
+        part.value for part in ast.walk(formula) if isinstance(part, ast.Constant)
+    ]
+    for digits in (4, 6, 9):
+        if all(float(f"{number:.{digits}g}") == number for number in literals):
+            return digits
+    return 17
 
 
 def _digits(formula: ast.expr, values: Mapping[str, float], result: float) -> int:

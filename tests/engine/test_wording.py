@@ -1,5 +1,6 @@
 """Nodes in words: names are unambiguous, formulas and derivatives come to the node's numbers."""
 
+import ast
 from collections import deque
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine import Value, dot, explain, huber, logsumexp, maximum, mean, squared_error, steps, tree
 from engine import sum as total
-from engine.formula import read
+from engine.formula import is_reduction, read
 from engine.numbers import shown
 from engine.wording import LATEX, TEXT, Naming, expression, local_derivative, number
 from tests.engine.formulas import outcome
@@ -127,12 +128,15 @@ def test_expressions_read_as_they_are_written_by_hand(make, symbols, numbers):
 def test_a_local_derivative_in_symbols_is_the_partial_of_the_node(op, dialect, data):
     node, leaves = data.draw(labelled_nodes(op))
     naming = Naming([node, *leaves])
+    # A partial with a sum over all operands is told by its number, in four digits.
+    told = any(is_reduction(part) for text in op.partials for part in ast.walk(read(text)))
     for position, partial in enumerate(node.partials):
         if partial is not None:
             text = local_derivative(node, position, naming, dialect=dialect)
             formula = read(text) if dialect is TEXT else read_latex(text)
             found = outcome(formula, named(node, leaves))
-            assert found == pytest.approx(partial, rel=1e-9, abs=1e-12), text
+            close = 2.5e-3 if told else 1e-9
+            assert found == pytest.approx(partial, rel=close, abs=1e-12), text
 
 
 @over_sheet
