@@ -82,11 +82,13 @@ def computation_of(
     change: Callable[[ast.expr], ast.expr],
     change_partial: Callable[[ast.expr], ast.expr] = lambda tree: tree,
 ) -> Computation:
-    """That of an operation whose formulas are changed first, such as by its constants put in."""
+    """That of an operation whose formulas are changed first: partial derivatives by
+    `change_partial`, then all of them by `change`, such as by constants put in."""
     known = [*parameters(op), "out"]
     texts = [op.formula, *op.partials]
-    trees = [change(inlined(read(text, known))) for text in texts]
+    trees = [inlined(read(text, known)) for text in texts]
     trees[1:] = map(change_partial, trees[1:])
+    trees = list(map(change, trees))
     reductions, (value, *partials) = hoist(trees)
     sharing = _Sharing(op.sequences, reductions)
     # What only partial derivatives have in common is left to them: often not all are wanted.

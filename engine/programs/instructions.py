@@ -108,15 +108,16 @@ Instruction = Comment | Compute | Fold | Each | Check
 class Instructions:
     """A lowered graph.
 
-    `forward` computes `outputs`; `backward` the derivatives of the only output with respect to all
-    parameters, in `gradients` (None where it is 0). `values`: the length of the arrays of values
-    and adjoints.
+    `forward` computes `outputs`; `backward`, where the program is `trained`, the derivatives of
+    the only output with respect to all parameters, in `gradients` (None where it is 0). `values`:
+    the length of the arrays of values and adjoints.
     """
 
     inputs: Sequence[Variable]
     parameters: Sequence[Variable]
     forward: Sequence[Instruction]
     backward: Sequence[Instruction]
+    trained: bool
     outputs: Sequence[Operand]
     gradients: Sequence[Variable | None]
     values: int

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from engine.computation import Step, needed
-from engine.programs.identifiers import Identifiers
+from engine.programs.dead_ends import DeadEnds
 from engine.programs.instructions import (
     Check,
     Comment,
@@ -25,12 +25,10 @@ from engine.programs.instructions import (
     Run,
     Variable,
 )
-from engine.programs.op_formulas import ADJOINT, OpFormulas, formulas_of, names_of
+from engine.programs.op_formulas import ADJOINT, LIVE, OpFormulas, formulas_of, names_of
 from engine.programs.recorded import Recorded
+from engine.programs.variables import Variables
 from engine.value import Value
-
-# Of more parameters or inputs than this a source names none; they are elements of their array.
-MOST_NAMES = 64
 
 
 def lower(recorded: Recorded, longest: int = 16) -> Instructions:
@@ -41,34 +39,22 @@ def lower(recorded: Recorded, longest: int = 16) -> Instructions:
     return _Lowering(recorded, longest).result()
 
 
-class _Lowering:
+class _Lowering(Variables):
     def __init__(self, recorded: Recorded, longest: int) -> None:
-        self.recorded = recorded
-        self.longest = longest
-        identifiers = self.identifiers = Identifiers()
-        self.variables: dict[Value, Variable] = {}
-        for kind, leaves in (("input", recorded.inputs), ("parameter", recorded.parameters)):
-            many = len(leaves) > MOST_NAMES
-            for index, leaf in enumerate(leaves):
-                name = f"{kind}{index}" if many else identifiers.new(leaf.label, kind[0])
-                self.variables[leaf] = Variable(kind, index, name, stored=many)  # type: ignore[arg-type]
+        super().__init__(recorded, longest)
         # What the value of a node needed and its derivatives need again.
         self.kept: dict[Value, dict[str, Operand]] = {}
-        self.active = {self.variables[leaf] for leaf in recorded.parameters}
-        self.slots = 0
-        self.runs: dict[tuple[Value, str], Run] = {}
-        self.find_runs()
-        for node in recorded.nodes:
-            if node not in self.variables:
-                self.new_value(node)
-        self.adjoints: dict[Variable, Variable] = {}
         self.started: set[Variable] = set()
+        # For nodes that a path may not lead to: 0 where none does.
+        self.lives: dict[Value, Variable] = {}
 
     def result(self) -> Instructions:
         recorded = self.recorded
         forward = list(self.forward())
         # Several outputs are a prediction, which has no derivative to compute.
-        trained = recorded.parameters and len(recorded.outputs) == 1
+        trained = bool(recorded.parameters) and len(recorded.outputs) == 1
+        if trained:
+            self.ends = DeadEnds(recorded, self.formulas)
         backward = list(self.backward()) if trained else []
         gradients = [self.adjoints.get(self.variables[leaf]) for leaf in recorded.parameters]
         return Instructions(
@@ -76,80 +62,11 @@ class _Lowering:
             [self.variables[leaf] for leaf in recorded.parameters],
             forward,
             backward,
+            trained,
             [self.operand(output) for output in recorded.outputs],
             gradients,
             self.slots,
         )
-
-    # Variables.
-
-    def new_value(self, node: Value, stored: bool = False) -> Variable:
-        name = self.identifiers.new(node.label, "t")
-        variable = self.variables[node] = Variable("value", self.slots, name, stored)
-        if node in self.recorded.active:
-            self.active.add(variable)
-        self.slots += 1
-        return variable
-
-    def operand(self, arg: Value | float) -> Operand:
-        """The variable of a node, or the number of a constant."""
-        variable = self.variables.get(arg)  # type: ignore[arg-type]
-        return self.recorded.number(arg) if variable is None else variable
-
-    def adjoint(self, variable: Variable) -> Variable:
-        """The derivative of the output with respect to a variable."""
-        found = self.adjoints.get(variable)
-        if found is None:
-            kind: Kind = "gradient" if variable.kind == "parameter" else "adjoint"
-            name = f"d_{variable.name}"
-            if not variable.stored:
-                name = self.identifiers.new(name, "d")  # a label may be d_w, too
-            found = Variable(kind, variable.index, name, variable.stored)
-            self.adjoints[variable] = found
-        return found
-
-    def temporary(self, name: str) -> Variable:
-        """A value that no node holds: a sum within a formula."""
-        self.slots += 1
-        return Variable("value", self.slots - 1, self.identifiers.new(name, "t"))
-
-    # Loops.
-
-    def find_runs(self) -> None:
-        """Finds the sequences that loops can go over, and gives their nodes neighbouring places."""
-        self.inner: set[Any] = set(self.recorded.nodes)
-        for node in self.recorded.nodes:
-            assert node.op is not None
-            if not node.op.sequences or len(node.args) <= self.longest:
-                continue
-            grouped = dict(zip(node.op.operands, node.op.group(node.args)))
-            found = {name: self.run(grouped[name]) for name in node.op.sequences}
-            if None not in found.values():
-                self.runs.update({(node, name): run for name, run in found.items() if run})
-        # A row is taken apart into names, or all of it is left in its array.
-        for leaves in (self.recorded.inputs, self.recorded.parameters):
-            stored = any(self.variables[leaf].stored for leaf in leaves)
-            for leaf in leaves:
-                self.variables[leaf].stored = stored
-
-    def run(self, operands: Sequence[Value | float]) -> Run | None:
-        if len(operands) <= self.longest:
-            return None
-        fresh = all(arg in self.inner and arg not in self.variables for arg in operands)
-        if fresh and len(set(operands)) == len(operands):
-            for arg in operands:
-                self.new_value(arg)  # type: ignore[arg-type]
-        variables = [self.variables.get(arg) for arg in operands]  # type: ignore[arg-type]
-        first = variables[0]
-        if first is None:
-            return None
-        for index, variable in enumerate(variables, first.index):
-            if variable is None or variable.kind != first.kind or variable.index != index:
-                return None
-        for variable in variables:
-            assert variable is not None
-            variable.stored = True
-        return Run(first.kind, first.index, len(operands))
 
     # Forward.
 
@@ -161,21 +78,26 @@ class _Lowering:
             scope = node.scope
             yield from self.compute(node)
 
+    def formulas(self, node: Value) -> OpFormulas:
+        """Those of the node's operation, with its constants."""
+        op = node.op
+        assert op is not None
+        constants = tuple(map(float, node.args[len(node.args) - len(op.constants) :]))
+        length = 0
+        if op.sequences:
+            scalars = len(op.operands) + len(op.constants) - len(op.sequences)
+            length = (len(node.args) - scalars) // len(op.sequences)
+        return formulas_of(op, constants, length)
+
     def arguments(self, node: Value) -> tuple[OpFormulas, dict[str, Any]]:
         """The node's formulas, and what its operands' names stand for."""
         op = node.op
         assert op is not None
-        grouped = op.group(node.args)
-        length = 0
-        for name, arg in zip(op.operands, grouped):
-            if name in op.sequences:
-                length = len(arg)
-        constants = tuple(map(float, grouped[len(op.operands) :]))
         names = {
             name: list(map(self.operand, arg)) if name in op.sequences else self.operand(arg)
-            for name, arg in zip(op.operands, grouped)
+            for name, arg in zip(op.operands, op.group(node.args))
         }
-        return formulas_of(op, constants, length), names
+        return self.formulas(node), names
 
     def compute(self, node: Value) -> Iterator[Instruction]:
         formulas, arguments = self.arguments(node)
@@ -225,7 +147,7 @@ class _Lowering:
         scope: str | None = None
         (output,) = self.recorded.outputs
         for node in reversed(self.recorded.nodes):
-            if node not in self.recorded.active:
+            if node not in self.recorded.active or node not in self.ends.reached:
                 continue
             variable = self.variables[node]
             adjoint: Operand = 1.0 if node is output else self.adjoint(variable)
@@ -239,37 +161,58 @@ class _Lowering:
         op = node.op
         assert op is not None
         names = {name: arg for name, arg in arguments.items() if name not in op.sequences}
-        names |= {"out": self.variables[node], ADJOINT: adjoint}
-        wanted = {
-            name: tree
-            for name, tree in formulas.computation.partials.items()
-            if self.is_active(arguments[name])
-        }
+        names |= {"out": self.variables[node], ADJOINT: adjoint, LIVE: self.lives.get(node, 1.0)}
         names |= self.kept.get(node, {})
-        after = needed(formulas.computation.after, list(wanted.values()))
-        yield from self.steps(node, after, arguments, names)
-        for name, tree in wanted.items():
-            if isinstance(tree, ast.BinOp) and adjoint.__class__ is float:
-                tree = tree.right  # the adjoint of the output is 1
-            known = {entry: names[entry] for entry in names_of(tree) if entry in names}
-            if name not in op.sequences:
-                yield self.add(arguments[name], tree, known)
-            elif (node, name) in self.runs:
+        edges = self.ends.edges(node)
+        wanted = {name: formulas.contributions[name] for name in edges}
+        trees = [contribution.partial for contribution in wanted.values()]
+        yield from self.steps(node, needed(formulas.computation.after, trees), arguments, names)
+        for name, contribution in wanted.items():
+            tree = contribution.product
+            if adjoint.__class__ is float:
+                tree = contribution.partial  # the adjoint of the output is 1
+            elif self.ends.may_be_infinite(node, name):
+                tree = contribution.guarded
+            if (node, name) in self.runs:
+                known = {entry: names[entry] for entry in names_of(tree) if entry in names}
                 yield from self.add_run(node, name, tree, known)
             else:
-                sequences = [entry for entry in names_of(tree) if entry in op.sequences]
-                for index, operand in enumerate(arguments[name]):
-                    if self.is_active(operand):
-                        own = {entry: arguments[entry][index] for entry in sequences}
-                        yield self.add(operand, tree, {**known, **own})
+                for operand, known in self.elements(node, name, edges[name], tree, names):
+                    yield self.add(self.adjoint(self.variables[operand]), tree, known)
+            if self.ends.asked:
+                tree = contribution.live or ast.Name(LIVE)
+                for operand, known in self.elements(node, name, edges[name], tree, names):
+                    if operand in self.ends.asked:
+                        yield self.add(self.live(operand), tree, known)
 
-    def is_active(self, argument: Any) -> bool:
-        if isinstance(argument, list):
-            return any(map(self.is_active, argument))
-        return isinstance(argument, Variable) and argument in self.active
+    def elements(
+        self,
+        node: Value,
+        name: str,
+        places: Sequence[int],
+        tree: ast.expr,
+        names: dict[str, Operand],
+    ) -> Iterator[tuple[Value, dict[str, Operand]]]:
+        """The operands at these places, each with what the names of a formula stand for there."""
+        op = node.op
+        assert op is not None
+        grouped = dict(zip(op.operands, op.group(node.args)))
+        known = {entry: names[entry] for entry in names_of(tree) if entry in names}
+        if name not in op.sequences:
+            yield grouped[name], known
+            return
+        sequences = [entry for entry in names_of(tree) if entry in op.sequences]
+        for place in places:
+            own = {entry: self.operand(grouped[entry][place]) for entry in sequences}
+            yield grouped[name][place], {**known, **own}
 
-    def add(self, operand: Variable, tree: ast.expr, names: dict[str, Operand]) -> Instruction:
-        target = self.adjoint(operand)
+    def live(self, node: Value) -> Variable:
+        """Whether a path leads to the node: the number of them, or 0."""
+        if node not in self.lives:
+            self.lives[node] = self.temporary(f"live_{self.variables[node].name}")
+        return self.lives[node]
+
+    def add(self, target: Variable, tree: ast.expr, names: dict[str, Operand]) -> Instruction:
         accumulate = target in self.started
         self.started.add(target)
         return Compute(target, tree, names, accumulate)

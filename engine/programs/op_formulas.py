@@ -6,23 +6,40 @@ import ast
 from functools import cache
 from typing import NamedTuple
 
-from engine.computation import Computation, computation_of, parameters
+from engine.computation import DEAD, Computation, computation_of, parameters, with_dead_ends
 from engine.formula import names_in, read
 from engine.inlining import inlined
 from engine.op import Op
+from engine.simplify import each_branch
 from engine.specialize import specialize
 
-# What the derivative of the output by the operation's own value is called in a contribution.
-ADJOINT = "grad"
+# In a contribution: the derivative of the output by the operation's own value, and a number that
+# is 0 where every path to the operation has ended.
+ADJOINT, LIVE = "grad", "live"
+_NOTHING = ast.Constant(0.0)
+
+
+class Contribution(NamedTuple):
+    """What an operation adds to the adjoint of an operand; 0 where the partial derivative ends.
+
+    `partial`: where the adjoint is 1. `product`: adjoint · partial. `guarded`: that, or 0 where no
+    path leads to the operation. `live`: what becomes of `LIVE`; None if nothing can end here.
+    `factor`: the name that the partial is, if it is just that. `is_nothing`: if it always ends.
+    """
+
+    partial: ast.expr
+    product: ast.expr
+    guarded: ast.expr
+    live: ast.expr | None
+    factor: str
+    is_nothing: bool
 
 
 class OpFormulas(NamedTuple):
-    """What an operation computes, with its constants put in, and where it is undefined.
-
-    The partials are those times the adjoint.
-    """
+    """What an operation computes, with its constants put in, and where it is undefined."""
 
     computation: Computation
+    contributions: dict[str, Contribution]
     undefined: ast.expr | None
 
 
@@ -32,16 +49,30 @@ def formulas_of(op: Op, constants: tuple[float, ...], length: int) -> OpFormulas
     known = dict(zip(op.constants, constants))
     if op.sequences:
         known["n"] = float(length)
-    found = computation_of(op, lambda tree: specialize(tree, {}, known))
-    found = found._replace(
-        partials={operand: _product(tree) for operand, tree in found.partials.items()}
-    )
+    found = computation_of(op, lambda tree: specialize(tree, {}, known), with_dead_ends)
+    contributions = {operand: _contribution(tree) for operand, tree in found.partials.items()}
     undefined: ast.expr | None = None
     if op.undefined:
         undefined = specialize(inlined(read(op.undefined, parameters(op))), {}, known)
         if isinstance(undefined, ast.Constant) and not undefined.value:
             undefined = None
-    return OpFormulas(found, undefined)
+    return OpFormulas(found, contributions, undefined)
+
+
+def _contribution(partial: ast.expr) -> Contribution:
+    is_live = ast.Compare(ast.Name(LIVE), [ast.NotEq()], [_NOTHING])
+    product, live = _product(partial), None
+    factor = partial.id if isinstance(partial, ast.Name) else ""
+    if DEAD in names_in(partial):
+        product = each_branch(partial, lambda tree: _NOTHING if _ends(tree) else _product(tree))
+        live = each_branch(partial, lambda tree: _NOTHING if _ends(tree) else ast.Name(LIVE))
+        partial = each_branch(partial, lambda tree: _NOTHING if _ends(tree) else tree)
+    guarded = ast.IfExp(is_live, product, _NOTHING)
+    return Contribution(partial, product, guarded, live, factor, factor == DEAD)
+
+
+def _ends(tree: ast.expr) -> bool:
+    return isinstance(tree, ast.Name) and tree.id == DEAD
 
 
 def _product(partial: ast.expr) -> ast.expr:

@@ -80,12 +80,18 @@ class Recorded:
             place[leaf] = position
         rows = []
         for node in self.nodes:
-            # A constant as text, so that 1.0 is not taken for the leaf at place 1.
-            operands = tuple(place.get(arg) or repr(self.number(arg)) for arg in node.args)
+            operands = tuple(place.get(arg) or self._constant(arg) for arg in node.args)
             place[node] = len(place) + 1
             rows.append((node.op, operands))
-        outputs = tuple(place.get(node) or repr(self.number(node)) for node in self.outputs)
+        outputs = tuple(place.get(node) or self._constant(node) for node in self.outputs)
         return len(self.inputs), len(self.parameters), tuple(rows), outputs
+
+    def _constant(self, constant: Value | float) -> str:
+        """A constant in a key: text, so that 1.0 is not taken for the leaf at place 1.
+
+        A plain 0 as a factor ends a path; that of a leaf does not.
+        """
+        return f"{'' if isinstance(constant, float) else 'leaf '}{self.number(constant)!r}"
 
 
 def _leaves(leaves: Sequence[Value], what: str) -> list[Value]:

@@ -57,7 +57,7 @@ class CFunctions:
     def functions(self) -> str:
         """The functions, after those that C itself lacks."""
         parts = [self.forward()]
-        if self.program.backward:
+        if self.program.trained:
             parts.append(self.gradients())
         if self.rule is not None:
             parts += [c_update(self.rule, self.dialect), c_step()]

@@ -71,7 +71,7 @@ class PythonSource:
     def body(self) -> str:
         """The functions alone. What they import is known once they are written."""
         parts = [self.forward()]
-        if self.program.backward:
+        if self.program.trained:
             parts.append(self.gradients())
         if self.rule is not None:
             parts += [self.update(self.rule), self.step()]

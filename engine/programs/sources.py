@@ -13,7 +13,7 @@ from engine.programs.backend_llvm import LlvmBackend
 from engine.programs.backend_python import LONGEST
 from engine.programs.identifiers import Identifiers
 from engine.programs.instructions import Operand, Variable
-from engine.programs.lowering import MOST_NAMES, lower
+from engine.programs.lowering import lower
 from engine.programs.recorded import Recorded
 from engine.programs.rules import Optimizer, UpdateRule
 from engine.programs.source_c import CFunctions
@@ -28,6 +28,7 @@ from engine.programs.source_tables import (
     python_number,
     python_table,
 )
+from engine.programs.variables import MOST_NAMES
 from engine.value import Value
 
 LANGUAGES = ("python", "c", "llvm")
@@ -97,7 +98,7 @@ class _Text:
 
     @property
     def trained(self) -> bool:
-        return bool(self.program.backward)
+        return self.program.trained
 
     # Python.
 

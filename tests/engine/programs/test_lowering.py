@@ -3,8 +3,9 @@
 import engine
 from engine import Parameter, Value
 from engine.programs.instructions import Check, Comment, Compute, Each, Fold, Run
-from engine.programs.lowering import MOST_NAMES, lower
+from engine.programs.lowering import lower
 from engine.programs.recorded import Recorded
+from engine.programs.variables import MOST_NAMES
 
 
 def leaves(inputs, parameters):
