@@ -2,7 +2,7 @@
 
 >>> from engine.formula import read
 >>> bounds_of(read("1 / (1 + exp(-abs(a)))"), {"a": ORDINARY})
-Bounds(low=0.5, high=1.0, finite=True)
+Bounds(low=0.5, high=1.0, finite=True, defined=True)
 >>> bounds_of(read("1 / a"), {"a": ORDINARY}).finite
 False
 
@@ -21,15 +21,16 @@ from engine.computation import DEAD, Step
 
 
 class Bounds(NamedTuple):
-    """Not below `low` nor above `high`; `finite`: whether it is certainly an ordinary number."""
+    """Not below `low` nor above `high`; whether it is certainly finite, and certainly not nan."""
 
     low: float
     high: float
-    finite: bool
+    finite: bool = True
+    defined: bool = True
 
 
-ORDINARY = Bounds(-inf, inf, True)
-UNKNOWN = Bounds(-inf, inf, False)
+ORDINARY = Bounds(-inf, inf)
+UNKNOWN = Bounds(-inf, inf, finite=False, defined=False)
 
 _RANGES = {
     **dict.fromkeys(("sin", "cos", "tanh", "erf"), (-1.0, 1.0)),
@@ -37,24 +38,22 @@ _RANGES = {
     "erfc": (0.0, 2.0),
     "sigmoid": (0.0, 1.0),
 }
-# They grow, but never to infinity.
-_ROOTS = ("sqrt", "tan")
 
 
 def bounds_of(tree: ast.expr, names: Mapping[str, Bounds]) -> Bounds:
     """The bounds of a formula whose names have these; unknown for what it says nothing of."""
     match tree:
         case ast.Name(id="pi"):
-            return Bounds(math.pi, math.pi, True)
+            return of_number(math.pi)
         case ast.Name(id=name):
-            return Bounds(0.0, 0.0, True) if name == DEAD else names.get(name, UNKNOWN)
+            return of_number(0.0) if name == DEAD else names.get(name, UNKNOWN)
         case ast.Constant(value=int() | float() as value):
             return of_number(float(value))
         case ast.UnaryOp(operand=operand):
-            low, high, finite = bounds_of(operand, names)
-            return Bounds(-high, -low, finite)
+            inner = bounds_of(operand, names)
+            return inner._replace(low=-inner.high, high=-inner.low)
         case ast.BinOp(left=left, op=operator, right=right):
-            return _of_operator(left, operator, right, names)
+            return _of_operator(operator, bounds_of(left, names), bounds_of(right, names))
         case ast.IfExp(test=test, body=body, orelse=orelse):
             branches = ((body, True), (orelse, False))
             return joined(bounds_of(part, _where(test, holds, names)) for part, holds in branches)
@@ -65,17 +64,16 @@ def bounds_of(tree: ast.expr, names: Mapping[str, Bounds]) -> Bounds:
 
 def of_number(number: float) -> Bounds:
     """Those of a constant."""
-    return Bounds(number, number, True) if math.isfinite(number) else UNKNOWN
+    return Bounds(number, number) if math.isfinite(number) else UNKNOWN
 
 
 def joined(parts: Iterable[Bounds]) -> Bounds:
     """The bounds of what may be any of these."""
     listed = set(parts)
-    if len(listed) == 1:
-        return listed.pop()
-    low = min((part.low for part in listed), default=0.0)
-    high = max((part.high for part in listed), default=0.0)
-    return Bounds(low, high, all(part.finite for part in listed))
+    if len(listed) < 2:
+        return listed.pop() if listed else of_number(0.0)
+    lows, highs, finite, defined = zip(*listed)
+    return Bounds(min(lows), max(highs), all(finite), all(defined))
 
 
 def with_steps(steps: Sequence[Step], names: Mapping[str, Bounds]) -> dict[str, Bounds]:
@@ -84,28 +82,30 @@ def with_steps(steps: Sequence[Step], names: Mapping[str, Bounds]) -> dict[str, 
     for name, kind, tree in steps:
         own = bounds_of(tree, known)
         if kind == "sum":
-            own = Bounds(0.0 if own.low >= 0 else -inf, 0.0 if own.high <= 0 else inf, own.finite)
+            low, high = 0.0 if own.low >= 0 else -inf, 0.0 if own.high <= 0 else inf
+            own = Bounds(low, high, own.finite, own.defined and (own.finite or low == 0))
         known[name] = own
     return known
 
 
-def _of_operator(
-    left: ast.expr, operator: ast.AST, right: ast.expr, names: Mapping[str, Bounds]
-) -> Bounds:
-    a, b = bounds_of(left, names), bounds_of(right, names)
+def _of_operator(operator: ast.AST, a: Bounds, b: Bounds) -> Bounds:
     finite = a.finite and b.finite
     match operator:
-        case ast.Add():
-            return Bounds(a.low + b.low, a.high + b.high, finite)
-        case ast.Sub():
-            return Bounds(a.low - b.high, a.high - b.low, finite)
+        case ast.Add() | ast.Sub():
+            # The difference of two infinities is nan.
+            defined = a.defined and b.defined and (a.finite or b.finite)
+            if isinstance(operator, ast.Sub):
+                return Bounds(a.low - b.high, a.high - b.low, finite, defined)
+            return Bounds(a.low + b.low, a.high + b.high, finite, defined)
         case ast.Mult():
-            return _hull((_times(x, y) for x in a[:2] for y in b[:2]), finite)
-        case ast.Div() if b.low > 0 or b.high < 0:
-            return _hull((_times(x, 1 / y) for x in a[:2] for y in b[:2]), finite)
+            # And so is the product of 0 and an infinity.
+            return _hull([_times(x, y) for x in a[:2] for y in b[:2]], finite, finite)
+        case ast.Div() if b.defined and (b.low > 0 or b.high < 0):
+            quotients = [_times(x, 1 / y) for x in a[:2] for y in b[:2]]
+            return _hull(quotients, a.finite, a.finite)
         case ast.Pow() if b.low == b.high and b.low >= 0:
             low = 0.0 if b.low % 2 != 1 or a.low >= 0 else -inf
-            return Bounds(low, inf, finite)
+            return Bounds(low, inf, finite, a.defined)
     return UNKNOWN
 
 
@@ -113,30 +113,37 @@ def _times(x: float, y: float) -> float:
     return x * y if x and y else 0.0
 
 
-def _hull(numbers: Iterable[float], finite: bool) -> Bounds:
-    listed = list(numbers)
-    return Bounds(min(listed), max(listed), finite)
+def _hull(numbers: Sequence[float], finite: bool, defined: bool) -> Bounds:
+    return Bounds(min(numbers), max(numbers), finite, defined)
 
 
 def _of_call(name: str, arguments: Sequence[Bounds]) -> Bounds:
-    first, finite = arguments[0], all(argument.finite for argument in arguments)
+    lows, highs, finites, defineds = zip(*arguments)
+    low, high, finite, defined = lows[0], highs[0], all(finites), all(defineds)
     if name in _RANGES:
-        return Bounds(*_RANGES[name], finite)
+        # The sine of an infinity is nan; the others have limits there.
+        return Bounds(*_RANGES[name], finite or (defined and name not in ("sin", "cos")), defined)
     match name:
-        case "exp" if first.high <= 700:
-            return Bounds(math.exp(first.low), math.exp(first.high), finite)
+        case "exp" | "expm1":
+            function = math.exp if name == "exp" else math.expm1
+            if high <= 700:
+                return Bounds(function(low), function(high), defined, defined)
+            return Bounds(0.0 if name == "exp" else -1.0, inf, False, defined)
         case "abs":
-            return Bounds(max(first.low, -first.high, 0.0), max(-first.low, first.high), finite)
-        case "max" | "min":
-            pick = max if name == "max" else min
-            lows, highs, _ = zip(*arguments)
-            return Bounds(pick(lows), pick(highs), finite)
-        case "log1p" if first.low >= 0:
-            return Bounds(0.0, inf, finite)
-        case "log" if first.low > 0:
-            return Bounds(-inf, inf, finite)
-        case _ if name in _ROOTS:
-            return Bounds(0.0 if name == "sqrt" else -inf, inf, finite)
+            return Bounds(max(low, -high, 0.0), max(-low, high), finite, defined)
+        case "max":
+            return Bounds(max(lows), max(highs), finite, defined)
+        case "min":
+            return Bounds(min(lows), min(highs), finite, defined)
+        case "log1p" if low >= 0:
+            return Bounds(0.0, inf, finite, defined)
+        case "log" if low > 0:
+            return Bounds(-inf, inf, finite, defined)
+        case "sqrt":
+            # What is below 0 is undefined, and never comes to a derivative.
+            return Bounds(math.sqrt(max(low, 0.0)), math.sqrt(max(high, 0.0)), finite, finite)
+        case "tan":
+            return Bounds(-inf, inf, finite, finite)  # no double is at a pole
     return UNKNOWN
 
 
@@ -145,9 +152,10 @@ def _where(test: ast.expr, holds: bool, names: Mapping[str, Bounds]) -> Mapping[
     match test:
         case ast.Compare(left=ast.Name(id=name), ops=[operator], comparators=[ast.Constant()]):
             limit = bounds_of(test.comparators[0], {}).low
-            low, high, finite = names.get(name, UNKNOWN)
+            own = names.get(name, UNKNOWN)
             if isinstance(operator, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
                 below = isinstance(operator, (ast.Lt, ast.LtE)) == holds
-                own = (low, min(high, limit)) if below else (max(low, limit), high)
-                return {**names, name: Bounds(*own, finite)}
+                if below:
+                    return {**names, name: own._replace(high=min(own.high, limit))}
+                return {**names, name: own._replace(low=max(own.low, limit))}
     return names

@@ -8,7 +8,7 @@ program needs to know whether a node is live: whether a path without a dead end 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from engine.programs.bounds import (
@@ -19,21 +19,20 @@ from engine.programs.bounds import (
     of_number,
     with_steps,
 )
-from engine.programs.op_formulas import OpFormulas
+from engine.programs.op_formulas import OpFormulas, formulas_at
 from engine.programs.recorded import Recorded
 from engine.value import Value
 
 
 class DeadEnds:
-    """Of a graph with one output; `formulas` gives those of a node.
+    """Of a graph with one output.
 
     `reached`: the nodes and parameters that a gradient can come to at all. `sure`: those of them
     that are live whatever the numbers are. `asked`: those whose liveness the program must compute.
     """
 
-    def __init__(self, recorded: Recorded, formulas: Callable[[Value], OpFormulas]) -> None:
+    def __init__(self, recorded: Recorded) -> None:
         self.recorded = recorded
-        self.formulas = formulas
         (output,) = recorded.outputs
         self.reached: set[Any] = {output}
         self.sure: set[Any] = {output}
@@ -49,7 +48,7 @@ class DeadEnds:
         """The operands that a gradient may go on to: their places among those of each name."""
         op, active = node.op, self.recorded.active
         assert op is not None
-        contributions = self.formulas(node).contributions
+        contributions = formulas_at(node).contributions
         grouped = dict(zip((*op.operands, *op.constants), op.group(node.args)))
         has_zeros = 0.0 in node.args  # a Value is equal only to itself
         found = {}
@@ -65,7 +64,7 @@ class DeadEnds:
         return found
 
     def _spread(self, node: Value) -> None:
-        contributions, sure = self.formulas(node).contributions, node in self.sure
+        contributions, sure = formulas_at(node).contributions, node in self.sure
         for name, operands in self.operands(node):
             self.reached.update(operands)
             if sure and contributions[name].live is None:
@@ -86,7 +85,7 @@ class DeadEnds:
         bounds.update({constant: of_number(n) for constant, n in recorded.numbers.items()})
         known: dict[Any, tuple[Bounds, set[str]]] = {}
         for node in recorded.nodes:
-            formulas, names = self.formulas(node), _names(node, bounds)
+            formulas, names = formulas_at(node), _names(node, bounds)
             key = id(formulas), tuple(names.values())
             if key not in known:
                 known[key] = _bounds(formulas, names)

@@ -25,7 +25,7 @@ from engine.programs.instructions import (
     Run,
     Variable,
 )
-from engine.programs.op_formulas import ADJOINT, LIVE, OpFormulas, formulas_of, names_of
+from engine.programs.op_formulas import ADJOINT, LIVE, OpFormulas, formulas_at, names_of
 from engine.programs.recorded import Recorded
 from engine.programs.variables import Variables
 from engine.value import Value
@@ -54,7 +54,7 @@ class _Lowering(Variables):
         # Several outputs are a prediction, which has no derivative to compute.
         trained = bool(recorded.parameters) and len(recorded.outputs) == 1
         if trained:
-            self.ends = DeadEnds(recorded, self.formulas)
+            self.ends = DeadEnds(recorded)
         backward = list(self.backward()) if trained else []
         gradients = [self.adjoints.get(self.variables[leaf]) for leaf in recorded.parameters]
         return Instructions(
@@ -78,17 +78,6 @@ class _Lowering(Variables):
             scope = node.scope
             yield from self.compute(node)
 
-    def formulas(self, node: Value) -> OpFormulas:
-        """Those of the node's operation, with its constants."""
-        op = node.op
-        assert op is not None
-        constants = tuple(map(float, node.args[len(node.args) - len(op.constants) :]))
-        length = 0
-        if op.sequences:
-            scalars = len(op.operands) + len(op.constants) - len(op.sequences)
-            length = (len(node.args) - scalars) // len(op.sequences)
-        return formulas_of(op, constants, length)
-
     def arguments(self, node: Value) -> tuple[OpFormulas, dict[str, Any]]:
         """The node's formulas, and what its operands' names stand for."""
         op = node.op
@@ -97,7 +86,7 @@ class _Lowering(Variables):
             name: list(map(self.operand, arg)) if name in op.sequences else self.operand(arg)
             for name, arg in zip(op.operands, op.group(node.args))
         }
-        return self.formulas(node), names
+        return formulas_at(node), names
 
     def compute(self, node: Value) -> Iterator[Instruction]:
         formulas, arguments = self.arguments(node)

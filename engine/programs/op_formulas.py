@@ -12,6 +12,7 @@ from engine.inlining import inlined
 from engine.op import Op
 from engine.simplify import each_branch
 from engine.specialize import specialize
+from engine.value import Value
 
 # In a contribution: the derivative of the output by the operation's own value, and a number that
 # is 0 where every path to the operation has ended.
@@ -41,6 +42,17 @@ class OpFormulas(NamedTuple):
     computation: Computation
     contributions: dict[str, Contribution]
     undefined: ast.expr | None
+
+
+def formulas_at(node: Value) -> OpFormulas:
+    """Those of a node's operation, with its constants."""
+    op, args = node.op, node.args
+    assert op is not None
+    length = 0
+    if op.sequences:
+        scalars = len(op.operands) + len(op.constants) - len(op.sequences)
+        length = (len(args) - scalars) // len(op.sequences)
+    return formulas_of(op, tuple(map(float, args[len(args) - len(op.constants) :])), length)
 
 
 @cache
