@@ -204,7 +204,9 @@ class _Sharing:
                 certain = place == 0 or not isinstance(node, (ast.IfExp, ast.BoolOp))
                 costs, varies = visit(child, always and certain)
                 costly, own = costly or costs, own or varies
-            if costly and not own and not isinstance(node, (ast.Compare, ast.BoolOp)):
+            # A dead end stays where it is seen to be one.
+            whole = isinstance(node, (ast.Compare, ast.BoolOp)) or DEAD in names_in(node)
+            if costly and not own and not whole:
                 found.append(_Part(_key(node), node, always, 1))
             return costly, own
 

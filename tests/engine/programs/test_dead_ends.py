@@ -6,18 +6,24 @@ import pytest
 
 import engine
 from engine import Parameter, Value, gradient
+from engine.computation import DEAD
+from engine.derived import partial_of
+from engine.formula import names_in
 from engine.ops import SHEET
 from engine.programs.dead_ends import DeadEnds
 from engine.programs.instructions import Compute, Each
 from engine.programs.lowering import lower
+from engine.programs.op_formulas import formulas_of
 from engine.programs.recorded import Recorded
 from nn import SGD
 from tests.engine.programs.models import chosen, over_ways
 from tests.engine.programs.running import languages, printed
-from tests.engine.test_dead_branches import DEAD, TRUE_ZEROS
+from tests.engine.sampling import over_sheet
+from tests.engine.test_dead_branches import DEAD as DEAD_ENDS
+from tests.engine.test_dead_branches import TRUE_ZEROS
 
 CASES = [
-    *((f, at, slope) for f, at, slope in DEAD if math.isfinite(f(Value(at)).data)),
+    *((f, at, slope) for f, at, slope in DEAD_ENDS if math.isfinite(f(Value(at)).data)),
     *((f, at, math.nan) for f, at in TRUE_ZEROS),
 ]
 
@@ -126,6 +132,32 @@ def test_a_plain_zero_is_the_end_and_a_leaf_of_zero_is_not():
     assert w in ends(root * Value(0.0), [], [w]).reached
     keys = [Recorded([root * zero], [], [w]).key() for zero in (0.0, Value(0.0))]
     assert keys[0] != keys[1]
+
+
+def derived(op, depth):
+    """The operation, and those that its derivatives are made of."""
+    yield op
+    if depth:
+        for operand in op.operands:
+            partial = partial_of(op, operand)
+            parts = [partial, *(part for _, part in partial.reductions), partial.weighted]
+            for part in parts:
+                if part is not None:
+                    yield from derived(part.op, depth - 1)
+
+
+@over_sheet
+def test_no_dead_end_is_left_in_what_is_computed(op):
+    for own in derived(op, 2):
+        constants = tuple(1.5 if value is None else value for value in own.constants.values())
+        for length in (1, 3) if own.sequences else (0,):
+            found = formulas_of(own, constants, length)
+            steps = [*found.computation.before, *found.computation.after]
+            trees = [found.computation.value, *(step.tree for step in steps)]
+            for contribution in found.contributions.values():
+                if not contribution.is_nothing:
+                    trees += contribution.partial, contribution.product, contribution.guarded
+            assert not any(DEAD in names_in(tree) for tree in trees)
 
 
 # Higher orders.
