@@ -129,17 +129,17 @@ class Optimizer:
 
     def advancing(self) -> Callable[[], None]:
         """`advance` for the steps of an epoch, in which names and lengths stay what they are."""
-        settings, state = self.settings, self.state
-        if (*settings, *state) != self._names:
+        if (*self.settings, *self.state) != self._names:
             return self.advance
-        self._check_lengths()
-        parameters, update = self.parameters, self._update
+        if self.state:
+            self._check_lengths()
+        return self._advance
 
-        def advance() -> None:
-            self.steps += 1
-            update(parameters, float(self.steps), *settings.values(), *state.values())
-
-        return advance
+    def _advance(self) -> None:
+        self.steps += 1
+        self._update(
+            self.parameters, float(self.steps), *self.settings.values(), *self.state.values()
+        )
 
     def _check_lengths(self) -> None:
         count = len(self.parameters)
