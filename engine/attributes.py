@@ -146,7 +146,28 @@ def properties() -> dict[str, property]:
     made["grad"] = property(attrgetter(stored("grad")), _set_grad, _refuser("grad"))
     made["args"] = property(attrgetter(stored("args")), _set_args, _refuser("args"))
     made["partials"] = property(attrgetter(stored("partials")), _set_partials, _refuser("partials"))
+    # To be read under micrograd's names too, as the lectures' `draw_dot` does.
+    made["_prev"] = property(_operands)
+    made["_op"] = property(_symbol)
+    made["_backward"] = property(_refuse_backward)
     return made
+
+
+def _operands(node: Value) -> tuple[Value, ...]:
+    """The nodes among the operands, each once."""
+    return tuple(dict.fromkeys([arg for arg in node.args if not isinstance(arg, float)]))
+
+
+def _symbol(node: Value) -> str:
+    """The sign of the operation; nothing for a leaf."""
+    return "" if node.op is None else node.op.symbol
+
+
+def _refuse_backward(node: Value) -> NoReturn:
+    raise AttributeError(
+        "a node has no _backward: .partials holds its local derivatives, .backward() adds up the "
+        "gradients of the whole graph, and engine.steps shows that step by step"
+    )
 
 
 # Written out, because labels, scopes and numbers are assigned in loops.

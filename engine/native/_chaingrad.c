@@ -109,7 +109,7 @@ typedef struct {
 /* ---- The type ---- */
 
 static PyMethodDef node_methods[] = {
-    {"backward", node_backward, METH_NOARGS,
+    {"backward", (PyCFunction)(void (*)(void))node_backward, METH_FASTCALL,
      "backward($self, /)\n--\n\n"
      "Adds the derivative of this node with respect to every leaf to that leaf's `grad`.\n\n"
      "Raises FloatingPointError, under `detect_anomaly`, at the first infinite or nan gradient."},

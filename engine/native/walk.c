@@ -104,8 +104,12 @@ static void unmark_live(const Order *order)
     }
 }
 
-static PyObject *node_backward(PyObject *self, PyObject *Py_UNUSED(unused))
+static PyObject *node_backward(PyObject *self, PyObject *const *Py_UNUSED(args), Py_ssize_t count)
 {
+    if (count)
+        return PyErr_Format(PyExc_TypeError,
+                            "Value.backward() takes 1 positional argument but %zd were given",
+                            count + 1);
     Node *output = (Node *)self;
     Order order = {0};
     Path path = {0};

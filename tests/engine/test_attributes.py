@@ -220,3 +220,20 @@ def test_a_sequence_that_empties_another_finds_it_as_it_was_given(core_name):
     else:
         assert GENERATED["sum"](emptying()) == 10.0
     assert weights == []
+
+
+def test_the_graph_can_be_read_under_the_names_of_micrograd():
+    """The lectures' `draw_dot` goes through `_prev` and shows `_op`."""
+    x, w = Value(2.0), Value(3.0)
+    y = (x * w + x * w) * 2
+    nodes, edges, stack = set(), set(), [y]
+    while stack:
+        node = stack.pop()
+        nodes.add(node)
+        edges.update((child, node) for child in node._prev)
+        stack.extend(child for child in node._prev if child not in nodes)
+    assert (len(nodes), len(edges)) == (6, 7)
+    assert ((x * x)._prev, x._prev, x._op, y._op, x.tanh()._op) == ((x,), (), "", "·", "tanh")
+    assert not hasattr(y, "_backward")
+    with pytest.raises(AttributeError, match=r"\.partials holds .* engine\.steps shows"):
+        y._backward()
