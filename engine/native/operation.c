@@ -26,11 +26,13 @@ static PyObject *python_function(Operation *operation)
                              ? PyObject_CallFunction(function_by_name, "s", operation->entry->name)
                              : NULL;
         Py_XDECREF(module);
+        if (!made)
+            return NULL;
         /* It may have been made meanwhile, and is then in use. */
-        if (made && !operation->function)
-            operation->function = made;
+        if (operation->function)
+            Py_DECREF(made);
         else
-            Py_XDECREF(made);
+            operation->function = made;
     }
     return operation->function;
 }
