@@ -52,8 +52,9 @@ class Fuzzer:
 
     def collected(self, phase, info):
         """At the start and the end of every collection."""
-        self.collections += 1 if phase == "start" else -1
+        self.collections += phase == "start"
         self.disturb()
+        self.collections -= phase == "stop"
 
     def act(self):
         """One action; an error of any kind but SystemError is as good as a result."""
