@@ -40,7 +40,8 @@ def formulas(name: str, out: str, *operands: str) -> list[str]:
     op = OPERATIONS[name]
     names = {"out": out, **dict(zip(op.operands, operands, strict=True))}
     left = [out, *(f"∂{out}/∂{operand}" for operand in operands)]
-    texts = (op.formula, *op.partials)
+    written = dict(zip(("out", *op.operands), (op.formula, *op.partials), strict=True))
+    texts = {**written, **op.taught}.values()
     return [
         f"{side} = {TEXT.write(read(text, {*names, *op.constants}), names)}"
         for side, text in zip(left, texts)

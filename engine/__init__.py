@@ -15,7 +15,7 @@ from importlib import import_module
 from engine.context import detect_anomaly, no_grad, scope
 from engine.native import core as core
 from engine.op import Op
-from engine.ops import ARITHMETIC, SHEET
+from engine.ops import OFFERED
 from engine.value import Parameter, Value
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 # What is imported when it is first used, so that `import engine` stays light. No module has the
 # name of something in it: the import of the module would put it in the place of that.
 _LAZY = {
-    **{op.name: "functions" for op in SHEET if op not in ARITHMETIC},
+    **{op.name: "functions" for op in OFFERED},
     "apply": "careful",
     "clip": "functions",
     "Program": "programs.program",
@@ -61,6 +61,7 @@ _LAZY = {
     "jvp": "transforms",
     "kl_divergence": "compositions",
     "leaves": "graph",
+    "log_softmax": "functions",
     "prod": "compositions",
     "softmax": "functions",
     "source": "functions",

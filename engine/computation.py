@@ -193,6 +193,7 @@ class _Sharing:
     def parts(self, tree: ast.expr, always: bool) -> list[_Part]:
         """The parts that cost something and are the same for all elements of a sequence."""
         found: list[_Part] = []
+        cheap: list[_Part] = []
 
         def visit(node: ast.expr, always: bool) -> tuple[bool, bool]:
             """Whether the part costs something, and whether it differs from element to element."""
@@ -206,12 +207,13 @@ class _Sharing:
                 costly, own = costly or costs, own or varies
             # A dead end stays where it is seen to be one.
             whole = isinstance(node, (ast.Compare, ast.BoolOp)) or DEAD in names_in(node)
-            if costly and not own and not whole:
-                found.append(_Part(_key(node), node, always, 1))
+            if not whole and not own and (costly or isinstance(node, ast.BinOp)):
+                (found if costly else cheap).append(_Part(_key(node), node, always, 1))
             return costly, own
 
         _, in_loop = visit(tree, always)
-        return [part._replace(times=2) for part in found] if in_loop else found
+        # Out of a loop, even a sum of two numbers is worth taking.
+        return [part._replace(times=2) for part in found + cheap] if in_loop else found
 
 
 def _most_worthwhile(parts: Sequence[_Part]) -> _Part | None:

@@ -1,15 +1,13 @@
 """The partial derivative of a line as an operation of its own, with partials of its own.
 
-The partial of tanh by a, `1 - out ** 2`, is an operation of one operand: the value of tanh. Its own
-partial is found by differentiating that text with the sheet's lines (`engine.differentiate`), and
-so on to any order. So a derivative is a graph of formulas: it holds at other numbers, too.
+The partial of sqrt by a, `1 / (2 * out)`, is an operation of one operand: the value of sqrt. Its
+own partial is found by differentiating that text with the sheet's lines (`engine.differentiate`),
+and so on to any order. So a derivative is a graph of formulas: it holds at other numbers, too.
 
 >>> from engine.ops import OPERATIONS
->>> slope = partial_of(OPERATIONS["tanh"], "a")
+>>> slope = partial_of(OPERATIONS["sqrt"], "a")
 >>> slope.op, slope.arguments
-(Op('tanh_by_a', '1 - value ** 2', ('-(2 * value)',)), ('out',))
->>> partial_of(slope.op, "value").op
-Op('tanh_by_a_by_value', '-(2 * value)', ('-2',))
+(Op('sqrt_by_a', '1 / (2 * value)', ('-(1 / (2 * value)) / (2 * value) * 2',)), ('out',))
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import Any
 
+from engine import ieee
 from engine.careful import apply, row
 from engine.context import current_mode
 from engine.evaluate import compile_source
@@ -29,6 +30,8 @@ def eager_functions(ops: Sequence[Op], filename: str) -> dict[str, Any]:
         "new": object.__new__,
         "apply": apply,
         "row": row,
+        "largest": ieee.maximum,
+        "smallest": ieee.minimum,
         "UNUSUAL": (ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
     }
     return compile_source("\n\n".join(map(eager_source, ops)), filename, namespace)

@@ -89,6 +89,19 @@ class FloatPython(Python):
         return super().binary(left, operator, right, names)
 
 
+class FastPython(FloatPython):
+    """With built-in functions. Of two numbers `max` and `min` lose a nan that comes second."""
+
+    def visit(self, tree: ast.expr, names: Names) -> Piece:
+        match tree:
+            case ast.Call(func=ast.Name(id="max" | "min" as name), args=[_, second]) if not (
+                isinstance(second, (ast.Constant, ast.UnaryOp))
+            ):
+                both = ", ".join(self.write(part, names) for part in tree.args)
+                return self.call({"max": "largest", "min": "smallest"}[name], [f"[{both}]"])
+        return super().visit(tree, names)
+
+
 class IeeePython(FloatPython):
     """With the functions of `engine.ieee`."""
 
@@ -99,7 +112,7 @@ class IeeePython(FloatPython):
         return self.call("divide", [self.write(left, names), self.write(right, names)])
 
 
-VALUES, FAST, IEEE = Python(), FloatPython(), IeeePython()
+VALUES, FAST, IEEE = Python(), FastPython(), IeeePython()
 
 
 def element(sequence: str) -> str:

@@ -4,31 +4,31 @@
 >>> x = Value(0.5)
 >>> relu(x), x.relu(), relu(0.5)
 (Value(0.5, grad=0), Value(0.5, grad=0), 0.5)
->>> print(source("tanh"))
-def tanh(a):
-    \"\"\"out = tanh(a)
-        ∂/∂a = 1 − out²
+>>> print(source("exp"))
+def exp(a):
+    \"\"\"out = exp(a)
+        ∂/∂a = out
     \"\"\"
     if isinstance(a, Value):
         args = a,
         try:
             a = a._data_
-            out = tanh(a)
-            partials = 1.0 - out * out,
+            out = exp(a)
+            partials = out,
         except UNUSUAL:
-            return apply(TANH, *args)
+            return apply(EXP, *args)
         if current_mode() is not None:
-            return record(TANH, args, out, partials)
+            return record(EXP, args, out, partials)
         node = new(Value)
         node._data_ = out
         node._grad_ = 0.0
-        node._op_ = TANH
+        node._op_ = EXP
         node._args_ = args
         node._partials_ = partials
         node._label_ = None
         node._scope_ = None
         return node
-    return apply(TANH, a)
+    return apply(EXP, a)
 <BLANKLINE>
 
 Types are in `functions.pyi`, generated as well: `python -m engine.stubs` writes it.
@@ -43,7 +43,7 @@ from engine.eager import eager_functions
 from engine.generate import eager_source
 from engine.messages import refuse_modulus
 from engine.native import core, extension
-from engine.ops import ARITHMETIC, OPERATIONS, SHEET
+from engine.ops import OFFERED, OPERATIONS
 from engine.value import OPERATORS, Value, method_names
 
 if TYPE_CHECKING:
@@ -51,15 +51,29 @@ if TYPE_CHECKING:
 
 
 def softmax(logits: Iterable[Any]) -> list[Any]:
-    """The probabilities exp(z_i) / Σ exp(z_j), stable for logits of any size.
+    """The probabilities exp(z_i) / Σ exp(z_j), to the last digits for logits of any size.
 
     >>> [f"{p:.4f}" for p in softmax([Value(1000.0), Value(1001.0)])]
     ['0.2689', '0.7311']
     """
+    return _shares("share", "exp_total", logits)
+
+
+def log_softmax(logits: Iterable[Any]) -> list[Any]:
+    """The logarithms of `softmax(logits)`, to the last digits also where they are near 0.
+
+    >>> log_softmax([Value(0.0), Value(100.0)])[1].data
+    -3.720075976020836e-44
+    """
+    return _shares("log_share", "log_total", logits)
+
+
+def _shares(name: str, sum_of: str, logits: Iterable[Any]) -> list[Any]:
     logits = tuple(logits)
-    total = GENERATED["logsumexp"](logits)
-    exp = GENERATED["exp"]
-    return [exp(logit - total) for logit in logits]
+    most = GENERATED["maximum"](logits)
+    total = GENERATED[sum_of](logits, most)
+    share = GENERATED[name]
+    return [share(logit, most, total) for logit in logits]
 
 
 def source(name: str) -> Text:
@@ -151,8 +165,8 @@ else:
     _install(GENERATED)
 # The arithmetic operations are Python's operators; everything else is a function of this module.
 # `clip` is what NumPy calls one of them.
-_FUNCTIONS = {op.name: op.name for op in SHEET if op not in ARITHMETIC} | {"clip": "clamp"}
-__all__ = ["softmax", "source"]
+_FUNCTIONS = {op.name: op.name for op in OFFERED} | {"clip": "clamp"}
+__all__ = ["log_softmax", "softmax", "source"]
 __all__ += list(_FUNCTIONS)
 
 

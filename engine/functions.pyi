@@ -8,6 +8,7 @@ from engine.value import Value
 
 GENERATED: Mapping[str, Callable[..., Any]]
 
+def log_softmax(logits: Iterable[Value | float]) -> list[Value]: ...
 def softmax(logits: Iterable[Value | float]) -> list[Value]: ...
 def source(name: str) -> Text: ...
 
@@ -501,6 +502,7 @@ __all__ = [
     "var",
     "std",
     "clip",
+    "log_softmax",
     "softmax",
     "source",
 ]

@@ -64,9 +64,9 @@ def signature(op: Op) -> str:
 
 def _docstring(op: Op) -> list[str]:
     names = [*parameters(op), "out"]
-    formula = TEXT.write(read(op.formula, names))
+    formula = TEXT.write(read(op.taught.get("out", op.formula), names))
     partials = [
-        f"    ∂/∂{operand} = {TEXT.write(read(partial, names))}"
+        f"    ∂/∂{operand} = {TEXT.write(read(op.taught.get(operand, partial), names))}"
         for operand, partial in zip(op.operands, op.partials, strict=True)
     ]
     undefined = [f"Undefined, so an error, where {op.undefined}."] if op.undefined else []
@@ -162,32 +162,48 @@ def _sequence_body(op: Op) -> Iterator[str]:
 
 
 def _one_sequence(op: Op) -> Iterator[str]:
-    """Loops over the numbers of a sequence of `Value`s: for each reduction, then the partials."""
-    (name,) = op.operands
+    """Loops over the numbers of a sequence of `Value`s: for each reduction, then the partials.
+
+    The other operands are `Value`s as well.
+    """
+    (name,) = op.sequences
+    scalars = [operand for operand in op.operands if operand != name]
     own = computation(op)
-    given = ", ".join(["args", *op.constants])
-    yield f"args = {_row(name)}"
+    args = ["elements" if x == name else x for x in [*op.operands, *op.constants]]
+    yield f"elements = {_row(name)}"
+    # Kept, because the names will stand for numbers.
+    given = "*given" if scalars else ", ".join(args)
+    if scalars:
+        yield f"given = {_tuple(args)}"
     yield "try:"
-    yield "    n = len(args)"
+    yield "    n = len(elements)"
     # Other objects may have `data` too; one test keeps out sequences of them.
-    yield "    if not isinstance(args[0], Value):"
+    tests = " or ".join(f"not isinstance({x}, Value)" for x in ["elements[0]", *scalars])
+    yield f"    if {tests}:"
     yield "        raise TypeError"
-    yield f"    {name} = [x._data_ for x in args]"
+    yield f"    {name} = [x._data_ for x in elements]"
     for constant in op.constants:
         yield f"    if not {_is_plain(constant)}:"
         yield "        raise TypeError"
         yield f"    {constant} = float({constant})"
+    alone = args == ["elements"]
+    starred = _tuple(["*elements" if x == "elements" else x for x in args])
+    yield f"    args = {'elements' if alone else starred}"
+    for scalar in scalars:
+        yield f"    {scalar} = {scalar}._data_"
     if op.constants:
         yield from _undefined_check(op, given)
     yield from _indented(_steps(op, own.before))
     yield f"    out = {FAST.write(own.value)}"
     yield from _indented(_steps(op, own.after))
-    partials = f"tuple({partial_source(op, name, own.partials[name], FAST)})"
-    yield f"    partials = {partials}{' + (None,)' * len(op.constants)}"
+    texts = [partial_source(op, operand, tree, FAST) for operand, tree in own.partials.items()]
+    if alone:
+        yield f"    partials = tuple({texts[0]})"
+    else:
+        spread = ["*" * (x == name) + text for x, text in zip(op.operands, texts)]
+        yield f"    partials = {_tuple(spread + ['None'] * len(op.constants))}"
     yield "except UNUSUAL:"
     yield f"    return apply({constant_name(op)}, {given})"
-    for constant in op.constants:
-        yield f"args += ({constant},)"
     yield from _record(op)
 
 
@@ -207,7 +223,7 @@ def _steps(op: Op, steps: Iterable[Step]) -> Iterator[str]:
             continue
         start, statement = _LOOPS[kind]
         yield f"{name} = {start}"
-        yield f"for {each(op.operands)}:"
+        yield f"for {each([operand for operand in op.operands if operand in op.sequences])}:"
         yield "    " + statement.format(name=name, body=text)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from math import copysign, inf, nan, pi
+from math import copysign, inf, isfinite, nan, pi
 from typing import Any
 
 
@@ -40,7 +40,7 @@ def divide(a: float, b: float) -> float:
 
 def pow_(a: float, b: float) -> float:
     """a to the power of b, real: nan for a negative base with a fractional exponent."""
-    odd = b % 2 == 1
+    odd = abs(math.fmod(b, 2)) == 1 if isfinite(b) else False
     try:
         return math.pow(a, b)
     except OverflowError:

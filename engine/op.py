@@ -17,6 +17,8 @@ class Op:
     `undefined`: where the operation has no value. `kinks`: where it has no derivative; there the
     sheet's partial is one of the one-sided ones, or lies between them.
     `domain`: per operand, where tests and examples sample it (default -2 to 2).
+    `taught`: textbook forms of partials, by operand, and of the formula, as "out": shorter, and
+    equal, but not in floating point at every number.
     `about`: meaning and source. `advice`: what to do instead where it is undefined.
     `origin`: of what `engine.derived` makes, the operation whose derivative it is part of, and
     which part; `derived` keeps what it has made of this one.
@@ -37,6 +39,7 @@ class Op:
         "partials",
         "sequences",
         "symbol",
+        "taught",
         "undefined",
     )
 
@@ -53,6 +56,7 @@ class Op:
         undefined: str = "",
         kinks: str = "",
         domain: Mapping[str, tuple[float, float]] | None = None,
+        taught: Mapping[str, str] | None = None,
         about: str = "",
         advice: str = "",
         origin: tuple[Op, str, str] | None = None,
@@ -74,6 +78,7 @@ class Op:
         self.undefined = undefined
         self.kinks = kinks
         self.domain = dict(domain or {})
+        self.taught = dict(taught or {})
         self.about = about
         self.advice = advice
         self.origin = origin

@@ -55,7 +55,10 @@ class _Specializer(ast.NodeTransformer):
     def visit_IfExp(self, node: ast.IfExp) -> Any:
         if self.is_known(node.test):
             return self.visit(node.body if self.value(node.test) else node.orelse)
-        return self.generic_visit(node)
+        test = self.visit(node.test)
+        if isinstance(test, ast.Constant):
+            return self.visit(node.body if test.value else node.orelse)
+        return ast.IfExp(test, self.visit(node.body), self.visit(node.orelse))
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         # Outside the test of a choice: in a condition that stands for itself.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.op import Op
-from engine.ops import ACTIVATIONS, ARITHMETIC, FUNCTIONS, FUNCTIONS_OF_SEVERAL, SHEET
+from engine.ops import ACTIVATIONS, FUNCTIONS, FUNCTIONS_OF_SEVERAL, OFFERED
 
 PATH = Path(__file__).with_name("functions.pyi")
 
@@ -20,6 +20,7 @@ from engine.value import Value
 
 GENERATED: Mapping[str, Callable[..., Any]]
 
+def log_softmax(logits: Iterable[Value | float]) -> list[Value]: ...
 def softmax(logits: Iterable[Value | float]) -> list[Value]: ...
 def source(name: str) -> Text: ...
 
@@ -51,12 +52,12 @@ class Methods:
 
 def stub() -> str:
     """The text of the stub file."""
-    exported = [op for op in SHEET if op not in ARITHMETIC]
     names = ",\n".join(
-        f'    "{name}"' for name in [op.name for op in exported] + ["clip", "softmax", "source"]
+        f'    "{name}"'
+        for name in [op.name for op in OFFERED] + ["clip", "log_softmax", "softmax", "source"]
     )
     methods = "".join(map(_method, FUNCTIONS + FUNCTIONS_OF_SEVERAL + ACTIVATIONS))
-    functions = "".join(map(_function, exported))
+    functions = "".join(map(_function, OFFERED))
     return f"{_HEADER}{functions}{_OPERATORS}{methods}\n__all__ = [\n{names},\n]\n"
 
 

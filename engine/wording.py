@@ -143,7 +143,11 @@ def expression(
             terms.append(({"a": entry(bias)}, _formula("a")))
         return _joined(terms, dialect, " + ", SUM)
     if op.sequences:
-        (elements,) = (grouped[name] for name in op.operands)
+        elements = [
+            element
+            for name in op.operands
+            for element in (grouped[name] if name in op.sequences else [grouped[name]])
+        ]
         terms = [({"a": entry(element)}, _formula("a")) for element in elements]
         if op.name == "sum":
             return _joined(terms, dialect, " + ", SUM)
@@ -152,7 +156,7 @@ def expression(
     if op.symbol.isalpha():
         written = [dialect.write(ast.Name(name), arguments) for name in op.operands]
         return _called(op, ", ".join(written), dialect)
-    formula = _formula(op.formula)
+    formula = _formula(op.taught.get("out", op.formula))
     if op.constants:
         constants = {name: float(grouped[name]) for name in op.constants}
         formula = specialize(formula, constants, constants)
@@ -204,7 +208,7 @@ def local_derivative(
         if name in op.sequences:
             args["n"] = float(len(group))
     values = {name: float(arg) for name, arg in args.items()}
-    formula: ast.expr = _formula(op.partials[op.operands.index(operand)])
+    formula = _partial(op, operand, values, node.partials[position])
     names: Names
     if any(map(is_reduction, ast.walk(formula))):
         # A sum over all operands would be longer than it is clear.
@@ -229,6 +233,16 @@ def _literal_digits(formula: ast.expr) -> int:
         if all(float(f"{number:.{digits}g}") == number for number in literals):
             return digits
     return 17
+
+
+def _partial(op: Op, operand: str, values: Mapping[str, float], number: float | None) -> ast.expr:
+    """The partial derivative; in its textbook form, where that comes to the same number."""
+    if operand in op.taught:
+        tree = _formula(op.taught[operand])
+        known = number is not None and not any(map(is_reduction, ast.walk(tree)))
+        if known and math.isclose(value_at(tree, values), number or 0.0, rel_tol=1e-9):
+            return tree
+    return _formula(op.partials[op.operands.index(operand)])
 
 
 def _digits(formula: ast.expr, values: Mapping[str, float], result: float) -> int:

@@ -15,8 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import engine
-from engine import Value, dot, logsumexp, mean
+from engine import Value, dot, log_softmax, mean
 from engine.functions import GENERATED
 from engine.numbers import as_number, is_no_number
 from engine.ops import OPERATIONS
@@ -104,15 +103,14 @@ def cross_entropy(target: Any, logits: Sequence[Value]) -> Value:
                 f"cross_entropy: {target!r} is not a class; with {classes} logits the classes are "
                 f"0 to {classes - 1}"
             )
-        return logsumexp(logits) - logits[int(index)]
+        return GENERATED["log_total"](logits, logits[int(index)])  # type: ignore[no-any-return]
     if len(probabilities) != classes:
         raise ValueError(f"cross_entropy: {len(probabilities)} targets for {classes} logits")
-    if any(isinstance(p, Value) for p in probabilities):
-        total: Any = engine.sum(probabilities)
-    else:
-        total = sum(as_number(p, "cross_entropy: a target") for p in probabilities)
-    loss: Value = total * logsumexp(logits) - dot(probabilities, logits)
-    return loss
+    checked = [
+        p if isinstance(p, Value) else as_number(p, "cross_entropy: a target")
+        for p in probabilities
+    ]
+    return -dot(checked, log_softmax(logits))
 
 
 LOSSES: dict[str, Loss] = {

@@ -30,7 +30,10 @@ def main() -> int:
         backends = {n: b for n, b in backends.items() if any(p in n for p in arguments.backend)}
     ops = [OPERATIONS[name] for name in arguments.operations] or list(SHEET)
     start = time.perf_counter()
-    report = measure(ops, backends, thorough=True)
+    report = Report()
+    for op in ops:
+        measure([op], backends, thorough=True, report=report)
+        print(f"{op.name}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
     text = page(report, list(backends), missing)
     print(text)
     print(f"{time.perf_counter() - start:.0f} s")
@@ -56,13 +59,17 @@ def page(report: Report, backends: list[str], missing: dict[str, str]) -> str:
         f"The limit is {LIMITS[0]:g} ulp for the value and the first derivative and {LIMITS[2]:g} "
         "for the second,",
         "beyond four times what half an ulp of the argument does to the result, since no way of",
-        "computing with rounded arguments does better. An ulp is the distance of the right",
-        "result, rounded to a float, to the next larger float.",
+        "computing with rounded arguments does better. An ulp is the distance of the right result,",
+        "rounded to a float, to the next larger float; for a result below 1e-305 that of 1e-305,",
+        "because its factors may have lost digits already. Second derivatives of reductions are in",
+        "ulp of the first derivative where that is larger: they are its changes. Errors within the",
+        "limit are shown whole.",
         "",
         f"Measured: {report.measured:,} numbers at ±10^k over the whole range, subnormal ones too,",
         "close to every number that a formula compares with, and at random. Left out: points where",
         "the operation or the derivative is undefined, kinks themselves (derivatives only), and",
-        f"results larger than any float, with the derivatives of theirs ({excluded}).",
+        "results larger than any float (of derivatives, a sixteenth of that) with the derivatives",
+        f"of theirs ({excluded}).",
         "",
         f"| operation | {' | '.join(backends)} |",
         f"|---|{'---|' * len(backends)}",

@@ -88,19 +88,20 @@ def _around(x: float) -> Iterator[float]:
 def _pairs(
     op: Op, constants: Sequence[float], chance: random.Random, count: int
 ) -> Iterator[list[float]]:
-    first, second = (numbers(op, operand, chance) for operand in op.operands)
+    pools = [numbers(op, operand, chance) for operand in op.operands]
     domains = [op.domain.get(operand, (-2.0, 2.0)) for operand in op.operands]
     for _ in range(count):
-        yield [chance.choice(first), chance.choice(second)]
-        yield [chance.uniform(*domain) for domain in domains]
-        yield [chance.uniform(*domains[0]), chance.choice(second)]
-        yield [chance.choice(first), chance.uniform(*domains[1])]
-        yield [chance.choice((0.0, 1.0, -1.0, 1 - 2.0**-53)), chance.choice(second)]
+        ordinary = [chance.uniform(*domain) for domain in domains]
+        yield ordinary
+        yield [chance.choice(pool) for pool in pools]
+        for place, pool in enumerate(pools):
+            yield [*ordinary[:place], chance.choice(pool), *ordinary[place + 1 :]]
+        x, *others = (chance.choice(pool) for pool in pools)
+        yield [chance.choice((0.0, 1.0, -1.0, 1 - 2.0**-53)), *others]
         # Where the operands are close to each other, their product to 1, their distance to a
         # constant.
-        x = chance.choice(first)
         for y in (x, 1 / x if x else 0.0, *(x + c for c in constants), *(x - c for c in constants)):
-            yield [x, y * (1 + chance.choice((0, 1, -1, 3e4, -7e9)) * 2.0**-52)]
+            yield [x, y * (1 + chance.choice((0, 1, -1, 3e4, -7e9)) * 2.0**-52), *others[1:]]
 
 
 def _sequences(op: Op, length: int, chance: random.Random, count: int) -> Iterator[list[float]]:

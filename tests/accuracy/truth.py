@@ -54,7 +54,8 @@ def truth(op: Op, row: Sequence[Any], i: int, j: int) -> tuple[Any, Any, Any]:
 
 @cache
 def _formula(op: Op) -> ast.expr:
-    return inlined(read(op.formula))
+    # Of two forms the textbook's, which has no choices.
+    return inlined(read(op.taught.get("out", op.formula)))
 
 
 class _Evaluation:

@@ -30,9 +30,10 @@ def test_the_source_computes_with_the_formulas_of_the_sheet(op):
 @over_sheet
 def test_the_docstring_states_value_partials_and_where_it_is_undefined(op):
     text = inspect.getdoc(GENERATED[op.name])
-    assert text.startswith(f"out = {TEXT.write(read(op.formula))}\n")
-    for operand, partial in zip(op.operands, op.partials, strict=True):
-        assert f"∂/∂{operand} = {TEXT.write(read(partial))}" in text
+    shown = {"out": op.formula, **dict(zip(op.operands, op.partials, strict=True)), **op.taught}
+    assert text.startswith(f"out = {TEXT.write(read(shown['out']))}\n")
+    for operand in op.operands:
+        assert f"∂/∂{operand} = {TEXT.write(read(shown[operand]))}" in text
     assert op.about in text
     assert ("Undefined" in text) == bool(op.undefined)
     assert op.undefined in text
