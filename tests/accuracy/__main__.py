@@ -32,7 +32,7 @@ def main() -> int:
     start = time.perf_counter()
     report = Report()
     for op in ops:
-        measure([op], backends, thorough=True, report=report)
+        measure([op], backends, report=report)
         print(f"{op.name}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
     text = page(report, list(backends), missing)
     print(text)

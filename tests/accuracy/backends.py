@@ -37,10 +37,17 @@ def places(variant: Variant) -> list[Place]:
     return found + ([(0, 1)] if length > 1 else [])
 
 
+def _operation(engine: ModuleType, variant: Variant) -> Callable[..., Any]:
+    """That of the sheet by its name, so that each core's own is found; or any other."""
+    found = engine.functions.GENERATED.get(variant.op.name)
+    operation: Callable[..., Any] = found or engine.eager.function_of(variant.op)
+    return operation
+
+
 def eager(engine: ModuleType, variant: Variant, row: Sequence[float], place: Place) -> Numbers:
     """By the operation, the derivative that its node keeps, and the gradient of the gradient."""
     i, j = place
-    operation = engine.functions.GENERATED[variant.op.name]
+    operation = _operation(engine, variant)
     count = len(row) - len(variant.constants)
     mixed = [engine.Value(x) if k in (i, j) else x for k, x in enumerate(row[:count])]
     try:
@@ -62,7 +69,7 @@ class Graph:
         self, engine: ModuleType, variant: Variant, row: Sequence[float], place: Place
     ) -> None:
         i, j = place
-        operation = engine.functions.GENERATED[variant.op.name]
+        operation = _operation(engine, variant)
         count = len(row) - len(variant.constants)
         self.leaves = [engine.Value(x, label=f"x{k}") for k, x in enumerate(row[:count])]
         node = operation(*variant.op.group([*self.leaves, *variant.constants]))

@@ -47,14 +47,17 @@ class Report:
 def measure(
     ops: Sequence[Op],
     backends: dict[str, Callable[..., list[Numbers]]],
-    thorough: bool,
+    most: int | None = None,
     report: Report | None = None,
 ) -> Report:
-    """Compares every operation on every backend with the truth; adds to the report."""
+    """Compares operations on every backend with the truth; adds to the report.
+
+    `most`: so many points of each operation are enough.
+    """
     report = report or Report()
     for op in ops:
-        for variant in variants(op, thorough):
-            points = [row for row in rows(variant, thorough) if _is_defined(op, row)]
+        for variant in variants(op, most):
+            points = [row for row in rows(variant, most) if _is_defined(op, row)]
             for place in places(variant):
                 known = [_truth(op, row, place) for row in points]
                 usable = [(row, t) for row, t in zip(points, known) if t is not None]

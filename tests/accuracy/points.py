@@ -25,8 +25,9 @@ class Variant(NamedTuple):
     length: int
 
 
-def variants(op: Op, thorough: bool) -> list[Variant]:
-    """The operation with each choice of constants, at each length."""
+def variants(op: Op, most: int | None = None) -> list[Variant]:
+    """The operation with each choice of constants, at each length; one, if points are few."""
+    thorough = most is None
     choices = [
         (EXPONENTS if default is None else (default, 2.5 * default))[: None if thorough else 1]
         for default in op.constants.values()
@@ -35,18 +36,18 @@ def variants(op: Op, thorough: bool) -> list[Variant]:
     return [Variant(op, chosen, length) for chosen in product(*choices) for length in lengths]
 
 
-def rows(variant: Variant, thorough: bool) -> list[list[float]]:
-    """Operands, the same ones at every call."""
+def rows(variant: Variant, most: int | None = None) -> list[list[float]]:
+    """Operands, the same ones at every call; `most` of them, drawn at random, or all."""
     op, constants, length = variant
     chance = random.Random(f"{op.name} {constants} {length}")
     if op.sequences:
-        found = list(_sequences(op, length, chance, 15 if thorough else 6))
+        found = list(_sequences(op, length, chance, 15))
     elif len(op.operands) == 1:
-        found = [[x] for x in numbers(op, op.operands[0], chance, 20 if thorough else 60)]
+        found = [[x] for x in numbers(op, op.operands[0], chance, 20)]
     else:
-        found = list(_pairs(op, constants, chance, 40 if thorough else 20))
-    if not thorough:
-        found = chance.sample(found, min(len(found), 30))
+        found = list(_pairs(op, constants, chance, 40))
+    if most is not None:
+        found = chance.sample(found, min(len(found), most))
     return [[*row, *constants] for row in found]
 
 

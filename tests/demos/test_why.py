@@ -188,7 +188,8 @@ def test_the_table_says_when_each_arrives(name):
         if late[-1] == optimisers.STEPS:
             assert cell == "–"
         else:
-            assert int(cell) == pytest.approx(late[-1] + 1, abs=2 if name == "RMSprop" else 0)
+            # RMSprop hovers around the level, where last digits decide which step is the last.
+            assert int(cell) == pytest.approx(late[-1] + 1, abs=10 if name == "RMSprop" else 0)
 
 
 def test_only_sgd_is_still_on_its_way():
