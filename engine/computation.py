@@ -86,9 +86,10 @@ def computation_of(
     `change_partial`, then all of them by `change`, such as by constants put in."""
     known = [*parameters(op), "out"]
     texts = [op.formula, *op.partials]
-    trees = [inlined(read(text, known)) for text in texts]
-    trees[1:] = map(change_partial, trees[1:])
-    trees = list(map(change, trees))
+    read_trees = [read(text, known) for text in texts]
+    # A 0 within an operation that is called is not a branch of this partial.
+    read_trees[1:] = map(change_partial, read_trees[1:])
+    trees = [change(inlined(tree)) for tree in read_trees]
     reductions, (value, *partials) = hoist(trees)
     sharing = _Sharing(op.sequences, reductions)
     # What only partial derivatives have in common is left to them: often not all are wanted.

@@ -44,8 +44,8 @@ ARITHMETIC = (
     Op("power", "^", "a ** b",
        ("0 if a == 0 and b == 0 else finite(b) * a ** (b - 1) if b - 1 + 1 == b or a == 0"
         " else b * finite(out) / a",
-        "out * log(a) if a > 0 else 0"),
-       taught={"a": "0 if a == 0 and b == 0 else b * a ** (b - 1)"},
+        "power_log(a, b)"),
+       taught={"a": "0 if a == 0 and b == 0 else b * a ** (b - 1)", "b": "out * log(a) if a > 0 else 0"},
        undefined="a < 0 or a == 0 and b < 0", domain={"a": (0.5, 3)},
        about="A power whose exponent is differentiated, which takes the logarithm of the base.",
        advice="with a plain number as exponent, x ** 3, a negative base is fine"),

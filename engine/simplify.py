@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from copy import deepcopy
 
-from engine.inlining import mapped
+from engine.formula import is_reduction
 from engine.specialize import specialize
 
 ZERO, ONE = ast.Constant(0), ast.Constant(1)
@@ -77,12 +78,24 @@ def choice(test: ast.expr, body: ast.expr, other: ast.expr) -> ast.expr:
 
 
 def _within(tree: ast.expr, condition: str, holds: bool) -> ast.expr:
-    def decided(node: ast.expr) -> ast.expr:
-        if isinstance(node, ast.IfExp) and ast.dump(node.test) == condition:
-            return node.body if holds else node.orelse
-        return node
+    decided: ast.expr = _Decided(condition, holds).visit(deepcopy(tree))
+    return decided
 
-    return mapped(tree, decided)
+
+class _Decided(ast.NodeTransformer):
+    """Makes the choices that hang on a condition, but within reductions: they go over others."""
+
+    def __init__(self, condition: str, holds: bool) -> None:
+        self.condition, self.holds = condition, holds
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        if ast.dump(node.test) != self.condition:
+            return self.generic_visit(node)
+        chosen: ast.AST = self.visit(node.body if self.holds else node.orelse)
+        return chosen
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        return node if is_reduction(node) else self.generic_visit(node)
 
 
 def ends_in_zero(tree: ast.expr) -> bool:

@@ -272,3 +272,22 @@ def test_a_penalty_on_a_gradient_is_trained_on_both_sides_of_a_kink():
     program = engine.compile(gradient(abs(w * x) * (w * x), x), [x], [w], backend="python")
     assert program([[2.0], [-3.0]]) == [4.0, 6.0]
     assert program.gradients([[-3.0]])[1] == [12.0]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        (0.0, 1.0, [[0.0, -math.inf], [-math.inf, 0.0]]),  # the mixed one is 1 + log 0
+        (0.0, 2.0, [[2.0, 0.0], [0.0, 0.0]]),
+        (0.0, 1.5, [[math.inf, 0.0], [0.0, 0.0]]),
+        (0.0, 0.0, [[0.0, 0.0], [0.0, math.inf]]),
+        (2.0, 0.0, [[0.0, 0.5], [0.5, math.log(2) ** 2]]),
+        (1.0, 1.0, [[0.0, 1.0], [1.0, 0.0]]),
+    ],
+)
+def test_the_hessian_of_a_power_is_symmetric_at_its_edges_too(a, b, expected):
+    x, y = Value(a), Value(b)
+    found = [[entry.data for entry in row] for row in hessian(x**y, [x, y])]
+    assert [pytest.approx(row, rel=1e-12) for row in expected] == found
+    tripled = [[entry.data for entry in row] for row in hessian(3 * x**y, [x, y])]
+    assert tripled == [[pytest.approx(3 * entry, rel=1e-12) for entry in row] for row in expected]

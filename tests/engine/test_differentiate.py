@@ -57,7 +57,10 @@ def test_a_zero_of_a_choice_stays_outermost_through_a_product():
 @given(data=st.data())
 def test_the_sheet_proves_itself(op, data):
     """The derivative of each formula by the sheet's lines is the partial that stands beside it."""
-    row = data.draw(smooth_rows(op))
+    row = [*data.draw(smooth_rows(op))]
+    # Beside the points where a formula has a branch of its own, which is then not differentiated.
+    count = len(row) - len(op.constants)
+    row[:count] = [0.99 * x + 0.0037 * place for place, x in enumerate(row[:count], 1)]
     assert ieee_partials(derived(op), row) == pytest.approx(
         ieee_partials(op, row), rel=1e-9, abs=1e-9
     )
