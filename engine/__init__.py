@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.check import check_gradients as check_gradients
     from engine.compositions import kl_divergence as kl_divergence
     from engine.compositions import prod as prod
+    from engine.custom import operation as operation
     from engine.derivative import gradient as gradient
     from engine.derivative import hessian as hessian
     from engine.derivative import jacobian as jacobian
@@ -62,6 +63,7 @@ _LAZY = {
     "kl_divergence": "compositions",
     "leaves": "graph",
     "log_softmax": "functions",
+    "operation": "custom",
     "prod": "compositions",
     "softmax": "functions",
     "source": "functions",

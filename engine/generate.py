@@ -70,7 +70,8 @@ def _docstring(op: Op) -> list[str]:
         for operand, partial in zip(op.operands, op.partials, strict=True)
     ]
     undefined = [f"Undefined, so an error, where {op.undefined}."] if op.undefined else []
-    about = [op.about] if op.about else []
+    # Whatever it says, it stays within the docstring.
+    about = [op.about.replace("\\", r"\\").replace('"', r"\"")] if op.about else []
     first, *rest = [f"out = {formula}", *partials, *about, *undefined]
     return [f'"""{first}', *rest, '"""'] if rest else [f'"""{first}"""']
 

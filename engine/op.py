@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from keyword import iskeyword
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
+
+
+# What generated functions call things by.
+_TAKEN = frozenset(
+    "args out partials node n pi inf nan Value record new current_mode apply row UNUSUAL float "
+    "isinstance len tuple zip TypeError ValueError".split()
+)
 
 
 class Op:
@@ -20,9 +29,16 @@ class Op:
     `taught`: textbook forms of partials, by operand, and of the formula, as "out": shorter, and
     equal, but not in floating point at every number.
     `about`: meaning and source. `advice`: what to do instead where it is undefined.
+
+    Raises ValueError for a name that is not an identifier or is taken, and a FormulaError, which is
+    one, for a formula that is not of the language of the sheet; so no text is ever run.
+
     `origin`: of what `engine.derived` makes, the operation whose derivative it is part of, and
     which part; `derived` keeps what it has made of this one.
     """
+
+    # While the sheet itself is read: its tests check it, so that importing it stays light.
+    trusted = True
 
     __slots__ = (
         "about",
@@ -83,6 +99,30 @@ class Op:
         self.advice = advice
         self.origin = origin
         self.derived: dict[str, Any] = {}
+        if not self.trusted and origin is None:
+            self.check()
+
+    def check(self) -> None:
+        """Raises what making an operation raises for its names, numbers and formulas."""
+        from engine.formula import FUNCTIONS, REDUCTIONS, read
+
+        names = [*self.operands, *self.constants]
+        for name in (self.name, *names, *self.defaults):
+            if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
+                raise ValueError(f"operation {self.name!r}: {name!r} is not an identifier")
+        for name in names:
+            if name in _TAKEN | FUNCTIONS | REDUCTIONS or names.count(name) > 1:
+                raise ValueError(f"{self.name}: the name {name!r} is taken; choose another one")
+        if self.name.upper() in _TAKEN:
+            raise ValueError(f"an operation cannot be called {self.name!r}; choose another name")
+        for name, number in (*self.constants.items(), *self.defaults.items()):
+            if number is not None and not isinstance(number, (int, float)):
+                raise ValueError(f"{self.name}: the default of {name} must be a number")
+        known = [*names, *(["n"] if self.sequences else [])]
+        for formula in (self.formula, *self.partials):
+            read(formula, [*known, "out"] if formula is not self.formula else known)
+        for condition in filter(None, (self.undefined, self.kinks)):
+            read(condition, known)
 
     def group(self, args: Sequence[Any]) -> list[Any]:
         """A node's operands, which it keeps in one row, by name: sequences as lists again."""

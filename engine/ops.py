@@ -44,7 +44,7 @@ ARITHMETIC = (
     Op("power", "^", "a ** b",
        ("0 if a == 0 and b == 0 else finite(b) * a ** (b - 1) if b - 1 + 1 == b or a == 0"
         " else b * finite(out) / a",
-        "power_log(a, b)"),
+        "powerlog(a, b)"),
        taught={"a": "0 if a == 0 and b == 0 else b * a ** (b - 1)", "b": "out * log(a) if a > 0 else 0"},
        undefined="a < 0 or a == 0 and b < 0", domain={"a": (0.5, 3)},
        about="A power whose exponent is differentiated, which takes the logarithm of the base.",
@@ -196,3 +196,5 @@ SHEET = ARITHMETIC + OFFERED + PARTS
 OPERATIONS = {op.name: op for op in SHEET}
 if len(OPERATIONS) != len(SHEET):
     raise ValueError("the sheet names an operation twice")
+# What is made from here on is checked when it is made.
+Op.trusted = False

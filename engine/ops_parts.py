@@ -12,10 +12,10 @@ from engine.op import Op
 PARTS = (
     Op("sigmoid_slope", "σ′", "exp(-abs(a)) / (1 + exp(-abs(a))) ** 2", ("-out * tanh(a / 2)",),
        about="The derivative of the sigmoid."),
-    Op("power_log", "powerlog", "0 if a == 0 and b > 0 else a ** b * log(a)",
+    Op("powerlog", "powerlog", "0 if a == 0 and b > 0 else a ** b * log(a)",
        ("0 if a == 0 and (b > 1 or b == 0) else a ** (b - 1) * (1 + b * log(a))",
         "0 if a == 0 and b > 0 else out * log(a)"),
-       undefined="a < 0 or a == 0 and b < 0", domain={"a": (0.5, 3)},
+       undefined="a < 0 or a == 0 and b <= 0", domain={"a": (0.5, 3)},
        about="The derivative of a to the power of b with respect to b."),
     Op("asin_slope", "asin′", "1 / sqrt((1 - a) * (1 + a))", ("a * out ** 3",), undefined="abs(a) > 1",
        domain={"a": (-0.9, 0.9)}, about="The derivative of the arcsine."),

@@ -80,7 +80,7 @@ NAMESPACE = {
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
     "softplus": lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
     "xlogy": lambda x, y: 0.0 if x == 0 and y >= 0 else x * math.log(y),
-    "power_log": lambda a, b: 0.0 if a == 0 and b > 0 else math.pow(a, b) * math.log(a),
+    "powerlog": lambda a, b: 0.0 if a == 0 and b > 0 else math.pow(a, b) * math.log(a),
     **{name: _reduced(name) for name in ("sum", "max", "min")},
 }
 
