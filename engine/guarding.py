@@ -73,10 +73,13 @@ class Guard:
         if not edge_may_end(user, position):
             return above
         name, index = op.place(len(user.args), position)
-        part = partial_of(op, name).alive
+        partial = partial_of(op, name)
+        part = partial.alive
         assert part is not None
         names = dict(zip((*op.operands, *op.constants), op.group(user.args)))
         names["out"] = user
+        for entry, reduction in partial.reductions if set(part.arguments) - names.keys() else ():
+            names[entry] = function_of(reduction.op)(*map(names.__getitem__, reduction.arguments))
         arguments = [
             names[entry][index] if entry in op.sequences else names[entry]
             for entry in part.arguments

@@ -104,6 +104,8 @@ def _of_operator(operator: ast.AST, a: Bounds, b: Bounds) -> Bounds:
             quotients = [_times(x, 1 / y) for x in a[:2] for y in b[:2]]
             return _hull(quotients, a.finite, a.finite)
         case ast.Pow() if b.low == b.high and b.low >= 0:
+            if a.low >= 0 and a.high <= 1e100 and b.low <= 3:
+                return Bounds(a.low**b.low, a.high**b.low, finite, a.defined)
             low = 0.0 if b.low % 2 != 1 or a.low >= 0 else -inf
             return Bounds(low, inf, finite, a.defined)
     return UNKNOWN

@@ -32,6 +32,8 @@ TARGETS = {
     "hinge": [-1.0, 1.0],
     "cross_entropy": [0, 1],
 }
+# What keeps predictions within the domain of a loss.
+OUTPUTS = {"binary_cross_entropy": "sigmoid", "poisson_nll": "softplus"}
 over_programs = pytest.mark.parametrize("backend", PROGRAMS)
 over_backends = pytest.mark.parametrize("backend", BACKENDS)
 
@@ -44,7 +46,7 @@ def data_for(loss):
 def trained(backend, loss="squared_error", activation="tanh", make=SGD, rate=0.01, **settings):
     """The parameters, the losses and the state after training by a backend."""
     outputs = 2 if loss == "cross_entropy" else 1
-    output = "sigmoid" if loss == "binary_cross_entropy" else "linear"
+    output = OUTPUTS.get(loss, "linear")
     model = MLP(2, [3, outputs], activation, output, seed=3)
     optimizer = make(model.parameters(), rate)
     settings = {"epochs": 100, "batch_size": 2, "tolerance": None, **settings}

@@ -9,6 +9,7 @@ from engine import Parameter, Value, gradient
 from engine.computation import DEAD
 from engine.derived import partial_of
 from engine.formula import names_in
+from engine.functions import GENERATED
 from engine.ops import SHEET
 from engine.programs.dead_ends import DeadEnds
 from engine.programs.instructions import Compute, Each
@@ -173,8 +174,7 @@ CONDITIONAL = [
 def test_derivatives_to_the_third_order_on_both_sides_of_every_choice(op):
     """Compiled once, from numbers on one side; eagerly anew for each row."""
     constants = [1.5 if default is None else default for default in op.constants.values()]
-    function = getattr(engine, op.name, None) or getattr(Value, f"__{op.name}__", None)
-    function = {"pow": lambda a, k: a**k, "power": lambda a, b: a**b}.get(op.name, function)
+    function = GENERATED[op.name]
     ranges = [op.domain.get(operand, (-2.0, 2.0)) for operand in op.operands]
     parts = [[(0.13 + 0.377 * i + 0.251 * j) % 1 for j in range(len(ranges))] for i in range(7)]
     rows = [[low + (high - low) * part for part, (low, high) in zip(row, ranges)] for row in parts]

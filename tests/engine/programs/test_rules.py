@@ -2,13 +2,12 @@
 
 import ast
 import math
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Parameter
+from engine import Parameter, Value
 from engine.evaluate import FAST, IEEE, compile_source
 from engine.formula import FormulaError
 from engine.ieee import NAMESPACE
@@ -118,7 +117,7 @@ def test_a_rule_on_numbers_does_what_the_optimizer_does(kind, nodes, start, path
     optimizer = kind(leaves, weight_decay=0.1)
     rule = UpdateRule(optimizer.rule, list(optimizer.settings))
     update, given_settings = function(rule, nodes), list(optimizer.settings.values())
-    parameters = [SimpleNamespace(data=number, grad=0.0) for number in start]
+    parameters = [Value(number) for number in start]
     plain, state = list(start), [[0.0, 0.0] for _ in rule.remembered]
     for number, gradients in enumerate(path, 1):
         for leaf, gradient in zip(leaves, gradients, strict=True):
