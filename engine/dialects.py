@@ -152,7 +152,11 @@ class Text(Dialect):
     """Written mathematics in one line."""
 
     minus = "−"
-    functions = {**{op.name: op.symbol for op in OPERATIONS.values()}, "sum": "Σ"}
+    # A symbol that could not be read again gives way to the name.
+    functions = {
+        **{op.name: op.symbol for op in OPERATIONS.values() if op.symbol.isidentifier()},
+        **{"sum": "Σ", "sqrt": "√", "cbrt": "∛"},
+    }
     infix = {
         ast.Add: " + ",
         ast.Sub: " − ",

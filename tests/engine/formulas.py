@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from engine.formula import FUNCTIONS, OF_TWO_NUMBERS
 from engine.ieee import UNLIKE_MATH
+from engine.inlining import inlined
+from engine.ops import OPERATIONS
 
 # A formula has many more shapes than an operation has interesting operands.
 many = settings(max_examples=120)
@@ -76,11 +78,8 @@ NAMESPACE = {
     **vars(math),
     "abs": abs,
     **UNLIKE_MATH,
-    # Operations that formulas of the sheet call.
-    "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
-    "softplus": lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
-    "xlogy": lambda x, y: 0.0 if x == 0 and y >= 0 else x * math.log(y),
-    "powerlog": lambda a, b: 0.0 if a == 0 and b > 0 else math.pow(a, b) * math.log(a),
+    "largest": max,
+    "smallest": min,
     **{name: _reduced(name) for name in ("sum", "max", "min")},
 }
 
@@ -101,7 +100,11 @@ class _Real(ast.NodeTransformer):
 def outcome(formula: ast.expr | str, names: Mapping[str, float]) -> object:
     """The number that a formula in Python's own syntax comes to, or the kind of error it raises."""
     text = formula if isinstance(formula, str) else ast.unparse(formula)
-    tree = ast.fix_missing_locations(_Real().visit(ast.parse(text, mode="eval")))
+    tree = ast.parse(text, mode="eval")
+    called = {part.id for part in ast.walk(tree) if isinstance(part, ast.Name)}
+    if called & OPERATIONS.keys() - FUNCTIONS - {"float"}:
+        tree = ast.Expression(inlined(tree.body))
+    tree = ast.fix_missing_locations(_Real().visit(tree))
     try:
         return eval(compile(tree, "formula", "eval"), NAMESPACE, dict(names))
     except (ArithmeticError, ValueError) as error:

@@ -7,6 +7,8 @@ stand, since it would be unclear what it is the power of.
 
 import re
 
+from engine.ops import PARTS
+
 _TOKEN = re.compile(r"\\text\{ ?(?:and|or|if|otherwise) ?\}|\\\\|\\[a-zA-Z]+|\d+(?:\.\d+)?|\S")
 _COMPARISONS = {
     "<": "<",
@@ -28,6 +30,8 @@ _BRACKETS = {
     r"\lfloor": ("floor", r"\rfloor"),
     r"\lceil": ("ceil", r"\rceil"),
 }
+# What is called by its symbol; spaces are no tokens.
+_SYMBOLS = {op.symbol.replace(" ", ""): op.name for op in PARTS}
 _GREEK = {rf"\{name}": name for name in "pi alpha beta delta".split()}
 
 
@@ -118,6 +122,7 @@ class _Reader:
                 return self.cases()
             case r"\operatorname":
                 name = self.letters()
+                name = _SYMBOLS.get(name, name)
                 return (f"a{name[2:]}" if name.startswith("ar") else name) + self.arguments()
             case r"\mathrm":
                 return self.subscripted(self.letters())

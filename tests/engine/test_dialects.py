@@ -69,7 +69,8 @@ def test_every_formula_of_the_sheet_read_again_gives_the_same_number(op, dialect
     names = [*op.operands, *op.constants, "n", "out"]
     points = [dict(zip(names, numbers)) for numbers in SHEET_POINTS]
     for text in (op.formula, *op.partials, *filter(None, [op.undefined, op.kinks])):
-        comes_to_the_same(text, again(writer.write(read(text, names))), points)
+        written = again(writer.write(read(text, names)))
+        comes_to_the_same(text, written, points)
 
 
 SHEET_POINTS = [

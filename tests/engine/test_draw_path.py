@@ -114,7 +114,7 @@ def test_only_colours_change(view):
 
 
 def test_a_path_is_made_of_values():
-    with pytest.raises(TypeError, match=r"path takes Values, not 3 \(int\)"):
+    with pytest.raises(TypeError, match=r"path\[0\] must be a Value, not 3 \(int\)"):
         draw(Value(1.0) * 2, path=[3])
 
 

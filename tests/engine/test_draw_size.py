@@ -92,7 +92,7 @@ def test_max_nodes_allows_more():
 
 @pytest.mark.parametrize("given", [3.0, None, [Value(1.0)]])
 def test_only_a_value_is_drawn(given):
-    with pytest.raises(TypeError, match="draw takes a Value, not"):
+    with pytest.raises(TypeError, match="draw: y must be a Value, not"):
         draw(given)
 
 

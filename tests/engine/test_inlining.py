@@ -25,8 +25,9 @@ def test_a_formula_may_call_any_operation_on_numbers(op, data):
     row = data.draw(rows(op))
     names = [*op.operands, *op.constants]
     call = f"{op.name}({', '.join(names)})"
-    caller = Op("f", "f", call, ("1",) * len(op.operands), operands=" ".join(op.operands))
-    caller.constants = op.constants
+    operands = " ".join(op.operands)
+    ones = ("1",) * len(op.operands)
+    caller = Op("f", "f", call, ones, operands=operands, constants=op.constants)
     assert forward(caller)(*row) == forward(op)(*row)
 
 

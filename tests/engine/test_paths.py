@@ -170,8 +170,9 @@ class Watched(tuple):
 def watched(y, per_node=100):
     """The output, from now on with no more reads of its graph than so many for each node."""
     inner = [node for node in topological_order(y) if node.args]
+    Watched.left = 10 * per_node * len(inner)
     for node in inner:
-        node.partials = Watched(node.partials)
+        node._partials_ = Watched(node.partials)
     Watched.left = per_node * len(inner)
     return y
 
