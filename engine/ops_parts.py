@@ -28,7 +28,7 @@ PARTS = (
     Op("hypot_slope", "hypot′", "a / hypot(a, b) if hypot(a, b) != 0 else 0",
        ("(b / hypot(a, b)) ** 2 / hypot(a, b) if hypot(a, b) != 0 else 0",
         "-out * (b / hypot(a, b)) / hypot(a, b) if hypot(a, b) != 0 else 0"),
-       taught={"out": "a / hypot(a, b)"}, kinks="hypot(a, b) == 0", about="The derivative of hypot by a."),
+       kinks="hypot(a, b) == 0", about="The derivative of hypot by a."),
     Op("erf_slope", "erf′", "2 / sqrt(pi) * exp(-a ** 2)", ("-finite(2 * a) * out",), taught={"a": "-2 * a * out"},
        about="The derivative of the error function."),
     Op("normal", "φ′", "exp(-a ** 2 / 2) / sqrt(2 * pi)", ("-finite(a) * out",), taught={"a": "-a * out"},

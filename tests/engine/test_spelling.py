@@ -75,8 +75,8 @@ def test_the_lesson_in_ascii(printed):
     assert printed("ascii", prediction, explain(loss, w)).splitlines()[:4] == [
         "Value(2, grad=-2, label='y_hat')",
         "dL/dw111 = dL/dt1 * dt1/dy_hat * dy_hat/do11 * do11/dz11 * dz11/dw111",
-        "         = 2*t1 * 1 * w211 * (1 - o11^2) * 8",
-        "         = 2*(-1) * 1 * 1 * (1 - 1^2) * 8",
+        "         = 2*t1 * 1 * w211 * 4*sigmoid_slope(2*z11) * 8",
+        "         = 2*(-1) * 1 * 1 * 4*sigmoid_slope(2*88) * 8",
     ]
     assert printed("ascii", tree(prediction * 2)).splitlines()[1].startswith("`- x2  y_hat = w211*")
     assert printed("utf-8", prediction) == "Value(2, grad=-2, label='ŷ')\n"
