@@ -86,7 +86,7 @@ def test_an_unknown_name_is_told_the_known_ones():
 def test_an_unknown_function_is_told_the_known_ones():
     with pytest.raises(
         FormulaError,
-        match=r"gamma\(a\) is not one of .* rsqrt, share, sigmoid, sigmoid_slope, sign, silu",
+        match=r"gamma\(a\) is not one of .* rsqrt, selu, share, sigmoid, sigmoid_slope, sign, silu",
     ):
         read("gamma(a)", {"a"})
 
