@@ -23,6 +23,8 @@ class Core:
             self.engine = import_module("engine")
             for module in MODULES:
                 import_module(f"engine.{module}")
+            # Generated now, while this copy is the one that imports find.
+            dict(self.engine.functions.GENERATED)
             self.modules = own_modules()
         assert self.engine.core == name
 
