@@ -96,7 +96,7 @@ FUNCTIONS = (
         "-pi ** 2 * a / 3 * (1 - (pi * a) ** 2 / 10 * (1 - (pi * a) ** 2 / 28 * (1 - (pi * a) ** 2 / 54 * "
         "(1 - (pi * a) ** 2 / 88 * (1 - (pi * a) ** 2 / 130 * (1 - (pi * a) ** 2 / 180 * "
         "(1 - (pi * a) ** 2 / 238 * (1 - (pi * a) ** 2 / 304))))))))",),
-       taught={"out": "sin(pi * a) / (pi * a) if a != 0 else 1"},
+       taught={"out": "sin(pi * a) / (pi * a)"},
        about="sin(π·a) / (π·a), as in NumPy."),
     Op("degrees", "degrees", "a * (180 / pi)", ("180 / pi",),           about="An angle in radians as degrees."),
     Op("radians", "radians", "a * (pi / 180)", ("pi / 180",),           about="An angle in degrees as radians."),
@@ -121,7 +121,7 @@ FUNCTIONS_OF_SEVERAL = (
        undefined="b == 0", kinks="a / b == round(a / b)", domain={"b": (0.5, 3)},
        about="The remainder with the sign of a, as in C; a % b has that of b."),
     Op("logaddexp", "logaddexp", "max(a, b) + log1p(exp(-abs(a - b))) if a != b else a + log(2)",
-       ("sigmoid(a - b)", "sigmoid(b - a)"), about="log(exp(a) + exp(b)), stable."),
+       ("sigmoid(a - b)", "sigmoid(b - a)"), taught={"out": "log(exp(a) + exp(b))"}, about="log(exp(a) + exp(b)), stable."),
     Op("xlogy", "xlogy", "0 if a == 0 and b >= 0 else a * log(b)", ("log(b)", "a / b if b != 0 else 0"),
        undefined="b < 0 or b == 0 and a != 0", domain={"b": (0.2, 4)}, about="a·log(b), which is 0 where a is 0."),
     Op("clamp", "clamp", "low if a < low else high if a > high else a", ("0 if a < low or a > high else 1",),

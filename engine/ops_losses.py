@@ -38,15 +38,15 @@ LOSSES = (
        advice="a rate is positive: use poisson_nll_with_log_rate, or an exp or softplus before"),
     Op("poisson_nll_with_log_rate", "Poisson∘exp", "exp(z) - y * z", ("-z", "exp(z) - y"), operands="y z",
        domain={"y": (0, 4)}, about="poisson_nll(y, exp(z)), for any z."),
-    Op("gaussian_nll", "Gauss", "((y - p) / variance * (y - p) + log(variance)) / 2",
-       ("(y - p) / variance", "(p - y) / variance", "(1 - (y - p) / variance * (y - p)) / variance / 2"),
+    Op("gaussian_nll", "Gauss", "(((y - p) / sqrt(variance)) ** 2 + log(variance)) / 2",
+       ("(y - p) / variance", "(p - y) / variance", "(1 - ((y - p) / sqrt(variance)) ** 2) / variance / 2"),
        operands="y p variance", undefined="variance <= 0", domain={"variance": (0.3, 3)},
        about="Negative log-likelihood of y under a normal distribution around p, without log(2·π)/2."),
     Op("relative_entropy", "KL",
        "0 if p == 0 and q >= 0 else p * (log(p / q) if abs(log(p) - log(q)) < 600 else log(p) - log(q))",
        ("(log(p / q) if abs(log(p) - log(q)) < 600 else log(p) - log(q)) + 1", "-p / q if q != 0 else 0"), operands="p q",
        undefined="p < 0 or q < 0 or q == 0 and p != 0", domain={"p": (0.1, 0.9), "q": (0.1, 0.9)},
-       about="p·log(p/q): what one outcome adds to the Kullback-Leibler divergence, kl_divergence(p, q).",
+       taught={"out": "p * log(p / q)"}, about="p·log(p/q): what one outcome adds to the Kullback-Leibler divergence, kl_divergence(p, q).",
        advice="where q is 0, p must be 0 too"),
 )
 # fmt: on

@@ -13,7 +13,8 @@ PARTS = (
     Op("sigmoid_slope", "σ′", "exp(-abs(a)) / (1 + exp(-abs(a))) ** 2", ("-out * tanh(a / 2)",),
        about="The derivative of the sigmoid."),
     Op("powerlog", "powerlog", "0 if a == 0 and b > 0 else a ** b * log(a)",
-       ("0 if a == 0 and (b > 1 or b == 0) else a ** (b - 1) * (1 + b * log(a))",
+       ("0 if a == 0 and (b > 1 or b == 0) or a > 0 and (b - 1) * log(a) < -3000 else "
+        "(a ** (b - 1) if b - 1 + 1 == b or a == 0 else a ** b / a) * (1 + b * log(a))",
         "0 if a == 0 and b > 0 else out * log(a)"),
        undefined="a < 0 or a == 0 and b <= 0", domain={"a": (0.5, 3)},
        about="The derivative of a to the power of b with respect to b."),
@@ -23,7 +24,7 @@ PARTS = (
        taught={"out": "1 / (1 + a ** 2)", "a": "-2 * a * out ** 2"}, about="The derivative of the arctangent."),
     Op("atan2_slope", "atan2′", "1 / (b + a * (a / b)) if abs(b) > abs(a) else b / a / (a + b * (b / a))",
        ("-2 * out * (a / hypot(a, b)) / hypot(a, b)",
-        "(a - b) / hypot(a, b) * ((a + b) / hypot(a, b)) / hypot(a, b) / hypot(a, b)"),
+        "((a / hypot(a, b)) ** 2 - (b / hypot(a, b)) ** 2) / hypot(a, b) / hypot(a, b)"),
        taught={"out": "b / (a ** 2 + b ** 2)"}, undefined="a == 0 and b == 0", domain={"b": (0.5, 2)}, about="The derivative of atan2 by a."),
     Op("hypot_slope", "hypot′", "a / hypot(a, b) if hypot(a, b) != 0 else 0",
        ("(b / hypot(a, b)) ** 2 / hypot(a, b) if hypot(a, b) != 0 else 0",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from engine.op import Op
 
 # fmt: off
+# Counted from the largest number, equal ones of any size have deviations of exactly 0.
+_DEVIATION = "((a - max(a)) - sum(a - max(a)) / n)"
 # What rounding leaves in the mean is taken out again: the sum of the deviations is not quite 0.
-_DEVIATION = "(a - sum(a) / n)"
+_CENTRED = "(a - sum(a) / n - sum(a - sum(a) / n) / n)"
 # Numbers are squared in units of the largest, so that no square overflows or vanishes.
 _SIZE = "min(max(max(abs(a)), 1e-300), 1e300)"
 _SPREAD = f"min(max(max(abs({_DEVIATION})), 1e-300), 1e300)"
@@ -26,14 +28,17 @@ REDUCTIONS = (
        taught={"out": "log(sum(exp(a)))", "a": "exp(a - out)"}, operands="a*", undefined="n == 0",
        about="log(sum(exp(a))), stable; its partial derivatives are softmax(a)."),
     Op("norm", "norm", f"{_SIZE} * sqrt(sum((a / {_SIZE}) ** 2))", ("a / out if out != 0 else 0",), operands="a*",
-       kinks="max(abs(a)) == 0", about="The Euclidean length √Σa², without overflow on the way."),
-    Op("var", "var", f"(sum({_DEVIATION} ** 2) - sum({_DEVIATION}) ** 2 / n) / (n - correction)",
-       (f"2 * ({_DEVIATION} - sum({_DEVIATION}) / n) / (n - correction)",), operands="a*",
+       taught={"out": "sqrt(sum(a ** 2))"}, kinks="max(abs(a)) == 0", about="The Euclidean length √Σa², without overflow on the way."),
+    Op("var", "var", f"sum({_DEVIATION} ** 2) / (n - correction)",
+       (f"2 * {_CENTRED} / (n - correction)",), operands="a*",
+       taught={"out": "sum((a - sum(a) / n) ** 2) / (n - correction)", "a": "2 * (a - sum(a) / n) / (n - correction)"},
        constants={"correction": 0.0}, undefined="n - correction <= 0",
        about="The variance; with the correction 1 that of a sample. NumPy calls it ddof."),
     Op("std", "std",
-       f"{_SPREAD} * sqrt((sum(({_DEVIATION} / {_SPREAD}) ** 2) - sum({_DEVIATION} / {_SPREAD}) ** 2 / n) / (n - correction))",
-       (f"({_DEVIATION} - sum({_DEVIATION}) / n) / (n - correction) / out if out != 0 else 0",), operands="a*",
+       f"{_SPREAD} * sqrt(sum(({_DEVIATION} / {_SPREAD}) ** 2) / (n - correction))",
+       (f"{_CENTRED} / (n - correction) / out if out != 0 else 0",), operands="a*",
+       taught={"out": "sqrt(sum((a - sum(a) / n) ** 2) / (n - correction))",
+               "a": "(a - sum(a) / n) / (n - correction) / out if out != 0 else 0"},
        constants={"correction": 0.0}, undefined="n - correction <= 0", kinks="max(a) == min(a)",
        about="The standard deviation, the root of the variance."),
 )

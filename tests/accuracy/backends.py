@@ -46,20 +46,28 @@ def _operation(engine: ModuleType, variant: Variant) -> Callable[..., Any]:
 
 def eager(engine: ModuleType, variant: Variant, row: Sequence[float], place: Place) -> Numbers:
     """By the operation, the derivative that its node keeps, and the gradient of the gradient."""
-    i, j = place
-    operation = _operation(engine, variant)
-    count = len(row) - len(variant.constants)
-    mixed = [engine.Value(x) if k in (i, j) else x for k, x in enumerate(row[:count])]
     try:
-        node = operation(*variant.op.group([*mixed, *variant.constants]))
+        nodes = graph(engine, variant, row, place)
     except (ArithmeticError, ValueError):
         return NAN, NAN, NAN
-    first = node.partials[i]
+    second = nodes[2].data if len(nodes) == 3 else NAN
+    return nodes[0].data, nodes[0].partials[place[0]], second
+
+
+def graph(engine: ModuleType, variant: Variant, row: Sequence[float], place: Place) -> list[Any]:
+    """The value, its derivative by the operand at place i, and that one's by the one at place j.
+
+    Only the value, where there are no derivatives.
+    """
+    i, j = place
+    count = len(row) - len(variant.constants)
+    mixed = [engine.Value(x) if k in (i, j) else x for k, x in enumerate(row[:count])]
+    node = _operation(engine, variant)(*variant.op.group([*mixed, *variant.constants]))
     try:
-        second = engine.gradient(engine.gradient(node, mixed[i]), mixed[j]).data
+        first = engine.gradient(node, mixed[i])
+        return [node, first, engine.gradient(first, mixed[j])]
     except (ArithmeticError, ValueError):
-        second = NAN
-    return node.data, first, second
+        return [node]
 
 
 class Graph:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mpmath import mp, mpf
+from mpmath import mp, mpc, mpf
 
 # f, f′ and f″ of what libraries of mathematics have, each written so that nothing cancels.
 FUNCTIONS: dict[str, Callable[[Any], tuple[Any, Any, Any]]] = {
@@ -69,9 +69,11 @@ def _bell(a: Any) -> Any:
 
 
 class Hyper:
-    """v + v_i ε_i + v_j ε_j + v_ij ε_i ε_j."""
+    """v + v_i ε_i + v_j ε_j + v_ij ε_i ε_j; ValueError where v is not a real number."""
 
     def __init__(self, v: Any, i: Any = 0, j: Any = 0, ij: Any = 0) -> None:
+        if isinstance(v, mpc):
+            raise ValueError("not a real number")
         self.v, self.i, self.j, self.ij = mpf(v), i, j, ij
 
     def through(self, f: Any, first: Any, second: Any) -> Hyper:

@@ -15,8 +15,8 @@ from engine.inlining import inlined
 from engine.op import Op
 from tests.accuracy.hyper import Hyper, apply
 
-# More digits than lie between 1 and the smallest number, so that 1 + 5e-324 is not 1.
-DIGITS = 350
+# More digits than lie between 1 and the square of the smallest number: 1 + a² is not 1.
+DIGITS = 700
 
 _OPERATORS: dict[type[ast.AST], Any] = {
     ast.Add: operator.add,
