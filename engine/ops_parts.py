@@ -27,7 +27,7 @@ PARTS = (
         "((a / hypot(a, b)) ** 2 - (b / hypot(a, b)) ** 2) / hypot(a, b) / hypot(a, b)"),
        taught={"out": "b / (a ** 2 + b ** 2)"}, undefined="a == 0 and b == 0", domain={"b": (0.5, 2)}, about="The derivative of atan2 by a."),
     Op("hypot_slope", "hypot′", "a / hypot(a, b) if hypot(a, b) != 0 else 0",
-       ("(b / hypot(a, b)) ** 2 / hypot(a, b) if hypot(a, b) != 0 else 0",
+       ("b / hypot(a, b) * (b / hypot(a, b) / hypot(a, b)) if hypot(a, b) != 0 else 0",
         "-out * (b / hypot(a, b)) / hypot(a, b) if hypot(a, b) != 0 else 0"),
        kinks="hypot(a, b) == 0", about="The derivative of hypot by a."),
     Op("erf_slope", "erf′", "2 / sqrt(pi) * exp(-a ** 2)", ("-finite(2 * a) * out",), taught={"a": "-2 * a * out"},
