@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from engine.numbers import as_number
 from engine.tables import is_row, plain, row_of
 
+_ROWS = {list, tuple}
 _NUMBERS = {float, int}
 
 
@@ -77,6 +79,9 @@ def _gathered(rows: Any, names: Sequence[str]) -> tuple[int, memoryview[Any]]:
     rows = plain(rows, "rows")
     if not is_row(rows):
         raise TypeError(f"rows must be a table of numbers, not {rows!r} ({type(rows).__name__})")
+    numbers = _ordinary(rows, len(names))
+    if numbers is not None:
+        return len(rows), memoryview(numbers)
     numbers = array("d")
     count = 0
     for count, row in enumerate(rows, 1):
@@ -87,15 +92,24 @@ def _gathered(rows: Any, names: Sequence[str]) -> tuple[int, memoryview[Any]]:
         listed = list(row)
         if len(listed) != len(names):
             raise ValueError(f"{place} holds {len(listed)} numbers; {_needed(names)}")
-        # Other kinds are looked at one by one: an array takes the real part of a complex number.
-        if set(map(type, listed)) <= _NUMBERS:
-            try:
-                numbers.extend(listed)
-                continue
-            except OverflowError:
-                pass
         numbers.extend(as_number(x, f"{place}, {name}") for name, x in zip(names, listed))
     return count, memoryview(numbers)
+
+
+def _ordinary(rows: Any, width: int) -> array[float] | None:
+    """All numbers at once, where the rows are Python's own lists or tuples of floats and ints."""
+    if type(rows) not in _ROWS or not set(map(type, rows)) <= _ROWS:
+        return None
+    if set(map(len, rows)) != {width}:
+        return None
+    listed = list(chain.from_iterable(rows))
+    # Other kinds are looked at one by one: an array takes the real part of a complex number.
+    if not set(map(type, listed)) <= _NUMBERS:
+        return None
+    try:
+        return array("d", listed)
+    except OverflowError:
+        return None
 
 
 def _needed(names: Sequence[str]) -> str:
