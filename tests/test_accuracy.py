@@ -11,16 +11,15 @@ pytest.importorskip("mpmath", reason="the extra test brings mpmath")
 import engine
 import engine.functions
 from engine.op import Op
-from engine.ops import OPERATIONS, SHEET
+from engine.ops import ARITHMETIC, OFFERED, OPERATIONS, SHEET
 from tests.accuracy.__main__ import page
 from tests.accuracy.backends import available, eager, places
 from tests.accuracy.measure import measure
 from tests.accuracy.points import Variant, rows, variants
 from tests.accuracy.truth import truth
-from tests.engine.sampling import over_sheet
 
 
-@over_sheet
+@pytest.mark.parametrize("op", ARITHMETIC + OFFERED, ids=lambda op: op.name)
 def test_value_first_and_second_derivative_are_within_the_limits(op):
     backends, _ = available()
     report = measure([op], {engine.core: backends[f"eager, {engine.core}"]}, most=8)

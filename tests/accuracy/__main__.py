@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from engine.ops import OPERATIONS, SHEET
+from engine.ops import ARITHMETIC, OFFERED, OPERATIONS
 from tests.accuracy.backends import available
 from tests.accuracy.measure import LIMITS, ORDERS, Report, measure
 
@@ -21,6 +21,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.accuracy", description=__doc__)
     parser.add_argument("operations", nargs="*", metavar="OPERATION")
     parser.add_argument("--backend", action="append", help="only those whose name holds this")
+    parser.add_argument("--seed", type=int, default=0, help="draws other points at random")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.operations if name not in OPERATIONS]
     if unknown:
@@ -28,18 +29,18 @@ def main() -> int:
     backends, missing = available()
     if arguments.backend:
         backends = {n: b for n, b in backends.items() if any(p in n for p in arguments.backend)}
-    ops = [OPERATIONS[name] for name in arguments.operations] or list(SHEET)
+    ops = [OPERATIONS[name] for name in arguments.operations] or [*ARITHMETIC, *OFFERED]
     start = time.perf_counter()
     report = Report()
     for op in ops:
-        measure([op], backends, report=report)
+        measure([op], backends, report=report, seed=arguments.seed)
         print(f"{op.name}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
     text = page(report, list(backends), missing)
     print(text)
     print(f"{time.perf_counter() - start:.0f} s")
     beyond = report.beyond()
     print("\n".join(beyond))
-    if not arguments.operations and not arguments.backend:
+    if not (arguments.operations or arguments.backend or arguments.seed):
         PAGE.write_text(text, encoding="utf-8")
     return 1 if beyond else 0
 
@@ -51,7 +52,8 @@ def page(report: Report, backends: list[str], missing: dict[str, str]) -> str:
     lines = [
         "# Accuracy",
         "",
-        "The worst error of every operation of the sheet: value / first / second derivative, in",
+        "The worst error of every operation that can be called (the lines which only other lines",
+        "call are measured as the derivatives of these): value / first / second derivative, in",
         "units in the last place (ulp), against mpmath. Made by `python -m tests.accuracy` on",
         f"{datetime.date.today():%-d %B %Y} with Python {platform.python_version()} on "
         f"{platform.machine()}; functions of C by {libm}.",
@@ -60,7 +62,7 @@ def page(report: Report, backends: list[str], missing: dict[str, str]) -> str:
         "for the second,",
         "beyond four times what half an ulp of the argument does to the result, since no way of",
         "computing with rounded arguments does better. An ulp is the distance of the right result,",
-        "rounded to a float, to the next larger float; for a result below 1e-305 that of 1e-305,",
+        "rounded to a float, to the next larger float; for a result below 1e-300 that of 1e-300,",
         "because its factors may have lost digits already. Second derivatives of reductions add up",
         "over paths; they are in ulp of the first derivative, or of the terms, where these are",
         "larger. Errors within the limit are shown whole.",
@@ -69,7 +71,7 @@ def page(report: Report, backends: list[str], missing: dict[str, str]) -> str:
         "close to every number that a formula compares with, and at random. Left out: points where",
         "the operation or the derivative is undefined, kinks themselves (derivatives only), and",
         "results larger than any float (of derivatives, a sixteenth of that) with the derivatives",
-        f"of theirs ({excluded}).",
+        f"of theirs, also by other operands ({excluded}).",
         "",
         f"| operation | {' | '.join(backends)} |",
         f"|---|{'---|' * len(backends)}",

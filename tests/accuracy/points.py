@@ -36,10 +36,10 @@ def variants(op: Op, most: int | None = None) -> list[Variant]:
     return [Variant(op, chosen, length) for chosen in product(*choices) for length in lengths]
 
 
-def rows(variant: Variant, most: int | None = None) -> list[list[float]]:
-    """Operands, the same ones at every call; `most` of them, drawn at random, or all."""
+def rows(variant: Variant, most: int | None = None, seed: int = 0) -> list[list[float]]:
+    """Operands, the same ones for the same seed; `most` of them, drawn at random, or all."""
     op, constants, length = variant
-    chance = random.Random(f"{op.name} {constants} {length}")
+    chance = random.Random(f"{op.name} {constants} {length} {seed}")
     if op.sequences:
         found = list(_sequences(op, length, chance, 15))
     elif len(op.operands) == 1:
@@ -56,6 +56,7 @@ def numbers(op: Op, operand: str, chance: random.Random, step: int = 10) -> list
     low, high = op.domain.get(operand, (-2.0, 2.0))
     found = [0.0, 5e-324, 1e-310, 2.2250738585072014e-308, 1.7976931348623157e308]
     found += [float(f"{digit}e{k}") for k in range(-305, 309, step) for digit in (1, 1.7)]
+    found += [chance.uniform(1, 10) * 10.0**k for k in range(-307, 308, step)]
     found += [10.0**k for k in range(-20, 21)]
     found += [k / 4 for k in range(1, 41)] + [5.0 * k for k in range(1, 160, 3)]
     found = [sign * x for x in found for sign in (1, -1)]
