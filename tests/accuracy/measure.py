@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,7 +61,9 @@ def measure(
     report = report or Report()
     for op in ops:
         for variant in variants(op, most):
-            points = [row for row in rows(variant, most, seed) if _is_defined(op, row)]
+            points = [row for row in rows(variant, seed) if _is_defined(op, row)]
+            if most is not None:
+                points = random.Random(seed).sample(points, min(len(points), most))
             for place in places(variant):
                 known = [_truth(op, row, place) for row in points]
                 usable = [(row, t) for row, t in zip(points, known) if t is not None]

@@ -36,8 +36,8 @@ def variants(op: Op, most: int | None = None) -> list[Variant]:
     return [Variant(op, chosen, length) for chosen in product(*choices) for length in lengths]
 
 
-def rows(variant: Variant, most: int | None = None, seed: int = 0) -> list[list[float]]:
-    """Operands, the same ones for the same seed; `most` of them, drawn at random, or all."""
+def rows(variant: Variant, seed: int = 0) -> list[list[float]]:
+    """Operands, the same ones for the same seed."""
     op, constants, length = variant
     chance = random.Random(f"{op.name} {constants} {length} {seed}")
     if op.sequences:
@@ -46,8 +46,6 @@ def rows(variant: Variant, most: int | None = None, seed: int = 0) -> list[list[
         found = [[x] for x in numbers(op, op.operands[0], chance, 20)]
     else:
         found = list(_pairs(op, constants, chance, 40))
-    if most is not None:
-        found = chance.sample(found, min(len(found), most))
     return [[*row, *constants] for row in found]
 
 
