@@ -9,6 +9,12 @@ Value(2.993e+04, grad=0)
 
 from __future__ import annotations
 
+import engine
+
+if not hasattr(engine, "__path__"):
+    # Such as a student's own engine.py beside the script, as micrograd calls its file.
+    raise ImportError(f"{engine.__file__} hides the package engine: give that file another name")
+
 from nn.history import History
 from nn.initializers import INITIALIZERS, constant, he, normal, uniform, xavier
 from nn.layers import MLP, Layer, Sequential

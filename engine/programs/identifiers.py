@@ -13,18 +13,33 @@ C_KEYWORDS = (
     "inline int long register restrict return short signed sizeof static struct switch typedef "
     "union unsigned void volatile while"
 ).split()
-# What the generated sources call things of their own, and what the standard headers of C declare.
+# What the generated sources call things of their own.
 _OURS = (
-    "adjoints divide forward fmod gamma gradient gradients i index inf loss main mean nan number "
-    "parameter parameters previous printf row rows size state states step steps total update value "
-    "values y0 y1 yn j0 j1 jn"
+    "adjoints divide forward gradient gradients i index inf loss main mean nan number parameter "
+    "parameters previous printf row rows size state states step steps total update value values"
 ).split()
+# What <math.h>, <stdio.h> and the compilers declare or define, in every dialect of C; families of
+# macros by their first letters.
+_HEADERS = (
+    "acosf asinf atanf copysign cosf drem erff exp10 expf fabs fabsf fdim finite floorf fma fmax fmin "
+    "fmod fpclassify frexp gamma ilogb isfinite isgreater isinf isless isnan isnormal isunordered j0 "
+    "j1 jn ldexp lgamma llrint llround logb logf lrint lround modf nearbyint nextafter nexttoward powf "
+    "powr remainder remquo rint scalb scalbln scalbn signbit significand signgam sinf sqrtf tanf "
+    "tgamma y0 y1 yn "
+    "clearerr dprintf fclose feof ferror fflush fgetc fgets fopen fputc fputs fread freopen fscanf "
+    "fseek ftell fwrite getc getchar getline gets perror popen putc putchar puts remove rename rewind "
+    "scanf setbuf sprintf sscanf stderr stdin stdout tmpfile tmpnam ungetc vprintf "
+    "BUFSIZ DOMAIN EOF FILE INFINITY MAXFLOAT NAN NULL OVERFLOW PLOSS SING TLOSS UNDERFLOW "
+    "errno far huge i386 linux math_errhandling near unix"
+).split()
+_FAMILIES = re.compile(r"(FILENAME|FOPEN|FP|HUGE|L|M|MATH|P|RENAME|SEEK|TMP)_|SNAN|FLT|DBL|LDBL")
 _RESERVED = frozenset(
     [
         *keyword.kwlist,
         *keyword.softkwlist,
         *C_KEYWORDS,
         *_OURS,
+        *_HEADERS,
         *FUNCTIONS,
         *REDUCTIONS,
         *CONSTANTS,
@@ -54,7 +69,7 @@ class Identifiers:
     def new(self, label: str | None, stem: str) -> str:
         """A name that is still free: the label's, or the stem and a number."""
         name = _ascii(label or "")
-        if name in _RESERVED:
+        if name in _RESERVED or _FAMILIES.match(name):
             name += "_"
         if name and name not in self._taken:
             self._taken.add(name)

@@ -2,13 +2,17 @@
 
 import keyword
 import re
+import subprocess
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import engine
+from engine import Value
 from engine.formula import CONSTANTS, FUNCTIONS, REDUCTIONS
 from engine.programs.identifiers import Identifiers
+from tests.engine.programs.running import COMPILER
 
 SPELLINGS = {
     "w111": "w111",
@@ -62,3 +66,23 @@ def test_a_name_that_is_made_an_identifier_again_stays_as_it_is(label):
     name = Identifiers().new(label, "t")
     if not name.endswith("_"):
         assert Identifiers().new(name, "t") == name
+
+
+@pytest.mark.skipif(COMPILER is None, reason="there is no C compiler here")
+def test_no_label_is_a_macro_or_function_of_the_headers(tmp_path):
+    headers = "#include <math.h>\n#include <stdio.h>\n"
+    names = set()
+    for listing in ("-dM", "-P"):
+        command = [COMPILER, "-std=gnu17", "-D_GNU_SOURCE", "-E", listing, "-"]
+        shown = subprocess.run(command, input=headers, text=True, capture_output=True, check=True)
+        names |= set(re.findall(r"\b[A-Za-z]\w*", shown.stdout))
+    assert len(names) > 500
+    assert {"linux", "M_PI", "math_errhandling", "nearbyint"} <= names
+    inputs = [Value(1.0, name) for name in sorted(names)]
+    gated = [x.relu() + x.round() + x.sign() + x % 2 for x in inputs[:5]]
+    program = engine.compile(engine.sum([*inputs, *gated]), inputs)
+    for dialect in ("c11", "gnu17"):
+        path = tmp_path / f"{dialect}.c"
+        path.write_text(program.source("c"), encoding="utf-8")
+        command = [COMPILER, f"-std={dialect}", "-fsyntax-only", str(path)]
+        subprocess.run(command, check=True)
