@@ -20,6 +20,7 @@ from functools import cache
 from typing import NamedTuple
 
 from engine.formula import children, is_reduction, names_in, read
+from engine.formula_keys import Keys
 from engine.inlining import inlined, mapped
 from engine.op import Op
 
@@ -120,14 +121,14 @@ def needed(steps: Sequence[Step], trees: Sequence[ast.expr]) -> list[Step]:
 
 def hoist(trees: Sequence[ast.expr]) -> tuple[list[Step], list[ast.expr]]:
     """Takes the reductions out of formulas, innermost first, and puts their names there."""
-    found: dict[object, Step] = {}
-    taken = _names(trees)
+    found: dict[int, Step] = {}
+    taken, key_of = _names(trees), Keys()
 
     def name(node: ast.expr) -> ast.expr:
         if not (isinstance(node, ast.Call) and is_reduction(node)):
             return node
         # Numbered by what they are, so that equal reductions share one name.
-        key, kind = _key(node), ast.unparse(node.func)
+        key, kind = key_of(node), ast.unparse(node.func)
         if key not in found:
             found[key] = Step(_free(kind, len(found) + 1, taken), kind, node.args[0])
         return ast.Name(found[key].name)
@@ -151,7 +152,7 @@ def _free(stem: str, number: int, taken: set[str]) -> str:
 class _Part(NamedTuple):
     """A part of a formula, whether it is computed in any case, and how often."""
 
-    key: object
+    key: int
     tree: ast.expr
     always: bool
     times: int
@@ -174,53 +175,56 @@ class _Sharing:
             inside = needed(self.steps, trees[:own])
             bodies = [step.tree for step in inside]
             rest = [step.tree for step in self.steps if step not in inside]
-            best = _most_worthwhile(
-                [
-                    *(part for tree in (*trees[:own], *bodies) for part in self.parts(tree, True)),
-                    *(part for tree in (*trees[own:], *rest) for part in self.parts(tree, False)),
-                ]
-            )
+            key_of = Keys()
+            parts = [self.parts(tree, True, key_of) for tree in (*trees[:own], *bodies)]
+            parts += [self.parts(tree, False, key_of) for tree in (*trees[own:], *rest)]
+            best = _most_worthwhile([part for each in parts for part in each])
             if best is None:
                 return trees
             name = _free(_stem(best.tree), len(self.steps) + 1, taken)
 
-            def named(node: ast.expr, key: object = best.key, name: str = name) -> ast.expr:
-                return ast.Name(name) if _key(node) == key else node
+            def named(
+                node: ast.expr, key: int = best.key, name: str = name, key_of: Keys = key_of
+            ) -> ast.expr:
+                return ast.Name(name) if key_of(node) == key else node
 
             trees = [mapped(tree, named) for tree in trees]
             self.steps = [step._replace(tree=mapped(step.tree, named)) for step in self.steps]
             self.steps.append(Step(name, "", best.tree))
 
-    def parts(self, tree: ast.expr, always: bool) -> list[_Part]:
+    def parts(self, tree: ast.expr, always: bool, key_of: Keys) -> list[_Part]:
         """The parts that cost something and are the same for all elements of a sequence."""
         found: list[_Part] = []
         cheap: list[_Part] = []
 
-        def visit(node: ast.expr, always: bool) -> tuple[bool, bool]:
-            """Whether the part costs something, and whether it differs from element to element."""
-            if isinstance(node, (ast.Name, ast.Constant)):
-                return False, isinstance(node, ast.Name) and node.id in self.sequences
-            costly, own = _costs(node), False
+        def visit(node: ast.expr, always: bool) -> tuple[bool, bool, bool]:
+            """Whether the part costs something, whether it differs from element to element, and
+            whether it stays where it is."""
+            if isinstance(node, ast.Name):
+                # A dead end stays where it is seen to be one.
+                return False, node.id in self.sequences, node.id == DEAD
+            if isinstance(node, ast.Constant):
+                return False, False, False
+            costly, own, stays = _costs(node), False, False
             for place, child in enumerate(children(node)):
                 # Of a choice, and of `and` and `or`, only the first part is computed in any case.
                 certain = place == 0 or not isinstance(node, (ast.IfExp, ast.BoolOp))
-                costs, varies = visit(child, always and certain)
-                costly, own = costly or costs, own or varies
-            # A dead end stays where it is seen to be one.
-            whole = isinstance(node, (ast.Compare, ast.BoolOp)) or DEAD in names_in(node)
+                costs, varies, is_dead = visit(child, always and certain)
+                costly, own, stays = costly or costs, own or varies, stays or is_dead
+            whole = isinstance(node, (ast.Compare, ast.BoolOp)) or stays
             if not whole and not own and (costly or isinstance(node, ast.BinOp)):
-                (found if costly else cheap).append(_Part(_key(node), node, always, 1))
-            return costly, own
+                (found if costly else cheap).append(_Part(key_of(node), node, always, 1))
+            return costly, own, stays
 
-        _, in_loop = visit(tree, always)
+        _, in_loop, _ = visit(tree, always)
         # Out of a loop, even a sum of two numbers is worth taking.
         return [part._replace(times=2) for part in found + cheap] if in_loop else found
 
 
 def _most_worthwhile(parts: Sequence[_Part]) -> _Part | None:
     """The largest part that is computed in any case and stands there more than once."""
-    counts: dict[object, int] = {}
-    always: dict[object, _Part] = {}
+    counts: dict[int, int] = {}
+    always: dict[int, _Part] = {}
     for part in parts:
         counts[part.key] = counts.get(part.key, 0) + part.times
         if part.always:
@@ -249,25 +253,3 @@ def _stem(tree: ast.expr) -> str:
         case ast.Call(func=ast.Name(id=name)):
             return name
     return "shared"
-
-
-def _key(tree: ast.expr) -> object:
-    """What is equal for equal formulas; much faster than their text."""
-    match tree:
-        case ast.Name(id=name):
-            return name
-        case ast.Constant(value=value):
-            return value.__class__, value
-        case ast.BinOp(left=left, op=operator, right=right):
-            return operator.__class__, _key(left), _key(right)
-        case ast.UnaryOp(operand=operand):
-            return "-", _key(operand)
-        case ast.Call(func=ast.Name(id=name), args=arguments):
-            return name, *map(_key, arguments)
-        case ast.Compare(left=left, ops=[comparison], comparators=[right]):
-            return comparison.__class__, _key(left), _key(right)
-        case ast.BoolOp(op=joined, values=values):
-            return joined.__class__, *map(_key, values)
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            return "if", _key(test), _key(body), _key(orelse)
-    raise TypeError(f"not part of a checked formula: {ast.dump(tree)}")

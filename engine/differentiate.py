@@ -19,10 +19,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection
-from copy import deepcopy
 
 from engine.formula import FormulaError, is_reduction, names_in, read
-from engine.inlining import replaced
+from engine.inlining import copied, replaced
 from engine.op import Op
 from engine.ops import OPERATIONS
 from engine.simplify import ONE, ZERO, choice, folded, is_number, plus, times
@@ -106,7 +105,7 @@ class _Derivative:
             return self.summed(times(weight, self.of(body)))
         # An element counts by itself, and in every element by the reductions within the body.
         inner: dict[str, ast.expr] = {}
-        outside = _Inner(inner).visit(deepcopy(body))
+        outside = _Inner(inner).visit(copied(body))
         result = times(weight, replaced(self.of(outside), inner))
         for name, reduction in inner.items():
             by_inner = _Derivative(name, {*self.operands, *inner}, self.sequences).of(outside)

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from copy import deepcopy
 
 from engine.formula import is_reduction
+from engine.inlining import copied
 from engine.specialize import specialize
 
 ZERO, ONE = ast.Constant(0), ast.Constant(1)
@@ -78,7 +78,7 @@ def choice(test: ast.expr, body: ast.expr, other: ast.expr) -> ast.expr:
 
 
 def _within(tree: ast.expr, condition: str, holds: bool) -> ast.expr:
-    decided: ast.expr = _Decided(condition, holds).visit(deepcopy(tree))
+    decided: ast.expr = _Decided(condition, holds).visit(copied(tree))
     return decided
 
 

@@ -15,13 +15,12 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any
 
 from engine import ieee
 from engine.evaluate import IEEE
 from engine.formula import names_in
-from engine.inlining import inlined
+from engine.inlining import copied, inlined
 
 
 def specialize(
@@ -40,7 +39,7 @@ def specialize(
     'a == 0'
     """
     constants = constants or {}
-    result: ast.expr = _Specializer({**constants, **numbers}, constants).visit(deepcopy(tree))
+    result: ast.expr = _Specializer({**constants, **numbers}, constants).visit(copied(tree))
     return result
 
 
