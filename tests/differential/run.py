@@ -32,10 +32,13 @@ def compare_all(
 ) -> list[Finding]:
     """Compares recipes in every way; adds to the tally and returns what it has found.
 
-    Second derivatives, which take longest, are compared of one recipe in `second_of`.
+    Second derivatives, which take longest, are compared of one recipe in `second_of`; of none if
+    that is 0.
     """
     found: list[Finding] = []
-    references = [reference(each, i % second_of == 0) for i, each in enumerate(recipes)]
+    references = [
+        reference(each, second_of > 0 and i % second_of == 0) for i, each in enumerate(recipes)
+    ]
     for way in ways:
         for group in _groups(references, way.size):
             found += _compared(group, way, tally)

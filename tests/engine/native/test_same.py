@@ -30,19 +30,18 @@ def test_gradients_of_many_paths_are_added_up_in_the_same_order(seed):
     assert found == expected
 
 
-def applied(name, op, row, chosen):
+def applied(engine, op, row, chosen):
     """What the function gives for a row: its type, its value and partials; or the error."""
-    with core(name).in_place() as own:
-        mixed = [own.engine.Value(x) if wanted else x for x, wanted in zip(row, chosen)]
-        mixed += row[len(chosen) :]
-        try:
-            result = own.engine.functions.GENERATED[op.name](*op.group(mixed))
-        except (ArithmeticError, ValueError) as error:
-            return type(error), str(error)
-        if type(result) is float:
-            return float, [result]
-        assert [*map(repr, result.args)] == [*map(repr, mixed)]
-        return "Value", [result.data, *result.partials]
+    mixed = [engine.Value(x) if wanted else x for x, wanted in zip(row, chosen)]
+    mixed += row[len(chosen) :]
+    try:
+        result = engine.functions.GENERATED[op.name](*op.group(mixed))
+    except (ArithmeticError, ValueError) as error:
+        return type(error), str(error)
+    if type(result) is float:
+        return float, [result]
+    assert [*map(repr, result.args)] == [*map(repr, mixed)]
+    return "Value", [result.data, *result.partials]
 
 
 def close(found, expected):
@@ -54,29 +53,32 @@ def close(found, expected):
     return abs(found - expected) <= math.ulp(expected)
 
 
-def assert_same(op, row, chosen):
-    (kind, expected), (found_kind, found) = (applied(name, op, row, chosen) for name in CORES)
-    assert found_kind == kind, row
-    if isinstance(expected, str):
-        assert found == expected
-    else:
-        assert len(found) == len(expected)
-        assert all(map(close, found, expected)), (row, chosen, found, expected)
+def assert_same(op, cases):
+    """For rows and the operands chosen in them: all on one core first, as changing it is slow."""
+    of_cores = []
+    for name in CORES:
+        with core(name).in_place() as own:
+            of_cores.append([applied(own.engine, op, *case) for case in cases])
+    for case, (kind, expected), (found_kind, found) in zip(cases, *of_cores, strict=True):
+        assert found_kind == kind, case
+        if isinstance(expected, str):
+            assert found == expected
+        else:
+            assert len(found) == len(expected)
+            assert all(map(close, found, expected)), (case, found, expected)
 
 
 @over_sheet
 @given(data=st.data())
 def test_every_operation_on_its_domain(op, data):
     row = data.draw(rows(op))
-    for chosen in choices(op, row):
-        assert_same(op, row, chosen)
+    assert_same(op, [(row, chosen) for chosen in choices(op, row)])
 
 
 @over_sheet
 def test_every_operation_where_numbers_are_at_their_edges(op):
-    for row in special_rows(op, (*SPECIAL, *NOT_FINITE)):
-        for chosen in choices(op, row)[:3]:
-            assert_same(op, row, chosen)
+    special = special_rows(op, (*SPECIAL, *NOT_FINITE))
+    assert_same(op, [(row, chosen) for row in special for chosen in choices(op, row)[:3]])
 
 
 def graph(name):
