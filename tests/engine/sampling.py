@@ -4,11 +4,12 @@ A *row* is what a node keeps in `args`: the operands in order, sequences laid fl
 after them. `op.group(row)` are the arguments of the operation's function.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import is_hypothesis_test, settings
 from hypothesis import strategies as st
 
 from engine import Value
@@ -17,7 +18,16 @@ from engine.functions import GENERATED
 from engine.op import Op
 from engine.ops import SHEET
 
-over_sheet = pytest.mark.parametrize("op", SHEET, ids=lambda op: op.name)
+
+def over_sheet(test: Callable[..., Any]) -> Callable[..., Any]:
+    """The test for every line of the sheet, `op`.
+
+    Of a property fewer examples than elsewhere, as each of a hundred lines has its own.
+    """
+    if is_hypothesis_test(test):
+        test = settings(max_examples=settings.default.max_examples // 4)(test)
+    return pytest.mark.parametrize("op", SHEET, ids=lambda op: op.name)(test)
+
 
 _EXPONENTS = (-2.0, -1.0, 0.5, 1.0, 2.0, 3.0)
 _GRID = 24

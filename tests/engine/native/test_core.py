@@ -16,15 +16,19 @@ ROOT = Path(engine.__file__).parent.parent
 SHOW = "import engine; print(engine.core)"
 
 
+# However the package is installed: the extension may lie beside it.
+HIDE = "sys.modules['_chaingrad'] = None"
+
+
 def run(code, wanted=None, *, installed=True):
     """What a fresh interpreter prints, and the last line of its error."""
     environment = {name: text for name, text in os.environ.items() if name != VARIABLE}
     if wanted is not None:
         environment[VARIABLE] = wanted
-    flags = [] if installed else ["-S", "-I"]
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}"
+    hidden = "" if installed else f"{HIDE}; "
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); {hidden}{code}"
     finished = subprocess.run(
-        [sys.executable, *flags, "-c", code],
+        [sys.executable, "-c", code],
         env=environment,
         capture_output=True,
         text=True,
@@ -53,8 +57,8 @@ def test_without_the_extension_the_core_is_python_and_native_is_refused():
     output, error = run(SHOW, "native", installed=False)
     assert output == ""
     assert error == (
-        "ImportError: CHAINGRAD_CORE=native, but there is no native core to use (No module named "
-        "'_chaingrad'); it is built where the package is installed with a C compiler at hand"
+        "ImportError: CHAINGRAD_CORE=native, but there is no native core to use (import of "
+        "_chaingrad halted; None in sys.modules); it is built where the package is installed with a C compiler at hand"
     )
 
 

@@ -18,7 +18,7 @@ def printed(program, language, folder):
 
 
 def run_python(text):
-    return run([sys.executable, "-I", "-W", "error", "-"], text)
+    return run([sys.executable, "-I", "-S", "-W", "error", "-"], text)
 
 
 def run_c(text, folder):
