@@ -58,7 +58,8 @@ def test_without_the_extension_the_core_is_python_and_native_is_refused():
     assert output == ""
     assert error == (
         "ImportError: CHAINGRAD_CORE=native, but there is no native core to use (import of "
-        "_chaingrad halted; None in sys.modules); it is built where the package is installed with a C compiler at hand"
+        "_chaingrad halted; None in sys.modules); it is built where the package is installed with "
+        "a C compiler at hand"
     )
 
 

@@ -6,6 +6,9 @@ import sys
 
 import pytest
 
+from engine import compile
+from tests.nn.shared import to_12_digits
+
 COMPILER = shutil.which("cc")
 needs_compiler = pytest.mark.skipif(COMPILER is None, reason="no C compiler called cc")
 languages = pytest.mark.parametrize("language", ["python", pytest.param("c", marks=needs_compiler)])
@@ -15,6 +18,27 @@ def printed(program, language, folder):
     """What the program's source prints, by kind: names and numbers."""
     text = program.source(language)
     return run_c(text, folder) if language == "c" else run_python(text)
+
+
+def check(language, folder, loss, inputs, parameters, optimizer=None):
+    """Compares the source with eager computing: loss, gradients, parameters after a step."""
+    program = compile(loss, inputs, parameters, optimizer)
+    found = printed(program, language, folder)
+    loss.backward()
+    wanted = {
+        "loss": [loss.data],
+        "gradient": [leaf.grad for leaf in parameters],
+    }
+    if optimizer is not None:
+        optimizer.step()
+        wanted["parameter"] = [leaf.data for leaf in parameters]
+    numbers = {kind: [number for _, number in pairs] for kind, pairs in found.items()}
+    assert numbers.keys() == wanted.keys()
+    for kind, expected in wanted.items():
+        assert numbers[kind] == to_12_digits(expected), kind
+    names = [name for name, _ in found["gradient"]]
+    assert len(set(names)) == len(parameters)
+    return names
 
 
 def run_python(text):
