@@ -71,8 +71,11 @@ class Liveness:
                 continue
             interval, smooth = _range(op, _constants(node), _arguments(node, intervals))
             intervals[node] = interval if math.isfinite(node.data) else EVERYTHING
-            if not smooth and node in self.mortal and not _is_linear(op, _constants(node)):
-                self.guarded.add(node)
+            if node in self.mortal and not _is_linear(op, _constants(node)):
+                # What is smooth between ordinary numbers may overflow at those of this node.
+                partials = [partial for partial in node.partials if partial is not None]
+                if not smooth or not all(map(math.isfinite, partials)):
+                    self.guarded.add(node)
 
 
 def _may_matter(order: Sequence[Value]) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from engine.programs.backend_python import PythonBackend
@@ -98,7 +98,10 @@ class LlvmBackend:
 
     def gradients(self, session: Session) -> tuple[Outcome, list[float]]:
         """The mean loss over all rows, and its gradients."""
-        return self.mean_gradients(session, range(session.rows.count))
+        outcome, found = self.mean_gradients(session, range(session.rows.count))
+        if any(map(math.isnan, found)):
+            return self.careful().gradients(session)
+        return outcome, found
 
     def mean_gradients(self, session: Session, order: Sequence[int]) -> tuple[Outcome, list[float]]:
         """The mean loss over some rows, and its gradients."""
@@ -131,8 +134,11 @@ class LlvmBackend:
         self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
     ) -> Outcome:
         """Epochs over the rows of `order`, in batches of `size`."""
-        careful = partial(PythonBackend, self.recorded, self.rule)
-        return train(self, careful, session, order, size, epochs, total)
+        return train(self, self.careful, session, order, size, epochs, total)
+
+    def careful(self) -> PythonBackend:
+        """A backend that computes on nodes what comes to no number here."""
+        return PythonBackend(self.recorded, self.rule)
 
     def epochs(
         self, session: Session, order: Sequence[int], size: int, epochs: int, total: int

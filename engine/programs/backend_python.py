@@ -19,6 +19,8 @@ from engine.programs.source_python import PythonSource
 
 # Sums of up to so many terms are written out.
 LONGEST = 16
+# The loss and the gradients of a row, from the parameters and the row.
+_Compute = Callable[[list[float], list[float]], tuple[float, list[float]]]
 _CACHED = 64
 _compiled: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
@@ -65,7 +67,11 @@ class PythonBackend:
         """The mean loss over all rows, and its gradients."""
         count = session.rows.count
         batch = [session.rows.row(number) for number in range(count)]
-        return self._means(session.parameters.tolist(), batch, range(count), count)
+        parameters = session.parameters.tolist()
+        outcome, found = self._means(self._row, parameters, batch, range(count), count)
+        if any(map(math.isnan, found)):
+            return self._means(self._on_nodes, parameters, batch, range(count), count)
+        return outcome, found
 
     def train(
         self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
@@ -79,7 +85,16 @@ class PythonBackend:
         state = [session.state[start : start + length].tolist() for start in starts]
         whole = Outcome([])
         for _ in range(epochs):
-            outcome = self._epoch(session, parameters, settings, state, rows, order, size, total)
+            numbers = parameters, state
+            before = [*parameters], [[*column] for column in state], session.steps
+            outcome = self._epoch(self._row, session, numbers, settings, rows, order, size, total)
+            if outcome.parameter is not None:
+                # Perhaps only a product behind a branch that is not taken overflowed.
+                parameters, state, session.steps = before
+                numbers = parameters, state
+                outcome = self._epoch(
+                    self._on_nodes, session, numbers, settings, rows, order, size, total
+                )
             if outcome.failed:
                 outcome.means = whole.means
                 whole = outcome
@@ -92,29 +107,30 @@ class PythonBackend:
 
     def _epoch(
         self,
+        compute: _Compute,
         session: Session,
-        parameters: list[float],
+        numbers: tuple[list[float], list[list[float]]],
         settings: Sequence[float],
-        state: list[list[float]],
         rows: list[list[float]],
         order: Sequence[int],
         size: int,
         total: int,
     ) -> Outcome:
-        """Changes the lists of parameters and state in place."""
+        """Changes the numbers in place: those of the parameters, and of the optimiser's state."""
         assert self._update is not None
+        parameters, state = numbers
         mean = 0.0
         for start in range(0, len(rows), size):
             if size == 1:
-                loss, gradients = self._row(parameters, rows[start])
+                loss, gradients = compute(parameters, rows[start])
                 # Only infinity and nan differ from 0 when subtracted from themselves.
                 if loss - loss != 0.0:
                     return Outcome([], order[start], loss)
                 mean += loss / total
             else:
                 batch = rows[start : start + size]
-                numbers = order[start : start + size]
-                part, gradients = self._means(parameters, batch, numbers, total)
+                places = order[start : start + size]
+                part, gradients = self._means(compute, parameters, batch, places, total)
                 if part.failed:
                     return part
                 mean += part.means[0]
@@ -125,6 +141,7 @@ class PythonBackend:
 
     def _means(
         self,
+        compute: _Compute,
         parameters: list[float],
         rows: Sequence[list[float]],
         numbers: Sequence[int],
@@ -133,12 +150,12 @@ class PythonBackend:
         """A batch's share of the mean loss, and its mean gradients."""
         mean, sums = 0.0, [0.0] * len(parameters)
         for number, row in zip(numbers, rows):
-            loss, gradients = self._row(parameters, row)
+            loss, gradients = compute(parameters, row)
             if loss - loss != 0.0:
                 return Outcome([], number, loss), []
             mean += loss / total
             sums = [before + gradient for before, gradient in zip(sums, gradients)]
-        found = means_of(sums, len(rows), lambda: (self._row(parameters, row)[1] for row in rows))
+        found = means_of(sums, len(rows), lambda: (compute(parameters, row)[1] for row in rows))
         return Outcome([mean]), found
 
     def _outputs_on_nodes(self, parameters: list[float], row: list[float]) -> list[float]:
@@ -158,7 +175,10 @@ class PythonBackend:
             found: tuple[float, list[float]] = self._gradients(parameters, row)
             return found
         except (ArithmeticError, ValueError):
-            pass
+            return self._on_nodes(parameters, row)
+
+    def _on_nodes(self, parameters: list[float], row: list[float]) -> tuple[float, list[float]]:
+        """The loss and the gradients of a row as eagerly."""
         try:
             (loss,), leaves = replay(self.recorded, parameters, row)
         except (ArithmeticError, ValueError):

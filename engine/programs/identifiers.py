@@ -21,16 +21,16 @@ _OURS = (
 # What <math.h>, <stdio.h> and the compilers declare or define, in every dialect of C; families of
 # macros by their first letters.
 _HEADERS = (
-    "acosf asinf atanf copysign cosf drem erff exp10 expf fabs fabsf fdim finite floorf fma fmax fmin "
-    "fmod fpclassify frexp gamma ilogb isfinite isgreater isinf isless isnan isnormal isunordered j0 "
-    "j1 jn ldexp lgamma llrint llround logb logf lrint lround modf nearbyint nextafter nexttoward powf "
-    "powr remainder remquo rint scalb scalbln scalbn signbit significand signgam sinf sqrtf tanf "
-    "tgamma y0 y1 yn "
-    "clearerr dprintf fclose feof ferror fflush fgetc fgets fopen fputc fputs fread freopen fscanf "
-    "fseek ftell fwrite getc getchar getline gets perror popen putc putchar puts remove rename rewind "
-    "scanf setbuf sprintf sscanf stderr stdin stdout tmpfile tmpnam ungetc vprintf "
-    "BUFSIZ DOMAIN EOF FILE INFINITY MAXFLOAT NAN NULL OVERFLOW PLOSS SING TLOSS UNDERFLOW "
-    "errno far huge i386 linux math_errhandling near unix"
+    "acosf asinf atanf copysign cosf drem erff exp10 expf fabs fabsf fdim finite floorf fma fmax "
+    "fmin fmod fpclassify frexp gamma ilogb isfinite isgreater isinf isless isnan isnormal "
+    "isunordered j0 j1 jn ldexp lgamma llrint llround logb logf lrint lround modf nearbyint "
+    "nextafter nexttoward powf powr remainder remquo rint scalb scalbln scalbn signbit "
+    "significand signgam sinf sqrtf tanf tgamma y0 y1 yn clearerr dprintf fclose feof ferror "
+    "fflush fgetc fgets fopen fputc fputs fread freopen fscanf fseek ftell fwrite getc getchar "
+    "getline gets perror popen putc putchar puts remove rename rewind scanf setbuf sprintf sscanf "
+    "stderr stdin stdout tmpfile tmpnam ungetc vprintf BUFSIZ DOMAIN EOF FILE INFINITY MAXFLOAT "
+    "NAN NULL OVERFLOW PLOSS SING TLOSS UNDERFLOW errno far huge i386 linux math_errhandling near "
+    "unix"
 ).split()
 _FAMILIES = re.compile(r"(FILENAME|FOPEN|FP|HUGE|L|M|MATH|P|RENAME|SEEK|TMP)_|SNAN|FLT|DBL|LDBL")
 _RESERVED = frozenset(

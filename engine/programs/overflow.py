@@ -1,8 +1,11 @@
-"""Training where a sum of gradients overflows although their mean is an ordinary number."""
+"""Training where machine code comes to no number, and nodes do.
+
+A sum of gradients may overflow although their mean is an ordinary number, and a product behind a
+branch that is not taken, which adds nothing.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -15,10 +18,7 @@ class Compiled(Protocol):
     def epochs(
         self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
     ) -> Outcome:
-        """`Backend.train`, but for sums of gradients that overflow."""
-
-    def mean_gradients(self, session: Session, order: Sequence[int]) -> tuple[Outcome, list[float]]:
-        """`Backend.gradients` over some rows."""
+        """`Backend.train`, but for what overflows on the way."""
 
 
 def train(
@@ -30,7 +30,7 @@ def train(
     epochs: int,
     total: int,
 ) -> Outcome:
-    """`Backend.train` by `fast`; by `careful` the batches whose sums overflow there.
+    """`Backend.train` by `fast`; by `careful` the batches after which a parameter is no number.
 
     Where training failed the epochs before are repeated, and the next one goes batch by batch.
     """
@@ -38,7 +38,7 @@ def train(
     while True:
         start = session.copy()
         outcome = fast.epochs(session, order, size, epochs - len(means), total)
-        if outcome.failed and size > 1:
+        if outcome.failed:
             failed = session.copy()
             session.restore(start)
             if outcome.means:
@@ -62,7 +62,7 @@ def _epoch(
     size: int,
     total: int,
 ) -> float | None:
-    """The mean loss of an epoch; None where it fails although no sum overflows."""
+    """The mean loss of an epoch; None where it fails in any case."""
     mean = 0.0
     for first in range(0, len(order), size):
         batch = order[first : first + size]
@@ -70,9 +70,7 @@ def _epoch(
         outcome = fast.epochs(session, batch, size, 1, total)
         if outcome.parameter is not None:
             session.restore(before)
-            _, gradients = fast.mean_gradients(session, batch)
-            if all(map(math.isfinite, gradients)):
-                outcome = careful().train(session, batch, size, 1, total)
+            outcome = careful().train(session, batch, size, 1, total)
         if outcome.failed:
             return None
         mean += outcome.means[0]

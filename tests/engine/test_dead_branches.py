@@ -25,6 +25,9 @@ DEAD = [
     (lambda v: (lambda root: (root - 1).relu() + minimum([root - 2, -5.0]))(v.sqrt()), 0.0, 0.0),
     # One of the two goes on.
     (lambda v: (lambda root: (root - 1).relu() + root)(v.sqrt()), 0.0, math.inf),
+    # Products overflow, which nothing but their numbers tells.
+    (lambda v: minimum([(1e200 * v) * (1e200 * v) * (1e200 * v), 5.0]), 1.0, 0.0),
+    (lambda v: (-(1e200 * v) * (1e200 * v) * v).relu() + v, 1.0, 1.0),
 ]
 # A factor that just comes to 0 is a number like any other: 0 · ∞ is nan.
 TRUE_ZEROS = [
@@ -109,3 +112,12 @@ def test_one_answer_where_a_slope_is_infinite():
         y.backward()
         assert not math.isfinite(v.grad)
         assert same(gradient(y, v).data, v.grad)
+
+
+def test_a_power_that_overflows_behind_a_dead_branch_adds_nothing():
+    v = Value(1.0, label="v")
+    y = minimum([(1e200 * v) ** 3, 5.0])
+    y.backward()
+    assert v.grad == engine.gradient(y, v).data == 0.0
+    for backend in ("python", "llvm"):
+        assert engine.compile(y, [], [v], backend=backend).gradients([[]]) == (5.0, [0.0])

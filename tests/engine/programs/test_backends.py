@@ -64,10 +64,13 @@ def steps(draw: st.DrawFn, available: int) -> Step:
     ]
     if not any(isinstance(p, int) for row in places for p in row):
         places[0][0] = available - 1
-    constants = [
-        draw(st.sampled_from([-1.0, 0.5, 2.0, 3.0, 5.0])) if c is None else c
-        for c in op.constants.values()
-    ]
+    # In ascending order, as limits must be.
+    missing = sum(c is None for c in op.constants.values())
+    given = st.lists(
+        st.sampled_from([-1.0, 0.5, 2.0, 3.0, 5.0]), min_size=missing, max_size=missing
+    )
+    drawn = iter(sorted(draw(given)))
+    constants = [next(drawn) if c is None else c for c in op.constants.values()]
     return Step(op, places, constants)
 
 
