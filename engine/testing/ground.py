@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import ast
 import math
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -28,8 +27,8 @@ from engine.value import Value
 
 # Numbers must be further from kinks than this part of their scale.
 MARGIN = 1e-9
-# What underflows is rounded by 2^-53 of this.
-SMALLEST = sys.float_info.min
+# Smaller numbers may have lost digits already, in factors that were subnormal.
+SMALLEST = 1e-300
 # Beyond it products of paths overflow although the numbers themselves are finite.
 LARGEST = 1e250
 

@@ -156,11 +156,13 @@ def reference(recipe: Recipe, second: bool = True) -> Reference:
     gradients: list[list[Entry]] = []
     weighted: list[list[Entry]] = []
     noise: list[float] = []
-    for each in made:
+    for row, each in zip(recipe.rows, made):
         each.output.backward()
         slopes = [leaf.grad for leaf in each.parameters]
         first = each.first or engine.gradient(each.output, each.parameters)
         sizes = scales(each.output, *first, *each.second)
+        if second:
+            add_constants(sizes, each, (*row, *recipe.parameters))
         gradients.append(
             [Entry(slope, sizes[node]) for slope, node in zip(slopes, first[-len(slopes) :])]
         )
@@ -180,6 +182,17 @@ def reference(recipe: Recipe, second: bool = True) -> Reference:
         found.entries["mean second"] = means(weighted)
     _train(found, gradients)
     return found
+
+
+def add_constants(sizes: dict[Any, float], each: Orders, leaves: Sequence[float]) -> None:
+    """The scales of second derivatives that are constant: no graph shows what they were added from.
+
+    Each term times its leaf is part of the scale of the first derivative.
+    """
+    first = scales(each.weighted)[each.weighted]
+    for node, leaf in zip(each.second, leaves, strict=True):
+        if node.op is None and leaf:
+            sizes[node] = max(sizes[node], first / abs(leaf))
 
 
 def add_entries(found: Reference, quantity: str, nodes: Sequence[Any], sizes: Any) -> None:
