@@ -62,19 +62,24 @@ def mapped(tree: ast.expr, change: Callable[[ast.expr], ast.expr]) -> ast.expr:
     """A new tree in which each part, the innermost first, is what `change` makes of it."""
 
     def new(part: ast.expr) -> ast.expr:
-        return mapped(part, change)
+        return change(over_parts(part, new))
 
+    return new(tree)
+
+
+def over_parts(tree: ast.expr, new: Callable[[ast.expr], ast.expr]) -> ast.expr:
+    """The same over what `new` makes of its parts; what has none as it is."""
     match tree:
         case ast.UnaryOp(op=sign, operand=operand):
-            return change(ast.UnaryOp(sign, new(operand)))
-        case ast.BinOp(left=left, op=operator, right=right):
-            return change(ast.BinOp(new(left), operator, new(right)))
-        case ast.Compare(left=left, ops=operators, comparators=[right]):
-            return change(ast.Compare(new(left), operators, [new(right)]))
+            return ast.UnaryOp(sign, new(operand))
+        case ast.BinOp(op=operator, left=left, right=right):
+            return ast.BinOp(new(left), operator, new(right))
+        case ast.Compare(ops=operators, left=left, comparators=[right]):
+            return ast.Compare(new(left), operators, [new(right)])
         case ast.BoolOp(op=joined, values=values):
-            return change(ast.BoolOp(joined, list(map(new, values))))
+            return ast.BoolOp(joined, list(map(new, values)))
         case ast.IfExp(test=test, body=body, orelse=orelse):
-            return change(ast.IfExp(new(test), new(body), new(orelse)))
+            return ast.IfExp(new(test), new(body), new(orelse))
         case ast.Call(func=function, args=arguments):
-            return change(ast.Call(function, list(map(new, arguments)), []))
-    return change(tree)
+            return ast.Call(function, list(map(new, arguments)), [])
+    return tree

@@ -16,7 +16,8 @@ import ast
 from collections.abc import Callable
 
 from engine.formula import is_reduction
-from engine.inlining import copied
+from engine.formula_keys import Keys
+from engine.inlining import over_parts
 from engine.specialize import specialize
 
 ZERO, ONE = ast.Constant(0), ast.Constant(1)
@@ -72,30 +73,24 @@ def times(left: ast.expr, right: ast.expr) -> ast.expr:
 
 def choice(test: ast.expr, body: ast.expr, other: ast.expr) -> ast.expr:
     """`body if test else other`, where neither asks again whether the test holds."""
-    condition = ast.dump(test)
-    body, other = _within(body, condition, True), _within(other, condition, False)
-    return body if ast.dump(body) == ast.dump(other) else ast.IfExp(test, body, other)
+    key_of = Keys()
+    body, other = _within(body, test, True, key_of), _within(other, test, False, key_of)
+    return body if key_of(body) == key_of(other) else ast.IfExp(test, body, other)
 
 
-def _within(tree: ast.expr, condition: str, holds: bool) -> ast.expr:
-    decided: ast.expr = _Decided(condition, holds).visit(copied(tree))
-    return decided
+def _within(tree: ast.expr, test: ast.expr, holds: bool, key_of: Keys) -> ast.expr:
+    """Makes the choices that hang on a test, but within reductions: they go over others."""
+    asked = key_of(test)
 
+    def new(part: ast.expr) -> ast.expr:
+        match part:
+            case ast.IfExp() if key_of(part.test) == asked:
+                return new(part.body if holds else part.orelse)
+            case ast.Call() if is_reduction(part):
+                return part
+        return over_parts(part, new)
 
-class _Decided(ast.NodeTransformer):
-    """Makes the choices that hang on a condition, but within reductions: they go over others."""
-
-    def __init__(self, condition: str, holds: bool) -> None:
-        self.condition, self.holds = condition, holds
-
-    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
-        if ast.dump(node.test) != self.condition:
-            return self.generic_visit(node)
-        chosen: ast.AST = self.visit(node.body if self.holds else node.orelse)
-        return chosen
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        return node if is_reduction(node) else self.generic_visit(node)
+    return new(tree)
 
 
 def ends_in_zero(tree: ast.expr) -> bool:
