@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -14,25 +13,10 @@ from engine.formula import is_reduction, names_in, read
 from engine.inlining import inlined
 from engine.op import Op
 from tests.accuracy.hyper import Hyper, apply
+from tests.exact import OPERATORS
 
 # More digits than lie between 1 and the square of the smallest number: 1 + a² is not 1.
 DIGITS = 700
-
-_OPERATORS: dict[type[ast.AST], Any] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Pow: operator.pow,
-    ast.Mod: operator.mod,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-}
 
 
 def truth(op: Op, row: Sequence[Any], i: int, j: int) -> tuple[Any, Any, Any]:
@@ -75,7 +59,7 @@ class _Evaluation:
                 return -self.number(operand, names)
             case ast.BinOp(left=left, op=sign, right=right):
                 sides = self.number(left, names), self.number(right, names)
-                result: Hyper = _OPERATORS[type(sign)](*sides)
+                result: Hyper = OPERATORS[type(sign)](*sides)
                 return result
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 return self.number(body if self.holds(test, names) else orelse, names)
@@ -89,7 +73,7 @@ class _Evaluation:
         match tree:
             case ast.Compare(left=left, ops=[sign], comparators=[right]):
                 sides = self.number(left, names).v, self.number(right, names).v
-                return bool(_OPERATORS[type(sign)](*sides))
+                return bool(OPERATORS[type(sign)](*sides))
             case ast.BoolOp(op=ast.And(), values=values):
                 return all(self.holds(value, names) for value in values)
             case ast.BoolOp(values=values):

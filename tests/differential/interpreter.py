@@ -6,7 +6,6 @@ Values only: what is compared with it finds its derivatives in a way of its own.
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any
@@ -14,21 +13,8 @@ from typing import Any
 from engine.formula import is_reduction, names_in, read
 from engine.op import Op
 from engine.ops import OPERATIONS
+from tests.exact import OPERATORS
 
-_OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-}
 Names = Mapping[str, Any]
 
 
@@ -83,7 +69,7 @@ class Interpreter:
                 # Not all kinds of numbers have the operator.
                 return self.functions["floor"](self.value(left, names) / self.value(right, names))
             case ast.BinOp(left=left, op=sign, right=right):
-                return _OPERATORS[type(sign)](self.value(left, names), self.value(right, names))
+                return OPERATORS[type(sign)](self.value(left, names), self.value(right, names))
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 return self.value(body if self.holds(test, names) else orelse, names)
             case ast.Call(func=ast.Name(id=name), args=[body]) if is_reduction(tree):
@@ -105,7 +91,7 @@ class Interpreter:
         match tree:
             case ast.Compare(left=left, ops=[sign], comparators=[right]):
                 sides = self.value(left, names), self.value(right, names)
-                return bool(_OPERATORS[type(sign)](*sides))
+                return bool(OPERATORS[type(sign)](*sides))
             case ast.BoolOp(op=ast.And(), values=values):
                 return all(self.holds(value, names) for value in values)
             case ast.BoolOp(values=values):
