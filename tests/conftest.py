@@ -3,6 +3,9 @@
 `pytest --hypothesis-profile=thorough` draws ten times as many, and others in every run.
 """
 
+import gc
+
+import pytest
 from hypothesis import settings
 
 settings.register_profile(
@@ -10,3 +13,9 @@ settings.register_profile(
 )
 settings.register_profile("thorough", max_examples=300, deadline=None, database=None)
 settings.load_profile("chaingrad")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Puts the thousands of tests out of the collector's sight: many of them run it themselves."""
+    gc.collect()
+    gc.freeze()

@@ -23,6 +23,8 @@ from tests.engine.sampling import example_row, over_sheet
 
 # Of how many graphs, and their second derivatives of one in how many. Machine code takes longest.
 COUNTS = {
+    "python core": (40, 4),
+    "native core": (40, 4),
     "python": (40, 4),
     "llvm": (12, 6),
     "llvm by one": (12, 6),
@@ -56,7 +58,7 @@ def way(name):
 
 @pytest.mark.parametrize("name", WAYS)
 def test_every_way_of_computing_agrees(name, recipes):
-    count, second_of = COUNTS.get(name, (60, 3))
+    count, second_of = COUNTS[name]
     tally = Tally()
     found = compare_all(recipes[:count], [way(name)], tally, second_of)
     assert not found, f"{len(found)} findings, the first: {found[0]}"

@@ -13,7 +13,7 @@ from engine.inlining import inlined
 from engine.ops import OPERATIONS
 
 # A formula has many more shapes than an operation has interesting operands.
-many = settings(max_examples=120)
+many = settings(max_examples=2 * settings.default.max_examples)
 
 NAMES = {"a", "b"}
 _NUMBERS = ("0", "1", "2", "3", "10", "0.5", "0.125", "1.75")

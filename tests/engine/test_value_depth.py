@@ -9,7 +9,7 @@ import pytest
 import engine
 from engine import Value
 
-DEPTH = 200_000
+DEPTH = 100_000
 
 
 @pytest.fixture
