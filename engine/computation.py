@@ -27,7 +27,6 @@ from engine.op import Op
 # What costs about as much as looking up a number is computed again; as is a square.
 _CHEAP = frozenset({"abs", "max", "min"})
 
-
 # In a partial derivative: the 0 behind which a path ends, as that of a branch that is not taken.
 # Unlike a number 0, it is never multiplied by what lies behind.
 DEAD = "(dead)"
@@ -230,7 +229,7 @@ def _most_worthwhile(parts: Sequence[_Part]) -> _Part | None:
         if part.always:
             always.setdefault(part.key, part)
     found = [part for key, part in always.items() if counts[key] > 1]
-    return max(found, key=lambda part: _size(part.tree), default=None)
+    return max(found, key=lambda part: len([*ast.walk(part.tree)]), default=None)
 
 
 def _costs(node: ast.expr) -> bool:
@@ -241,10 +240,6 @@ def _costs(node: ast.expr) -> bool:
         case ast.BinOp(op=ast.Pow(), right=exponent):
             return not isinstance(exponent, ast.Constant)
     return isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Div, ast.FloorDiv, ast.Mod))
-
-
-def _size(tree: ast.expr) -> int:
-    return sum(1 for _ in ast.walk(tree))
 
 
 def _stem(tree: ast.expr) -> str:

@@ -1,28 +1,19 @@
 """Nodes in words: names are unambiguous, formulas and derivatives come to the node's numbers."""
 
 import ast
-from collections import deque
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine import Value, dot, explain, huber, logsumexp, maximum, mean, squared_error, steps, tree
+from engine import Value, dot, huber, logsumexp, maximum, mean, squared_error
 from engine import sum as total
 from engine.formula import is_reduction, read
 from engine.numbers import shown
 from engine.wording import LATEX, TEXT, Naming, expression, local_derivative, number
 from tests.engine.formulas import outcome
 from tests.engine.latex import read_latex
-from tests.engine.sampling import call, graphs, operand_count, over_sheet, rows
-
-TEXTS = {
-    "explain": lambda y, names=None: str(explain(y, names=names)),
-    "steps": lambda y, names=None: steps(y, names).table(),
-    "tree": lambda y, names=None: str(tree(y, names)),
-}
-in_every_text = pytest.mark.parametrize("text_of", TEXTS.values(), ids=TEXTS)
-
+from tests.engine.sampling import call, operand_count, over_sheet, rows
 
 # Numbers.
 
@@ -202,50 +193,3 @@ def test_constants_that_are_not_finite_are_shown_as_they_are(make, special):
     position = next(i for i, partial in enumerate(node.partials) if partial is not None)
     assert local_derivative(node, position, Naming([]))
     assert local_derivative(node, position, Naming([]), numbers=True)
-
-
-# What explain, steps and tree have in common.
-
-
-@in_every_text
-@given(nodes=graphs(), data=st.data())
-def test_the_graph_is_only_read_and_the_text_is_the_same_each_time(text_of, nodes, data):
-    data.draw(st.sampled_from(nodes)).backward()
-    before = [(node.data, node.grad, node.label, node.args, node.partials) for node in nodes]
-    assert text_of(nodes[-1]) == text_of(nodes[-1])
-    after = [(node.data, node.grad, node.label, node.args, node.partials) for node in nodes]
-    assert after == before
-
-
-@in_every_text
-def test_names_may_come_from_the_variables_of_the_caller(text_of):
-    weight, bias = Value(3.0), Value(0.5)
-    product = weight * 2
-    y = product + bias
-    found = text_of(y, locals())
-    assert "t1" in text_of(y)
-    assert "t1" not in found
-    assert "weight" in found
-    assert "bias" in found
-
-
-@in_every_text
-@pytest.mark.parametrize("names", [3, "abc", ["a"], {1: Value(2.0)}])
-def test_names_that_are_no_names_are_refused(text_of, names):
-    with pytest.raises(TypeError, match="names"):
-        text_of(Value(2.0) * 3, names)
-
-
-@in_every_text
-@pytest.mark.parametrize("y", [3.0, None, "y", [Value(1.0)]])
-def test_an_output_that_is_no_value_is_refused(text_of, y):
-    with pytest.raises(TypeError, match=r"^\w+: y must be a Value, not "):
-        text_of(y)
-
-
-@pytest.mark.parametrize("read_through", [explain, tree, lambda y: deque(steps(y), maxlen=1)])
-def test_a_chain_of_20_000_nodes_is_no_trouble(read_through):
-    y = Value(1.0, label="x")
-    for _ in range(20_000):
-        y = -y
-    assert read_through(y)
