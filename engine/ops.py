@@ -136,7 +136,7 @@ SELECTION = (
 )
 
 ACTIVATIONS = (
-    Op("tanh",       "tanh",      "tanh(a)", ("1 - out ** 2 if abs(a) < 0.8 else 4 * sigmoid_slope(2 * a)",),
+    Op("tanh",       "tanh",      "tanh(a)", ("1 - out ** 2 if abs(a) < 1.2 else 4 * sigmoid_slope(2 * a)",),
        taught={"a": "1 - out ** 2"}),
     Op("sigmoid",    "σ",         "(1 if a >= 0 else exp(-abs(a))) / (1 + exp(-abs(a)))", ("sigmoid_slope(a)",),
        taught={"out": "1 / (1 + exp(-a))", "a": "out * (1 - out)"}),

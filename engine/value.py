@@ -254,10 +254,11 @@ def record(
 # What networks do with many nodes at a time, with labels and scopes of their own making.
 
 
-def place(node: Value, label: str | None, scope: str | None) -> None:
-    """Gives a node its label and its scope, which are known to be text."""
+def place(node: Value, label: str, scope: str) -> None:
+    """Gives a node its label, and its scope within the one that it has."""
+    outer = node._scope_
+    node._scope_ = scope if outer is None else f"{outer} / {scope}"
     node._label_ = label
-    node._scope_ = scope
 
 
 def reset_gradients(nodes: Iterable[Value]) -> None:
@@ -323,7 +324,7 @@ for _name, _property in properties().items():
 # and whoever imports from here, has the class that is in use.
 if not TYPE_CHECKING and core == "native":
     Value = take_over(Value, {**{name: name for name in METHODS}, **NUMPY_NAMES})
-    record = extension.record
+    record, place = extension.record, extension.place
     asked = {"fit": check_fit, "gradients": check_finite, "mode": apply_mode}
     asked |= {"class": refuse_class, "modulus": refuse_modulus, "output": refuse_output}
     extension.connect(OPERATIONS, mode_variable, CHECKS | asked)

@@ -96,15 +96,13 @@ class Neuron(Module):
     def respond(self, operands: Sequence[Value | float]) -> Value:
         """The output for inputs that have been checked."""
         output = dot(self.weights, operands, self.bias)
-        outer = output.scope
-        scope = self._scope if outer is None else f"{outer} / {self._scope}"
         if self._activate is None:
-            place(output, self._output_label, scope)
+            place(output, self._output_label, self._scope)
             return output
-        place(output, self._sum_label, scope)
+        place(output, self._sum_label, self._scope)
         if not self.is_custom:
             output = self._activate(output)
-            place(output, self._output_label, scope)
+            place(output, self._output_label, self._scope)
             return output
         # It may make several nodes.
         with engine.scope(self._scope):

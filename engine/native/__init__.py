@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "CHAINGRAD_CORE"
 # Raised with every change of what the extension and the Python beside it expect of each other.
-INTERFACE = 3
+INTERFACE = 4
 
 
 def sheet_text() -> str:

@@ -22,7 +22,7 @@
 #endif
 
 /* Raised together with the number of the same name in engine/native/__init__.py. */
-#define INTERFACE 3
+#define INTERFACE 4
 
 /* engine.functions: the function in Python of an operation, by its name */
 static PyObject *function_by_name;
@@ -101,6 +101,7 @@ typedef struct {
 
 #include "node.c"
 #include "attributes.c"
+#include "naming.c"
 #include "walk.c"
 #include "table.c"
 #include "operation.c"
@@ -167,7 +168,7 @@ static PyObject *new_leaf(PyObject *type, PyObject *const *args, size_t nargsf, 
             return NULL;
         Py_DECREF(mode);
         if (mode == Py_None) {
-            node = bare_node(0);
+            node = bare_node(Py_None, 0);
             if (!node)
                 return NULL;
             node->data = number;
@@ -221,9 +222,9 @@ static PyObject *record(PyObject *Py_UNUSED(module), PyObject *const *args, Py_s
         if (edges[i].operand && !cannot_close_cycles(edges[i].operand))
             bare = 0;
     if (edges && !bare)
-        node = tracked_node(edges, operand_count);
+        node = tracked_node(args[0], edges, operand_count);
     else if (edges) {
-        node = bare_node(operand_count);
+        node = bare_node(args[0], operand_count);
         if (node) {
             memcpy(node->edges.here, edges, operand_count * sizeof(Edge));
             PyMem_Free(edges);
@@ -235,7 +236,6 @@ static PyObject *record(PyObject *Py_UNUSED(module), PyObject *const *args, Py_s
     if (!node)
         return NULL;
     node->data = data;
-    Py_SETREF(node->op, Py_NewRef(args[0]));
     return with_mode(node);
 }
 
@@ -305,6 +305,9 @@ static PyMethodDef module_methods[] = {
     {"confirm", (PyCFunction)(void (*)(void))confirm, METH_FASTCALL,
      "confirm($module, nodes, place, /)\n--\n\n"
      "The place of the first node, from a place on, that its operands' numbers may not give."},
+    {"place", (PyCFunction)(void (*)(void))place_node, METH_FASTCALL,
+     "place($module, node, label, scope, /)\n--\n\n"
+     "Gives a node its label, and its scope within the one that it has."},
     {"record", (PyCFunction)(void (*)(void))record, METH_FASTCALL,
      "record($module, op, args, data, partials, /)\n--\n\n"
      "The node of an operation that has been computed."},

@@ -58,6 +58,12 @@ enum {
     LIVE = 8,    /* a path without a dead edge leads here, in the `backward` that is under way */
 };
 
+#ifdef __GNUC__
+#define APART __attribute__((noinline))
+#else
+#define APART
+#endif
+
 #define EDGES_AT offsetof(Node, edges)
 #define SIZE_WITH(count) (EDGES_AT + (size_t)(count) * sizeof(Edge))
 
@@ -118,12 +124,12 @@ static inline Node *allocate(unsigned count)
 
 /* A new node without the header and with room for that many edges, which the caller fills in before
    anything else happens. */
-static inline Node *bare_node(unsigned count)
+static inline Node *bare_node(PyObject *op, unsigned count)
 {
     Node *node = allocate(count);
     if (!node)
         return NULL;
-    node->op = Py_NewRef(Py_None);
+    node->op = Py_NewRef(op);
     node->label = Py_NewRef(Py_None);
     node->scope = Py_NewRef(Py_None);
     node->count = count;
@@ -141,23 +147,25 @@ static void free_edges(Edge *edges, unsigned count)
 
 /* A new node with the header. Takes over the edges, also where there is no memory: to make it may
    begin a collection. */
-static Node *tracked_node(Edge *edges, unsigned count)
+static Node *tracked_node(PyObject *op, Edge *edges, unsigned count)
 {
+    Py_INCREF(op);
     Node *node = (Node *)PyType_GenericAlloc(Value, 0);
     if (!node) {
+        Py_DECREF(op);
         free_edges(edges, count);
         return NULL;
     }
     node->edges.apart = edges;
     node->count = count;
-    node->op = Py_NewRef(Py_None);
+    node->op = op;
     node->label = Py_NewRef(Py_None);
     node->scope = Py_NewRef(Py_None);
     return node;
 }
 
-/* Gives up the edges of a node that is being freed or cleared. The first has nobody else who knows
-   it, the second has its edges apart: no code that runs meanwhile comes upon them. */
+/* Gives up the edges of a node that is being cleared, or freed with edges apart: no code that runs
+   meanwhile comes upon them. */
 static void drop_edges(Node *node)
 {
     Edge *edges = edges_of(node);
@@ -217,35 +225,66 @@ static void free_memory(Node *node)
 static Node *waiting;
 static unsigned long freeing; /* the thread that does, or 0 */
 
-static void node_dealloc(PyObject *self)
+/* Gives up the operands of a node that is being freed. Those that nobody else holds wait. */
+static inline void let_operands_go(Node *node)
 {
-    Node *node = (Node *)self;
-    if (!(node->flags & BARE))
-        PyObject_GC_UnTrack(self);
-    else if (!node->count && node->op == Py_None) {
-        /* A leaf frees nothing but text. */
-        Py_DECREF(node->op);
-        Py_XDECREF(node->label);
-        Py_XDECREF(node->scope);
-        free_memory(node);
-        return;
+    const Edge *edges = node->edges.here;
+    const unsigned count = node->count;
+    node->count = 0;
+    for (unsigned i = 0; i < count; i++) {
+        Node *operand = (Node *)edges[i].operand;
+        if (!operand)
+            continue;
+        if (Py_REFCNT(operand) > 1 || Py_TYPE(operand) != Value || !(operand->flags & BARE)) {
+            Py_DECREF(operand);
+            continue;
+        }
+        Py_SET_REFCNT(operand, 0);
+        operand->next = waiting;
+        waiting = operand;
     }
-    node->next = waiting;
-    waiting = node;
+}
+
+/* Gives up all that a node holds, and the node. */
+static inline void free_node(Node *node)
+{
+    if (node->flags & WITHIN)
+        let_operands_go(node);
+    else
+        drop_edges(node);
+    Py_XDECREF(node->op);
+    Py_XDECREF(node->label);
+    Py_XDECREF(node->scope);
+    free_memory(node);
+}
+
+/* A function of its own: what most nodes need is done without its registers. */
+static APART void free_waiting(void)
+{
     const unsigned long thread = PyThread_get_thread_ident();
     if (freeing == thread)
         return;
     freeing = thread;
     while (waiting) {
-        node = waiting;
+        Node *node = waiting;
         waiting = node->next;
-        drop_edges(node);
-        Py_XDECREF(node->op);
-        Py_XDECREF(node->label);
-        Py_XDECREF(node->scope);
-        free_memory(node);
+        free_node(node);
     }
     freeing = 0;
+}
+
+static void node_dealloc(PyObject *self)
+{
+    Node *node = (Node *)self;
+    if (node->flags & BARE)
+        free_node(node);
+    else {
+        PyObject_GC_UnTrack(self);
+        node->next = waiting;
+        waiting = node;
+    }
+    if (waiting)
+        free_waiting();
 }
 
 /* In the child of a fork the thread that was freeing is no more. */

@@ -114,9 +114,8 @@ static inline PyObject *make_node(PyObject *op, unsigned count, Node *const *nod
     for (unsigned i = 0; i < count; i++)
         if (nodes[i] && !cannot_close_cycles((PyObject *)nodes[i]))
             bare = 0;
-    Py_INCREF(op);
     if (bare) {
-        result = bare_node(count);
+        result = bare_node(op, count);
         if (result)
             fill_edges(result->edges.here, count, nodes, row, partials);
     } else {
@@ -125,14 +124,11 @@ static inline PyObject *make_node(PyObject *op, unsigned count, Node *const *nod
             fill_edges(edges, count, nodes, row, partials);
         else
             PyErr_NoMemory();
-        result = edges ? tracked_node(edges, count) : NULL;
+        result = edges ? tracked_node(op, edges, count) : NULL;
     }
-    if (!result) {
-        Py_DECREF(op);
+    if (!result)
         return NULL;
-    }
     result->data = data;
-    Py_SETREF(result->op, op);
     return with_mode(result);
 }
 
@@ -358,7 +354,7 @@ static PyObject *compute_sequences(Operation *operation, PyObject *const *arrang
     const Entry *entry = operation->entry;
     Py_ssize_t at = 0;
     unsigned any = 0;
-    int plain = 0;
+    int zeros = 0; /* whether a plain number is 0 */
     double value;
     for (int place = 0; place < entry->parameters; place++) {
         if (!(entry->sequences & 1u << place)) {
@@ -371,15 +367,17 @@ static PyObject *compute_sequences(Operation *operation, PyObject *const *arrang
         for (Py_ssize_t i = 0; i < length; i++, at++) {
             if (!read_operand(items[i], &row[at], &nodes[at]))
                 return NULL;
-            any |= nodes[at] != NULL;
-            plain |= nodes[at] == NULL;
+            if (nodes[at])
+                any = 1;
+            else if (row[at] == 0.0)
+                zeros = 1;
         }
     }
     if (!entry->compute(row, length, any, &value, partials))
         return NULL;
     if (!any)
         return PyFloat_FromDouble(value);
-    if (plain)
+    if (zeros)
         end_at_constants(entry, length, row, partials, nodes);
     return make_node(operation->op, (unsigned)total, nodes, row, partials, value);
 }

@@ -41,6 +41,10 @@ class Fuzzer:
     def __deepcopy__(self, memo):
         return self
 
+    def __reduce__(self):
+        # A second one, with nodes of its own, would stay where the engine remembers an operation.
+        raise TypeError("a fuzzer is not pickled")
+
     def disturb(self):
         """Does something, unless it is done deep within something else already."""
         if self.depth < DEEPEST:
