@@ -164,19 +164,14 @@ static Node *tracked_node(PyObject *op, Edge *edges, unsigned count)
     return node;
 }
 
-/* Gives up the edges of a node that is being cleared, or freed with edges apart: no code that runs
-   meanwhile comes upon them. */
+/* Gives up the edges of a node that has them apart: no code that runs meanwhile comes upon them. */
 static void drop_edges(Node *node)
 {
-    Edge *edges = edges_of(node);
+    Edge *edges = node->edges.apart;
     const unsigned count = node->count;
     node->count = 0;
-    if (!(node->flags & WITHIN)) {
-        node->edges.apart = NULL;
-        free_edges(edges, count);
-    } else
-        for (unsigned i = 0; i < count; i++)
-            Py_XDECREF(edges[i].operand);
+    node->edges.apart = NULL;
+    free_edges(edges, count);
 }
 
 /* Puts other edges, in memory of their own, in the place of a node's. Takes them over; -1 where
