@@ -29,7 +29,10 @@ def rules_of(node: Value) -> _Scalars | _Sequences:
     assert op is not None
     if op.sequences:
         return _sequences(op)
-    return _scalars(op, node.args[len(op.operands) :] if op.constants else ())
+    if not op.constants:
+        return _scalars(op, ())
+    # As numbers: what is remembered by them must not keep a node.
+    return _scalars(op, tuple(map(float, node.args[len(op.operands) :])))
 
 
 @lru_cache(maxsize=4096)
@@ -133,7 +136,7 @@ class _Sequences:
         names = dict(zip((*op.operands, *op.constants), grouped))
         length = next(len(names[name]) for name in op.operands if name in op.sequences)
         names |= {"n": float(length), "out": node, ADJOINT: adjoint}
-        constants = tuple(grouped[len(op.operands) :])
+        constants = tuple(map(float, grouped[len(op.operands) :]))
         for name in op.operands:
             many = name in op.sequences
             elements = names[name] if many else [names[name]]

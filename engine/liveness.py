@@ -136,10 +136,11 @@ def alive_tree(op: Op, operand: str) -> ast.expr:
     return each_branch(partial_tree(op, operand), lambda tree: tree if is_number(tree, 0) else ONE)
 
 
-def _constants(node: Value) -> tuple[Any, ...]:
+def _constants(node: Value) -> tuple[float, ...]:
     op = node.op
     assert op is not None
-    return node.args[len(node.args) - len(op.constants) :]
+    # As numbers: what is remembered by them must not keep a node.
+    return tuple(map(float, node.args[len(node.args) - len(op.constants) :]))
 
 
 def _shape(node: Value, position: int) -> Shape:
