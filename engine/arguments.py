@@ -34,4 +34,8 @@ def as_values(things: Any, what: str) -> list[Value]:
         or getattr(things, "ndim", 1) == 0
     ):
         raise TypeError(f"{what} must be Values in order, not {given(things)}; pass a list")
-    return [as_value(thing, f"{what}[{place}]") for place, thing in enumerate(things)]
+    listed = list(things)
+    if not all(issubclass(kind, Value) for kind in set(map(type, listed))):
+        for place, thing in enumerate(listed):
+            as_value(thing, f"{what}[{place}]")
+    return listed

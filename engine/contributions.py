@@ -7,7 +7,7 @@ behind a branch that is not taken is never multiplied by 0, at whatever numbers 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
@@ -146,11 +146,12 @@ class _Sequences:
                 continue
             if form.number is not None:
                 common = product(form.number, adjoint)
-                found: Iterator[Any] = (common for _ in places)
+                found: Iterable[Any] = [common] * len(places)
             elif form.name is not None:
                 source = names[form.name]
-                own = source if form.name in op.sequences else [source] * length
-                found = (product(own[place], adjoint) for place in places)
+                if form.name not in op.sequences:
+                    source = [source] * length
+                found = products(source, places, adjoint)
             else:
                 found = self.computed(node, name, names, places, known)
             for place, contribution in zip(places, found):
@@ -184,6 +185,16 @@ class _Sequences:
             if key not in known:
                 known[key] = function_of(partial.op)(*of(partial.arguments))
             yield product(known[key], adjoint)
+
+
+def products(partials: Sequence[Any], places: list[int], adjoint: Any) -> list[Any]:
+    """`product` of many partials, those at some places."""
+    if is_one(adjoint):
+        return [product(partials[place], adjoint) for place in places]
+    return [
+        product(partial, adjoint) if type(partial := partials[place]) is float else partial * adjoint
+        for place in places
+    ]
 
 
 def is_one(adjoint: Any) -> bool:

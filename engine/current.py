@@ -35,28 +35,47 @@ def check_current(nodes: Iterable[Value], *, derivatives: bool = False) -> None:
     has changed since; compute the output again
     """
     order = list(nodes)
-    place = 0
-    while (place := place if derivatives else _confirmed(order, place)) < len(order):
-        _check(order[place], derivatives)
-        place += 1
+    for node in order if derivatives else _unconfirmed(order):
+        if node.op is not None:
+            _check(node, node.op, derivatives)
 
 
-def _confirmed(order: list[Value], place: int) -> int:
-    """The next node to look at: where it computes, the native core confirms most of them."""
-    found: int = place if extension is None else extension.confirm(order, place)
-    return found
+def _unconfirmed(order: list[Value]) -> Iterator[Value]:
+    """The nodes that may be out of date: those whose operands do not simply give the same number.
 
-
-def _check(node: Value, derivatives: bool) -> None:
-    op = node.op
-    if op is None:
+    Where it computes, the native core confirms most of them.
+    """
+    if extension is not None:
+        place = 0
+        while (place := extension.confirm(order, place)) < len(order):
+            yield order[place]
+            place += 1
         return
-    args: tuple[Any, ...] = node.args
-    numbers = op.group([arg if type(arg) is float else arg.data for arg in args])
+    for node in order:
+        op = node._op_
+        if op is not None:
+            # Python's own operators are fast, and raise where the sheet says nothing of a number.
+            try:
+                (value,) = plain(op)(*_numbers(node, op))
+            except (ArithmeticError, ValueError):
+                yield node
+            else:
+                if value != node._data_:
+                    yield node
+
+
+def _numbers(node: Value, op: Op) -> list[Any]:
+    """The arguments of the functions of `engine.evaluate`: the operands as they are now."""
+    args: tuple[Any, ...] = node._args_
+    numbers: list[Any] = [arg if type(arg) is float else arg._data_ for arg in args]
     if op.sequences:
+        numbers = op.group(numbers)
         numbers.append(next(len(part) for part in numbers if isinstance(part, list)))
-    if not derivatives and _plainly(op, numbers) == node.data:
-        return
+    return numbers
+
+
+def _check(node: Value, op: Op, derivatives: bool) -> None:
+    numbers = _numbers(node, op)
     (value,) = forward(op)(*numbers)
     if not _same(value, node.data):
         raise ValueError(_message(node, f"gave {short(node.data)}, and is {short(value)}"))
@@ -65,14 +84,6 @@ def _check(node: Value, derivatives: bool) -> None:
             if old is not None and not _same(old, new):
                 was = f"had a local derivative of {short(old)}, and it is {short(new)}"
                 raise ValueError(_message(node, was))
-
-
-def _plainly(op: Op, numbers: list[Any]) -> float:
-    """The value by Python's own operators, which is fast; nan where they raise."""
-    try:
-        return plain(op)(*numbers)[0]
-    except (ArithmeticError, ValueError):
-        return math.nan
 
 
 def _same(old: float, new: float) -> bool:

@@ -45,8 +45,9 @@ def gradient(y: Value, xs: Value | Iterable[Value]) -> Value | list[Value]:
     if isinstance(xs, Value):
         return gradient(y, [xs])[0]
     xs = as_values(xs, "gradient: xs")
-    check_current(topological_order(y))
-    return _gradient(y, xs, {})
+    order = topological_order(y)
+    check_current(order)
+    return _gradient(order, xs, {})
 
 
 def jacobian(ys: Iterable[Value], xs: Iterable[Value]) -> list[list[Value]]:
@@ -59,7 +60,7 @@ def jacobian(ys: Iterable[Value], xs: Iterable[Value]) -> list[list[Value]]:
     ys, xs = as_values(ys, "jacobian: ys"), as_values(xs, "jacobian: xs")
     check_current(topological_order(*ys))
     known: Known = {}
-    return [_gradient(y, xs, known) for y in ys]
+    return [_gradient(topological_order(y), xs, known) for y in ys]
 
 
 def hessian(y: Value, xs: Iterable[Value]) -> list[list[Value]]:
@@ -71,21 +72,24 @@ def hessian(y: Value, xs: Iterable[Value]) -> list[list[Value]]:
     """
     as_value(y, "hessian: y")
     xs = as_values(xs, "hessian: xs")
-    check_current(topological_order(y))
-    known: Known = {}
-    return [_gradient(row, xs, known) for row in _gradient(y, xs, known)]
-
-
-def _gradient(y: Value, xs: Sequence[Value], known: Known) -> list[Value]:
-    """The gradient; `known` keeps partial derivatives for the next output of the same graph."""
     order = topological_order(y)
-    dependent = _dependent(order, set(xs))
+    check_current(order)
+    known: Known = {}
+    rows = _gradient(order, xs, known)
+    return [_gradient(topological_order(row), xs, known) for row in rows]
+
+
+def _gradient(order: list[Value], xs: Sequence[Value], known: Known) -> list[Value]:
+    """The gradient of the last node; `known` keeps partial derivatives for the next such graph."""
+    y = order[-1]
+    inner = [node for node in order if node.op is not None]
+    dependent = _dependent(inner, set(xs))
     liveness = Liveness([y], order)
     guard = Guard(liveness)
     # The adjoint of a node is the derivative of y with respect to it; a float where it is constant.
     adjoints: dict[Any, Any] = {y: 1.0}
-    for node in reversed(order):
-        if node.op is not None and node in dependent and node in adjoints:
+    for node in reversed(inner):
+        if node in dependent and node in adjoints:
             contributions = rules_of(node).contributions(node, adjoints[node], dependent, known)
             if node in liveness.guarded:
                 contributions = guard.gated(node, contributions)
@@ -96,10 +100,10 @@ def _gradient(y: Value, xs: Sequence[Value], known: Known) -> list[Value]:
     return [x if isinstance(x, Value) else Value(x) for x in found]
 
 
-def _dependent(order: list[Value], xs: set[Value]) -> set[Value]:
+def _dependent(inner: list[Value], xs: set[Value]) -> set[Value]:
     """The nodes whose derivative is needed: the x and what is computed from them."""
     dependent: set[Any] = set(xs)
-    for node in order:
+    for node in inner:
         if not dependent.isdisjoint(node.args) and rules_of(node).reach(node, dependent):
             dependent.add(node)
     return dependent

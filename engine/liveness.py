@@ -22,6 +22,7 @@ import ast
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from engine.derived import Shape, partial_tree, shape
@@ -33,6 +34,9 @@ from engine.ranges import ANY, EVERYTHING, LARGE, Interval, bounds, is_smooth, r
 from engine.simplify import ONE, each_branch, is_number
 from engine.specialize import specialize
 from engine.value import Value
+
+
+_OP, _DATA = attrgetter("_op_"), attrgetter("_data_")
 
 
 class Liveness:
@@ -83,15 +87,14 @@ def _may_matter(order: Sequence[Value]) -> bool:
 
     Told from the kinds of its operations, so that most graphs are done with at once.
     """
-    with_constants = {op for op in {node.op for node in order} if op is not None and op.constants}
-    kinds: set[tuple[Any, tuple[Any, ...]]] = {
-        (node.op, _constants(node) if node.op in with_constants else ())
-        for node in order
-        if node.op is not None
-    }
+    ops: set[Any] = set(map(_OP, order)) - {None}
+    with_constants = {op for op in ops if op.constants}
+    kinds: set[tuple[Any, tuple[float, ...]]] = {(op, ()) for op in ops - with_constants}
+    if with_constants:
+        kinds |= {(node.op, _constants(node)) for node in order if node.op in with_constants}
     if not any(may_end(op, constants) for op, constants in kinds):
         return False
-    if not math.isfinite(sum(node.data for node in order)):
+    if not math.isfinite(sum(map(_DATA, order))):
         return True
     return not all(_range(op, constants, (ANY,) * len(op.operands))[1] for op, constants in kinds)
 
