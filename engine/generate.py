@@ -216,16 +216,25 @@ def _row(name: str) -> str:
 
 
 def _steps(op: Op, steps: Iterable[Step]) -> Iterator[str]:
-    """The common parts of the formulas: numbers, and reductions as loops over the elements."""
+    """The common parts of the formulas: numbers, and reductions as loops over the elements.
+
+    Reductions that do not need each other share a loop.
+    """
+    loop: dict[str, str] = {}
+    header = f"for {each([operand for operand in op.operands if operand in op.sequences])}:"
     for name, kind, tree in steps:
         text = FAST.write(tree, elements_of(op))
-        if not kind:
+        if loop and (not kind or not loop.keys().isdisjoint(names_in(tree))):
+            yield from (header, *_indented(loop.values()))
+            loop.clear()
+        if kind:
+            start, statement = _LOOPS[kind]
+            yield f"{name} = {start}"
+            loop[name] = statement.format(name=name, body=text)
+        else:
             yield f"{name} = {text}"
-            continue
-        start, statement = _LOOPS[kind]
-        yield f"{name} = {start}"
-        yield f"for {each([operand for operand in op.operands if operand in op.sequences])}:"
-        yield "    " + statement.format(name=name, body=text)
+    if loop:
+        yield from (header, *_indented(loop.values()))
 
 
 def _several_sequences(op: Op, sequences: list[str]) -> Iterator[str]:
