@@ -46,10 +46,11 @@ class Recorded:
         self.nodes: list[Value] = []
         self.numbers: dict[Any, float] = {}
         for node in order:
-            if any(arg in varying for arg in node.args):
+            args = node.args if node.op is not None else ()
+            if not varying.isdisjoint(args):
                 varying.add(node)
                 self.nodes.append(node)
-                if any(arg in self.active for arg in node.args):
+                if not self.active.isdisjoint(args):
                     self.active.add(node)
             elif node not in varying:
                 self.numbers[node] = node.data if node.op is None else self._computed(node)
