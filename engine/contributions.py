@@ -192,7 +192,9 @@ def products(partials: Sequence[Any], places: list[int], adjoint: Any) -> list[A
     if is_one(adjoint):
         return [product(partials[place], adjoint) for place in places]
     return [
-        product(partial, adjoint) if type(partial := partials[place]) is float else partial * adjoint
+        product(partial, adjoint)
+        if type(partial := partials[place]) is float
+        else partial * adjoint
         for place in places
     ]
 

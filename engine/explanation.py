@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.arguments import as_value
+from engine.branches import condition, is_kink
 from engine.current import check_current
 from engine.dialects import in_latex
 from engine.graph import is_dead, topological_order
 from engine.numbers import shown
-from engine.paths import Path, Ways
+from engine.paths import Edge, Path, Ways
 from engine.spelling import Text
 from engine.value import Value
 from engine.wording import (
@@ -93,10 +94,18 @@ class Explanation:
         joined = [(" · " if dialect is TEXT else r" \cdot ").join(line) for line in lines]
         said = [line for i, line in enumerate(joined) if i == 0 or line != joined[i - 1]]
         if is_dead(path.product) and dialect is TEXT:
-            end = next(edge for edge in path.edges if is_dead(edge.partial))
-            node, operand = self._naming.text(end.node), self._naming.text(end.operand)
-            said[-1] += f", for {node} does not change with {operand} here"
-        return said
+            said[-1] += self._why_dead(next(e for e in path.edges if is_dead(e.partial)))
+        # The derivative by an operand is one edge, and stands on the left already.
+        alone = self.count == 1 and len(path.edges) == 1
+        return said[1:] if alone and len(said) > 1 else said
+
+    def _why_dead(self, edge: Edge) -> str:
+        """Why nothing passes an edge."""
+        node, operand = self._naming.text(edge.node), self._naming.text(edge.operand)
+        where = condition(edge.node, edge.position, self._naming)
+        place = f"where {where}" if where else "here"
+        kink = f"; {node} has a kink here" if is_kink(edge.node) else ""
+        return f", for {node} does not change with {operand} {place}{kink}"
 
     def _named(self, dialect: Any) -> Any:
         if dialect is TEXT:

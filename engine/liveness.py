@@ -35,7 +35,6 @@ from engine.simplify import ONE, each_branch, is_number
 from engine.specialize import specialize
 from engine.value import Value
 
-
 _OP, _DATA = attrgetter("_op_"), attrgetter("_data_")
 
 

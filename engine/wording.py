@@ -200,14 +200,7 @@ def local_derivative(
     """
     op = node.op
     assert op is not None
-    operand, index = op.place(len(node.args), position)
-    args: dict[str, Any] = {"out": node}
-    for name, group in zip((*op.operands, *op.constants), op.group(node.args)):
-        # In the partial of a sequence its name stands for the element with the same index.
-        args[name] = group[index] if name in op.sequences else group
-        if name in op.sequences:
-            args["n"] = float(len(group))
-    values = {name: float(arg) for name, arg in args.items()}
+    operand, args, values = at_operand(node, position)
     formula = _partial(op, operand, values, node.partials[position])
     names: Names
     if any(map(is_reduction, ast.walk(formula))):
@@ -222,6 +215,22 @@ def local_derivative(
         if digits != 4:
             dialect = (_RoundingText if dialect is TEXT else _RoundingLatex)(digits)
     return (dialect.after if beside else dialect.within)(formula, PRODUCT, names)
+
+
+def at_operand(
+    node: Value, position: int
+) -> tuple[str, dict[str, Value | float], dict[str, float]]:
+    """The name of the operand at a position, and for the names of its partial nodes and numbers."""
+    op = node.op
+    assert op is not None
+    operand, index = op.place(len(node.args), position)
+    args: dict[str, Any] = {"out": node}
+    for name, group in zip((*op.operands, *op.constants), op.group(node.args)):
+        # In the partial of a sequence its name stands for the element with the same index.
+        args[name] = group[index] if name in op.sequences else group
+        if name in op.sequences:
+            args["n"] = float(len(group))
+    return operand, args, {name: float(arg) for name, arg in args.items()}
 
 
 def _literal_digits(formula: ast.expr) -> int:
