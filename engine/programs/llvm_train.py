@@ -161,8 +161,9 @@ class _Train:
         for indices in self.ranges:
             if len(indices) <= MOST_SINGLE:
                 for index in indices:
-                    # Minus zero, because x + −0 is x itself, which the compiler then knows.
-                    code.act(f"store double {literal(-0.0)}, ptr {code.address('%g', index)}")
+                    # Not minus zero, though x + −0 would be x itself and save an addition: eagerly
+                    # a gradient without contributions, or of −0 alone, is 0.
+                    code.act(f"store double {literal(0.0)}, ptr {code.address('%g', index)}")
             else:
                 code.functions["llvm.memset"] = "declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)"
                 start = code.address("%g", indices.start)

@@ -26,7 +26,7 @@ class TruthWay:
         from mpmath import mp
 
         self.mp = mp
-        self.operations = Interpreter(mp.mpf, _functions(mp)).operations()
+        self.operations = Interpreter(mp.mpf, _functions(mp), exact=True).operations()
 
     def numbers(self, references: Sequence[Reference]) -> list[Numbers]:
         return [self._along_line(each.recipe) for each in references]

@@ -162,3 +162,16 @@ def test_training_on_batches_whose_sums_overflow(way, batch_size):
     assert means == pytest.approx(mean_by_hand, rel=1e-12)
     assert [p.data for p in w] == pytest.approx(by_hand, rel=1e-12)
     assert optimizer.steps == 3 * -(-5 // batch_size)
+
+
+@over_ways
+@pytest.mark.parametrize("batch_size", [1, 3])
+def test_a_parameter_of_minus_zero_keeps_its_sign_in_training(way, batch_size):
+    """Its gradient is 0, and minus zero less 0 is minus zero; less minus zero it would be 0."""
+    x, w, sign = Value(1.0, "x"), Parameter(0.5, "w"), Parameter(-0.0, "sign")
+    with chosen(way) as backend:
+        loss = engine.copysign(w, sign) * x
+        program = engine.compile(loss, [x], [w, sign], SGD([w, sign], 0.125), backend)
+        program.train([[1.0]] * 3, batch_size=batch_size)
+    assert w.data == 0.5 + 0.125 * 3 / batch_size
+    assert math.copysign(1.0, sign.data) == -1.0
