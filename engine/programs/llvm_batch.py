@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.programs.instructions import Instructions
-from engine.programs.llvm_formulas import Code
+from engine.programs.llvm_code import Code
 from engine.programs.llvm_loops import loop
 from engine.programs.llvm_sample import LlvmModule
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import math
-import struct
 from collections.abc import Sequence
 
 from engine.dialects import ATOM, Dialect, Names, Piece
-from engine.formula import FUNCTIONS, OF_TWO_NUMBERS
+from engine.formula import FUNCTIONS, OF_TWO_NUMBERS, read
+from engine.programs.llvm_code import Code, literal
 
 _OPERATIONS: dict[type[ast.AST], str] = {
     ast.Add: "fadd",
@@ -32,67 +32,17 @@ _INTRINSICS = {
     "round": "rint",
     **{name: name for name in "sqrt floor ceil trunc copysign".split()},
 }
+# Functions that are faster as formulas. The hyperbolic tangent is Lambert's continued fraction near
+# 0, cut off after the seventh term; elsewhere it shares its exponential with its derivative.
+_WRITTEN = {
+    "tanh": read(
+        "a * ((135135 + a ** 2 * (17325 + a ** 2 * (378 + a ** 2))) / "
+        "(135135 + a ** 2 * (62370 + a ** 2 * (3150 + 28 * a ** 2)))) if abs(a) < 0.35 else "
+        "copysign((1 - exp(-abs(2 * a))) / (1 + exp(-abs(2 * a))), a)"
+    )
+}
 # What C's library has functions for, some of them also on vectors.
 LIBRARY = sorted(FUNCTIONS - _INTRINSICS.keys())
-
-
-def literal(value: float) -> str:
-    """A number exactly, by its bits.
-
-    >>> literal(1.0)
-    '0x3FF0000000000000'
-    """
-    return f"0x{struct.unpack('>Q', struct.pack('>d', value))[0]:016X}"
-
-
-class Code:
-    """The lines of one function, with its registers.
-
-    Equal instructions without side effects are written once; within a loop body only those of the
-    body itself are found again.
-    """
-
-    def __init__(self, functions: dict[str, str]) -> None:
-        self.lines: list[str] = []
-        # What must stand at the start of the function, outside every loop.
-        self.entry: list[str] = []
-        # The declarations that the whole module needs, by name.
-        self.functions = functions
-        self.known: dict[str, str] = {}
-        self.count = 0
-
-    def text(self) -> str:
-        return "\n".join([*self.entry, *self.lines])
-
-    def new(self, stem: str = "") -> str:
-        """A name for a register or a block that is not taken."""
-        self.count += 1
-        return f"{stem}{self.count}" if stem else f"%r{self.count}"
-
-    def emit(self, instruction: str, comment: str = "") -> str:
-        """The register that holds the result of a pure instruction."""
-        register = self.known.get(instruction)
-        if register is None:
-            register = self.known[instruction] = self.new()
-            note = f"  ; {comment}" if comment else ""
-            self.lines.append(f"  {register} = {instruction}{note}")
-        return register
-
-    def act(self, instruction: str) -> None:
-        """An instruction that has an effect: a store, a branch."""
-        self.lines.append(f"  {instruction}")
-
-    def fresh(self, instruction: str) -> str:
-        """The register of an instruction whose result may differ each time: a load."""
-        register = self.new()
-        self.lines.append(f"  {register} = {instruction}")
-        return register
-
-    def address(self, array: str, index: int | str, type_: str = "double") -> str:
-        """The address of an element of an array."""
-        if index == 0:
-            return array
-        return self.emit(f"getelementptr inbounds {type_}, ptr {array}, i64 {index}")
 
 
 class LlvmFormulas(Dialect):
@@ -212,6 +162,8 @@ class LlvmFormulas(Dialect):
         return self.selected(test, then, otherwise), ATOM
 
     def call(self, name: str, arguments: list[str]) -> Piece:
+        if name in _WRITTEN:
+            return self.visit(_WRITTEN[name], {"a": (arguments[0], ATOM)})
         if name in _INTRINSICS:
             return self.called(f"llvm.{_INTRINSICS[name]}.{self.suffix}", arguments), ATOM
         if self.width == 1:

@@ -16,7 +16,7 @@ from engine.programs.llvm_batch import (
     unless,
     when,
 )
-from engine.programs.llvm_formulas import Code
+from engine.programs.llvm_code import Code
 from engine.programs.llvm_loops import loop
 from engine.programs.llvm_sample import LlvmModule
 

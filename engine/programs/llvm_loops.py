@@ -10,7 +10,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from engine.programs.instructions import Each, Fold, Run
-from engine.programs.llvm_formulas import Code, LlvmFormulas
+from engine.programs.llvm_code import Code
+from engine.programs.llvm_formulas import LlvmFormulas
 
 if TYPE_CHECKING:
     from engine.programs.llvm_sample import LlvmModule

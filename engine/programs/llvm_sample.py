@@ -20,7 +20,8 @@ from engine.programs.instructions import (
     Variable,
 )
 from engine.programs.llvm_chunks import chunks_of, companions_of, shared_by
-from engine.programs.llvm_formulas import Code, LlvmFormulas
+from engine.programs.llvm_code import Code
+from engine.programs.llvm_formulas import LlvmFormulas
 from engine.programs.llvm_loops import each_of_run, fold_of_runs
 
 # The arrays that every function is given: parameters, one row, gradients, values, adjoints.

@@ -18,7 +18,7 @@ from engine.programs.llvm_batch import (
     stop_unless_finite,
     unless,
 )
-from engine.programs.llvm_formulas import Code, literal
+from engine.programs.llvm_code import Code, literal
 from engine.programs.llvm_lanes import batch_of_lanes, gather
 from engine.programs.llvm_loops import fold_of_runs, loop
 from engine.programs.llvm_sample import LlvmModule, write_sample

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from engine.inlining import replaced
 from engine.programs.instructions import Each, Fold, Run, Variable
-from engine.programs.llvm_formulas import Code, LlvmFormulas
+from engine.programs.llvm_code import Code
+from engine.programs.llvm_formulas import LlvmFormulas
 from engine.programs.llvm_loops import fold_of_runs
 from engine.programs.llvm_sample import ARRAY_OF, LlvmModule
 from engine.programs.llvm_weights import blocks, gradient_of, uncovered

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from engine.programs.instructions import Comment, Compute, Each, Instruction, Instructions, Variable
-from engine.programs.llvm_formulas import Code, LlvmFormulas
+from engine.programs.llvm_code import Code
+from engine.programs.llvm_formulas import LlvmFormulas
 from engine.programs.llvm_loops import WIDTH, loop
 from engine.programs.llvm_sample import LlvmModule
 

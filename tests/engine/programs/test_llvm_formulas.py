@@ -3,7 +3,8 @@
 import pytest
 
 from engine.formula import read
-from engine.programs.llvm_formulas import Code, LlvmFormulas, literal, vector_function
+from engine.programs.llvm_code import Code, literal
+from engine.programs.llvm_formulas import LlvmFormulas, vector_function
 
 
 def written(text, width=1, vector_functions=()):

@@ -1,0 +1,64 @@
+"""The text of LLVM: numbers, and the lines of a function with its registers."""
+
+from __future__ import annotations
+
+import struct
+
+
+def literal(value: float) -> str:
+    """A number exactly, by its bits.
+
+    >>> literal(1.0)
+    '0x3FF0000000000000'
+    """
+    return f"0x{struct.unpack('>Q', struct.pack('>d', value))[0]:016X}"
+
+
+class Code:
+    """The lines of one function, with its registers.
+
+    Equal instructions without side effects are written once; within a loop body only those of the
+    body itself are found again.
+    """
+
+    def __init__(self, functions: dict[str, str]) -> None:
+        self.lines: list[str] = []
+        # What must stand at the start of the function, outside every loop.
+        self.entry: list[str] = []
+        # The declarations that the whole module needs, by name.
+        self.functions = functions
+        self.known: dict[str, str] = {}
+        self.count = 0
+
+    def text(self) -> str:
+        return "\n".join([*self.entry, *self.lines])
+
+    def new(self, stem: str = "") -> str:
+        """A name for a register or a block that is not taken."""
+        self.count += 1
+        return f"{stem}{self.count}" if stem else f"%r{self.count}"
+
+    def emit(self, instruction: str, comment: str = "") -> str:
+        """The register that holds the result of a pure instruction."""
+        register = self.known.get(instruction)
+        if register is None:
+            register = self.known[instruction] = self.new()
+            note = f"  ; {comment}" if comment else ""
+            self.lines.append(f"  {register} = {instruction}{note}")
+        return register
+
+    def act(self, instruction: str) -> None:
+        """An instruction that has an effect: a store, a branch."""
+        self.lines.append(f"  {instruction}")
+
+    def fresh(self, instruction: str) -> str:
+        """The register of an instruction whose result may differ each time: a load."""
+        register = self.new()
+        self.lines.append(f"  {register} = {instruction}")
+        return register
+
+    def address(self, array: str, index: int | str, type_: str = "double") -> str:
+        """The address of an element of an array."""
+        if index == 0:
+            return array
+        return self.emit(f"getelementptr inbounds {type_}, ptr {array}, i64 {index}")
