@@ -55,6 +55,8 @@ class LlvmFormulas(Dialect):
         self.condition = "i1" if width == 1 else f"<{width} x i1>"
         self.suffix = "f64" if width == 1 else f"v{width}f64"
         self.vector_functions = vector_functions
+        # The texts of numbers but 0.
+        self.bounds: set[str] = set()
 
     def name(self, name: str) -> str:
         return self.constant(math.pi) if name == "pi" else name
@@ -64,9 +66,12 @@ class LlvmFormulas(Dialect):
 
     def constant(self, value: float) -> str:
         """The number in every lane."""
-        if self.width == 1:
-            return literal(value)
-        return f"<{', '.join([f'double {literal(value)}'] * self.width)}>"
+        text = literal(value)
+        if self.width > 1:
+            text = f"<{', '.join([f'double {text}'] * self.width)}>"
+        if value and value == value:
+            self.bounds.add(text)
+        return text
 
     def spread(self, register: str) -> str:
         """One number in every lane."""
@@ -164,6 +169,10 @@ class LlvmFormulas(Dialect):
     def call(self, name: str, arguments: list[str]) -> Piece:
         if name in _WRITTEN:
             return self.visit(_WRITTEN[name], {"a": (arguments[0], ATOM)})
+        if name in ("max", "min") and arguments[1] in self.bounds:
+            # Neither nan nor 0: what is not beyond the bound stays, nan as well.
+            beyond = self.on("fcmp olt" if name == "max" else "fcmp ogt", *arguments)
+            return self.selected(beyond, arguments[1], arguments[0]), ATOM
         if name in _INTRINSICS:
             return self.called(f"llvm.{_INTRINSICS[name]}.{self.suffix}", arguments), ATOM
         if self.width == 1:
