@@ -25,14 +25,14 @@ _Applied = tuple[Callable[..., Any], list[int]]
 
 def rules_of(node: Value) -> _Scalars | _Sequences:
     """How the operation of a node contributes; the same for all nodes with the same constants."""
-    op = node.op
+    op = node._op_
     assert op is not None
     if op.sequences:
         return _sequences(op)
     if not op.constants:
         return _scalars(op, ())
     # As numbers: what is remembered by them must not keep a node.
-    return _scalars(op, tuple(map(float, node.args[len(op.operands) :])))
+    return _scalars(op, tuple(map(float, node._args_[len(op.operands) :])))
 
 
 @lru_cache(maxsize=4096)
@@ -78,7 +78,7 @@ class _Rule:
         """adjoint · partial; None where nothing can come from it."""
         if self.number is not None:
             return product(self.number, adjoint)
-        values = (*node.args, node)
+        values = (*node._args_, node)
         if self.place is not None:
             return product(values[self.place], adjoint)
         if self.dead and not is_one(adjoint):
@@ -102,14 +102,14 @@ class _Scalars:
 
     def reach(self, node: Value, wanted: Collection[Any]) -> bool:
         """Whether an operand is wanted whose partial derivative is not 0 everywhere."""
-        args = node.args
+        args = node._args_
         return any(args[rule.position] in wanted for rule in self.rules)
 
     def contributions(
         self, node: Value, adjoint: Any, wanted: Collection[Any], known: Known
     ) -> Iterator[tuple[Value, Any]]:
         """The operands that are wanted, each with what is to be added to its adjoint."""
-        args = node.args
+        args = node._args_
         for rule in self.rules:
             operand = args[rule.position]
             if operand in wanted:
@@ -132,7 +132,7 @@ class _Sequences:
         self, node: Value, adjoint: Any, wanted: Collection[Any], known: Known
     ) -> Iterator[tuple[Value, Any]]:
         op = self.op
-        grouped = op.group(node.args)
+        grouped = op.group(node._args_)
         names = dict(zip((*op.operands, *op.constants), grouped))
         length = next(len(names[name]) for name in op.operands if name in op.sequences)
         names |= {"n": float(length), "out": node, ADJOINT: adjoint}

@@ -82,7 +82,7 @@ def hessian(y: Value, xs: Iterable[Value]) -> list[list[Value]]:
 def _gradient(order: list[Value], xs: Sequence[Value], known: Known) -> list[Value]:
     """The gradient of the last node; `known` keeps partial derivatives for the next such graph."""
     y = order[-1]
-    inner = [node for node in order if node.op is not None]
+    inner = [node for node in order if node._op_ is not None]
     dependent = _dependent(inner, set(xs))
     liveness = Liveness([y], order)
     guard = Guard(liveness)
@@ -104,6 +104,6 @@ def _dependent(inner: list[Value], xs: set[Value]) -> set[Value]:
     """The nodes whose derivative is needed: the x and what is computed from them."""
     dependent: set[Any] = set(xs)
     for node in inner:
-        if not dependent.isdisjoint(node.args) and rules_of(node).reach(node, dependent):
+        if not dependent.isdisjoint(node._args_) and rules_of(node).reach(node, dependent):
             dependent.add(node)
     return dependent

@@ -37,10 +37,12 @@ def topological_order(*outputs: Value) -> list[Value]:
             order.append(stack.pop())
         elif node not in entered:
             entered.add(node)
-            stack += (node, None)
-            for operand, partial in zip(reversed(node._args_), reversed(node._partials_)):
-                if partial is not None and operand not in entered:
-                    stack.append(operand)
+            args = node._args_
+            if args:
+                stack += (node, None)
+                stack += [arg for arg in reversed(args) if type(arg) is not float]
+            else:
+                order.append(node)
     return order
 
 
