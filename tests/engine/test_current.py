@@ -58,3 +58,14 @@ def test_two_changes_that_cancel_out_are_found_by_the_derivatives():
         ValueError, match=r"local derivative of 3, and it is 2 now that a is 3, b is"
     ):
         check_current([y], derivatives=True)
+
+
+@pytest.mark.parametrize(
+    ("factor", "old", "new"), [(2.0, 3.0, 3.001), (1e300, 1e300, 1.0), (2.0, 3.0, 3.0 + 1e-11)]
+)
+def test_a_small_change_and_one_from_infinity_are_found_too(factor, old, new):
+    x = Value(old)
+    y = x * factor
+    x.data = new
+    with pytest.raises(ValueError, match=r"^the graph is out of date: mul gave "):
+        engine.gradient(y, x)

@@ -121,3 +121,9 @@ def test_a_power_that_overflows_behind_a_dead_branch_adds_nothing():
     assert v.grad == engine.gradient(y, v).data == 0.0
     for backend in ("python", "llvm"):
         assert engine.compile(y, [], [v], backend=backend).gradients([[]]) == (5.0, [0.0])
+
+
+def test_only_a_plain_zero_ends_the_path_of_the_factor_beside_it():
+    x, y, zero = Value(1.0), Value(2.0), Value(0.0)
+    node = engine.dot([x, y, 3.0], [zero, 0.0, y])
+    assert [(type(p), p) for p in node.partials[:2]] == [(float, 0.0), (int, 0)]

@@ -291,3 +291,17 @@ def test_the_hessian_of_a_power_is_symmetric_at_its_edges_too(a, b, expected):
     assert [pytest.approx(row, rel=1e-12) for row in expected] == found
     tripled = [[entry.data for entry in row] for row in hessian(3 * x**y, [x, y])]
     assert tripled == [[pytest.approx(3 * entry, rel=1e-12) for entry in row] for row in expected]
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: 0.0 * (x + 1).sqrt(),
+        lambda x: x.relu() ** 0.5,
+        lambda x: engine.clamp(x, 0.0, 2.0).sqrt() * 2,
+        lambda x: (engine.maximum([x, 1.0]) - 1).sqrt() * 3,
+    ],
+)
+def test_an_infinite_factor_behind_a_zero_that_ends_its_path_is_not_multiplied(f):
+    x = Value(-1.0)
+    assert gradient(f(x), x).data == 0.0

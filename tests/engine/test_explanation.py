@@ -264,9 +264,20 @@ def test_of_a_long_chain_the_middle_is_left_out_and_counted():
     for _ in range(2000):
         y = -y
     text = explain(y, x).text
-    hidden = int(re.search(r"… ([\d,]+) more …", text)[1].replace(",", ""))
-    assert text.splitlines()[0].count("∂t") + hidden >= 2000
+    factors = text.splitlines()[0].partition(" = ")[2].split(" · ")
+    assert (len(factors), factors[12]) == (25, "… 1,976 more …")
+    assert factors[11] != factors[13]
+    assert factors[-1].endswith("/∂x")
     assert (len(text) < 5000, text.count("\n     ") < 30) == (True, True)
+
+
+@pytest.mark.parametrize(("length", "hidden"), [(24, []), (25, ["… 1 more …"])])
+def test_of_a_chain_of_24_every_factor_is_written(length, hidden):
+    x = y = Value(1.0, label="x")
+    for _ in range(length):
+        y = -y
+    factors = explain(y, x).text.splitlines()[0].partition(" = ")[2].split(" · ")
+    assert (len(factors) - len(hidden), factors[12:13] if hidden else []) == (24, hidden)
 
 
 def test_where_there_are_no_parameters_the_table_is_of_all_leaves():

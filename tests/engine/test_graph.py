@@ -1,10 +1,13 @@
 """Walks over a graph: operands before their users, each node once, always in the same order."""
 
+import math
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 import engine
 from engine import Value, leaves, topological_order
+from engine.graph import adjoints
 from tests.engine.sampling import graphs
 
 
@@ -32,6 +35,13 @@ def test_operands_come_before_the_nodes_that_use_them(nodes):
         for operand in node.args:
             if isinstance(operand, Value):
                 assert position[operand] < position[node]
+
+
+def test_nothing_flows_along_a_dead_edge_be_what_flows_there_infinite():
+    x = Value(-1.0)
+    inner = x.relu()
+    found = adjoints(inner**0.5)
+    assert (found[inner], found[x]) == (math.inf, 0.0)
 
 
 @given(nodes=graphs())

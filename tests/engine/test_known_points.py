@@ -4,11 +4,10 @@ import math
 
 import pytest
 
-from engine.ops import OPERATIONS
-from tests.engine.sampling import (
-    as_values,
-    call,
-)
+from engine import Value, gradient
+from engine.functions import GENERATED
+from engine.ops import OPERATIONS, SHEET
+from tests.engine.sampling import as_values, call
 
 # Points whose numbers are known without the engine: arguments, value, partial derivatives.
 KNOWN = [
@@ -25,6 +24,9 @@ KNOWN = [
     ("pow", (9, 0.5), 3, (1 / 6,)),
     ("power", (2, 3), 8, (12, 8 * math.log(2))),
     ("power", (0, 2), 0, (0, 0)),
+    ("power", (0, 0), 1, (0, -math.inf)),
+    ("power", (0, 1), 0, (1, 0)),
+    ("power", (0, 0.5), 0, (math.inf, 0)),
     ("mod", (-7, 3), 2, (1, 3)),
     ("mod", (7, -3), -2, (1, 3)),
     ("floordiv", (-7, 3), -3, (0, 0)),
@@ -112,6 +114,8 @@ KNOWN = [
     ("tanhshrink", (1e-8,), 1e-24 / 3, (1e-16,)),
     ("squared_error", (3, 18), 225, (-30, 30)),
     ("absolute_error", (3, 18), 15, (-1, 1)),
+    ("absolute_error", (18, 3), 15, (1, -1)),
+    ("absolute_error", (3, 3), 0, (0, 0)),
     ("huber", (3, 18, 2), 28, (-2, 2)),
     ("huber", (3, 3.5, 2), 0.125, (-0.5, 0.5)),
     ("binary_cross_entropy", (1, 0.25), 2 * math.log(2), (math.log(3), -4)),
@@ -119,6 +123,8 @@ KNOWN = [
     ("binary_cross_entropy_with_logits", (1, -math.log(3)), 2 * math.log(2), (math.log(3), -0.75)),
     ("hinge", (1, 0.25), 0.75, (-0.25, -1)),
     ("hinge", (-1, -3), 0, (0, 0)),
+    ("hinge", (1, 1), 0, (0, 0)),
+    ("hinge", (-1, -1), 0, (0, 0)),
     ("log_cosh", (math.log(2), 0), math.log(1.25), (0.6, -0.6)),
     ("log_cosh", (1e-8, 0), 5e-17, (1e-8, -1e-8)),
     ("log_cosh", (0, 1000), 1000 - math.log(2), (-1, 1)),
@@ -160,3 +166,41 @@ def test_known_points_have_their_known_value_and_derivatives(name, arguments, va
     assert node.data == pytest.approx(value, rel=1e-12, abs=1e-15)
     assert node.partials[: len(partials)] == pytest.approx(partials, rel=1e-12, abs=1e-15)
     assert node.partials[len(partials) :] == (None,) * len(op.constants)
+
+
+# What is left out stands for the number in the paper or the library that the line follows.
+DEFAULTS = [
+    ("leaky_relu", (-2,), -0.02),
+    ("elu", (-math.log(2),), -0.5),
+    ("selu", (-math.log(2),), -0.5 * 1.6732632423543772 * 1.0507009873554805),
+    ("celu", (-math.log(2),), -0.5),
+    ("huber", (0, 3), 2.5),
+    ("dot", ([2, 3], [5, 7]), 31),
+    ("var", ([1, 2, 6],), 14 / 3),
+    ("std", ([1, 2, 6],), math.sqrt(14 / 3)),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "value"), DEFAULTS)
+def test_defaults_are_those_of_the_papers(name, arguments, value):
+    assert GENERATED[name](*arguments) == pytest.approx(value, rel=1e-14)
+    given = [
+        [Value(x) for x in part] if isinstance(part, list) else Value(part) for part in arguments
+    ]
+    assert GENERATED[name](*given).data == pytest.approx(value, rel=1e-14)
+
+
+def test_every_default_is_among_them():
+    found = {op.name for op in SHEET if op.defaults or set(op.constants.values()) - {None}}
+    assert found == {name for name, _, _ in DEFAULTS}
+
+
+# Where the partial derivative has few digits that still change.
+SECOND = [("atanh", 1e-9, 2e-9), ("tanh", 1e-9, -2e-9), ("sinc", 1e-9, -(math.pi**2) / 3)]
+
+
+@pytest.mark.parametrize(("name", "at", "expected"), SECOND)
+def test_second_derivatives_keep_their_digits(name, at, expected):
+    x = Value(at)
+    second = gradient(gradient(GENERATED[name](x), x), x)
+    assert second.data == pytest.approx(expected, rel=1e-14, abs=0)

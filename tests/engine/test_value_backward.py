@@ -1,6 +1,7 @@
 """The reverse pass: sums over all paths, what a second pass does, and what it leaves alone."""
 
 import gc
+import math
 import weakref
 
 import pytest
@@ -176,3 +177,21 @@ def test_a_cycle_through_an_attribute_of_a_subclass_is_collected():
     del w
     gc.collect()
     assert watched() is None
+
+
+def test_a_gradient_of_zero_is_passed_on_as_zero():
+    x, zero = Value(1.0), Value(0.0)
+    inner = x.sin()
+    (inner * zero).backward()
+    assert (x.grad, inner.grad, zero.grad) == (0.0, 0.0, math.sin(1.0))
+
+
+def test_what_one_pass_found_alive_is_not_so_for_the_next():
+    x, zero = Value(0.0), Value(0.0)
+    root = x.sqrt()
+    (root * zero).backward()
+    assert math.isnan(x.grad)  # 0 · ∞
+    x.grad = 0.0
+    # Here the branch of the root is not taken.
+    engine.where(0.0, root, zero).backward()
+    assert (x.grad, zero.grad) == (0.0, 1.0)

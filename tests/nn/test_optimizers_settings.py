@@ -7,7 +7,7 @@ import re
 import pytest
 
 from engine import Parameter, Value
-from nn import SGD, Adam, Optimizer
+from nn import SGD, Adam, AdamW, Optimizer, RMSprop
 from tests.nn.shared import OPTIMIZERS, to_12_digits, walk
 
 over_kinds = pytest.mark.parametrize("kind", OPTIMIZERS)
@@ -144,3 +144,31 @@ def test_a_rule_may_compute_a_name_twice_and_set_parameters_by_settings_alone():
     reset = (("gradient", "rate / step"), ("parameter", "gradient + rate"))
     path = walk(Optimizer([Parameter(1.0)], reset, rate=0.5), [[7.0], [7.0]])
     assert path == [[1.0], [0.75]]
+
+
+# Those of the papers and of PyTorch, but a learning rate for plain descent that suits small tasks.
+DEFAULTS = {
+    SGD: {"learning_rate": 0.1, "momentum": 0.0, "nesterov": False, "weight_decay": 0.0},
+    RMSprop: {"learning_rate": 0.01, "decay": 0.9, "epsilon": 1e-8, "weight_decay": 0.0},
+    Adam: {
+        **{"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999},
+        **{"epsilon": 1e-8, "weight_decay": 0.0},
+    },
+    AdamW: {
+        **{"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999},
+        **{"epsilon": 1e-8, "weight_decay": 0.01},
+    },
+}
+
+
+@pytest.mark.parametrize("kind", DEFAULTS)
+def test_what_is_left_out_is_as_if_it_was_given(kind):
+    expected = {**DEFAULTS[kind], "max_norm": None}
+    parameters = inspect.signature(kind).parameters
+    assert {name: parameters[name].default for name in parameters if name != "parameters"} == (
+        expected
+    )
+    gradients = [[2.0], [-0.5], [1e-9]]
+    assert walk(kind([Parameter(1.0)]), gradients) == walk(
+        kind([Parameter(1.0)], **expected), gradients
+    )

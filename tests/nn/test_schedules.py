@@ -101,3 +101,9 @@ def test_a_decay_is_a_factor_up_to_1(bad):
     if bad:
         with pytest.raises(ValueError, match=r"^cosine: floor "):
             cosine(3, bad)
+
+
+def test_settings_that_are_left_out():
+    assert [step_decay(2)(epoch) for epoch in (1, 3, 5)] == [1.0, 0.5, 0.25]
+    assert [exponential_decay()(epoch) for epoch in (1, 2)] == [1.0, 0.95]
+    assert cosine(2)(2) == 0.5

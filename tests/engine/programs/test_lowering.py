@@ -13,9 +13,9 @@ def leaves(inputs, parameters):
     return xs, [Parameter(1.0, label=f"w{i}") for i in range(parameters)]
 
 
-def lowered(build, inputs, parameters, longest=16):
+def lowered(build, inputs, parameters, **options):
     xs, ws = leaves(inputs, parameters)
-    return lower(Recorded([build(xs, ws)], xs, ws), longest)
+    return lower(Recorded([build(xs, ws)], xs, ws), **options)
 
 
 def kinds(instructions, kind):

@@ -1,0 +1,100 @@
+"""Freed nodes of the native core: how many are kept, and that nothing of them is left."""
+
+import gc
+import sys
+
+import pytest
+
+from tests.engine.native.test_memory import alive, native
+
+__all__ = ["alive", "native"]  # fixtures
+
+
+def blocks(action):
+    """How many more blocks of memory are in use after it."""
+    gc.collect()
+    before = sys.getallocatedblocks()
+    kept = action()
+    grown = sys.getallocatedblocks() - before
+    del kept
+    return grown
+
+
+def test_freed_nodes_are_used_again_but_not_many_are_kept(native):
+    x = native.Value(1.0)
+
+    def nodes(count):
+        return [x * x for _ in range(count)]
+
+    for _ in range(10):
+        nodes(50_000)
+    # 256 KiB of them are kept, some 2,700.
+    assert blocks(lambda: len(nodes(50_000))) < 3000
+    assert blocks(lambda: nodes(2000)) < 500
+    assert blocks(lambda: nodes(6000)) > 3000
+
+
+def test_a_walk_given_up_for_lack_of_memory_leaves_no_marks(native):
+    limited = pytest.importorskip("_testcapi", reason="Python's own tests are not installed")
+    x = native.Value(1.0)
+    y = x
+    for _ in range(1000):
+        y = y * 1.0
+    # The path has room for 256 nodes, then for 512, and is then refused more.
+    for start in (1, 2, 3, 4, 5):
+        limited.set_nomemory(start, 0)
+        try:
+            y.backward()
+            failed = False
+        except MemoryError:
+            failed = True
+        finally:
+            limited.remove_mem_hooks()
+        assert failed or start > 3
+        if failed:
+            assert x.grad == 0.0
+    x.grad = 0.0
+    y.backward()
+    assert (x.grad, len(native.topological_order(y))) == (1.0, 1001)
+
+
+def test_operands_that_are_replaced_are_given_back(native, alive):
+    a, b = native.Value(2.0), native.Value(3.0)
+    y = a * (b * 1.0)
+    for _ in range(3):
+        y.args = (a, b * 2.0)
+    assert alive() == 4
+    y = a = b = None
+    assert alive() == 0
+
+
+def test_in_the_child_of_a_fork_nodes_are_freed_whatever_the_parent_was_doing(native, alive):
+    counts = []
+
+    class Witness:
+        def __del__(self):
+            sys.modules["_chaingrad"].after_fork()
+            node = native.Value(1.0) * 2.0
+            before = alive()
+            del node
+            counts.append(before - alive())
+
+    class Leaf(native.Value):
+        pass
+
+    leaf = Leaf(1.0)
+    leaf.witness = Witness()
+    y = leaf * 2.0
+    del leaf, y
+    gc.collect()
+    assert counts == [2]
+
+
+def test_a_subclass_with_nothing_but_a_dictionary_may_close_a_cycle(native):
+    class Weight(native.Value):
+        __slots__ = ("__dict__",)
+
+    assert [gc.is_tracked(node) for node in (Weight(2.0) * 2, native.Parameter(2.0) * 2)] == [
+        True,
+        False,
+    ]

@@ -1,0 +1,1 @@
+"""Whether the tests notice that the project is altered: `python -m tests.mutation`."""
