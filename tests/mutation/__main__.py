@@ -13,6 +13,8 @@ import sys
 import time
 from collections import Counter
 
+from tests.mutation.outcome import Verdict
+
 KINDS = ("sheet", "python", "c")
 
 
@@ -30,13 +32,12 @@ def main() -> int:
         os.environ["CHAINGRAD_CORE"] = "python"
         os.execv(sys.executable, [sys.executable, "-m", "tests.mutation", *sys.argv[1:]])
     from tests.mutation.choose import choose
-    from tests.mutation.outcome import Outcome, Verdict
     from tests.mutation.runs import outcomes
 
     if arguments.points:
         print(f"{choose()} points")
         return 0
-    survivors: list[Outcome] = []
+    begun, total = time.perf_counter(), Counter[Verdict]()
     for kind in [arguments.kind] if arguments.kind else KINDS:
         start, counts = time.perf_counter(), Counter[Verdict]()
         for outcome in outcomes(kind, arguments.only):
@@ -44,15 +45,22 @@ def main() -> int:
             if outcome.verdict is Verdict.EQUIVALENT and arguments.only:
                 print(f"{outcome.diff}\n  equivalent: {outcome.reason}")
             if outcome.verdict is Verdict.SURVIVED:
-                survivors.append(outcome)
                 print(f"SURVIVED {outcome.diff}", flush=True)
-        caught, equivalent = counts[Verdict.CAUGHT], counts[Verdict.EQUIVALENT]
-        print(
-            f"{kind}: {caught} of {sum(counts.values())} caught, {equivalent} equivalent, "
-            f"{counts[Verdict.SURVIVED]} survived, {time.perf_counter() - start:.0f} s",
-            flush=True,
-        )
-    return 1 if survivors else 0
+        print(summary(kind, counts, time.perf_counter() - start), flush=True)
+        total += counts
+    print(summary("all", total, time.perf_counter() - begun))
+    return 1 if total[Verdict.SURVIVED] else 0
+
+
+def summary(kind: str, counts: Counter[Verdict], seconds: float) -> str:
+    """A line of numbers."""
+    caught, equivalent, survived = (
+        counts[verdict] for verdict in (Verdict.CAUGHT, Verdict.EQUIVALENT, Verdict.SURVIVED)
+    )
+    return (
+        f"{kind}: {caught:,} of {counts.total():,} caught, {equivalent} equivalent, "
+        f"{survived} survived, {seconds:.0f} s"
+    )
 
 
 if __name__ == "__main__":

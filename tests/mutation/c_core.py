@@ -61,7 +61,7 @@ C_CORE = (
     Change(_ANY, "row[other + i] == 0.0 && !nodes[other + i]", "row[other + i] == 0.0", _POINTS),
     Change(
         _ANY,
-        "    if (plain)\n        end_at_constants",
+        "    if (zeros)\n        end_at_constants",
         "    if (0)\n        end_at_constants",
         _POINTS,
     ),

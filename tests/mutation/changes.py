@@ -131,7 +131,12 @@ def run(change: Change, root: Path) -> Outcome:
 
 
 def check_unchanged(changes: Sequence[Change], root: Path) -> None:
-    """RuntimeError where a test fails without any change, and would be taken for caught."""
+    """RuntimeError where a test fails without any change, and would be taken for caught.
+
+    ValueError where a text that is to be changed is no longer there.
+    """
+    for change in changes:
+        change.path(root)
     for core in ("python", "native"):
         tests = {t for c in changes if c.is_native == (core == "native") for t in c.tests}
         for test in sorted(tests):

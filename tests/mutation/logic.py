@@ -44,8 +44,8 @@ LOGIC = (
     Change(_DERIVED, "adjoints.get(x, 0.0)", "adjoints.get(x, 1.0)", _DERIVATIVE),
     Change(
         _DERIVED,
-        'xs = as_values(xs, "gradient: xs")\n    check_current(topological_order(y))',
-        'xs = as_values(xs, "gradient: xs")',
+        "    check_current(order)\n    return _gradient(order, xs, {})",
+        "    return _gradient(order, xs, {})",
         _DERIVATIVE,
     ),
     Change(_RULES, "if partial == 0.0:\n            return None", "", _DERIVATIVE),
