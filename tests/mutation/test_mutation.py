@@ -14,6 +14,8 @@ from tests.mutation.equivalents import reason
 from tests.mutation.logic import LOGIC
 from tests.mutation.outcome import Verdict
 
+# Python warns where other tests have left threads; the child here starts none.
+pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
 
 
