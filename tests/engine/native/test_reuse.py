@@ -98,3 +98,17 @@ def test_a_subclass_with_nothing_but_a_dictionary_may_close_a_cycle(native):
         True,
         False,
     ]
+
+
+def test_a_long_chain_of_nodes_that_the_collector_knows_is_freed_without_recursion(native):
+    class Weight(native.Value):
+        pass
+
+    y = Weight(2.0)
+    for _ in range(300_000):
+        y = y * 1.0
+    assert gc.is_tracked(y)
+    assert blocks(lambda: None) < 100
+    before = sys.getallocatedblocks()
+    del y
+    assert before - sys.getallocatedblocks() > 300_000
