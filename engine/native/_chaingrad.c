@@ -159,10 +159,9 @@ static PyObject *new_leaf(PyObject *type, PyObject *const *args, size_t nargsf, 
     const Py_ssize_t named = names ? PyTuple_GET_SIZE(names) : 0;
     double number;
     Node *node;
-    if (count >= 1 && count + named <= 2 && !is_value(args[0]) &&
+    if (count >= 1 && count + named <= 2 && read_operand(args[0], &number, &node) && !node &&
         (!named || PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), "label") == 0) &&
-        (count + named == 1 || args[1] == Py_None || is_plain_text(args[1])) &&
-        read_operand(args[0], &number, &node)) {
+        (count + named == 1 || args[1] == Py_None || is_plain_text(args[1]))) {
         PyObject *mode = current_mode();
         if (!mode)
             return NULL;

@@ -271,13 +271,17 @@ static PyObject *call_scalar(PyObject *self, PyObject *const *args, size_t nargs
     Operation *operation = (Operation *)self;
     const Entry *entry = operation->entry;
     PyObject *arranged[MOST_PARAMETERS];
+    PyObject *const *given = args;
     double row[MOST_PARAMETERS], partials[MOST_PARAMETERS], value;
     Node *nodes[MOST_PARAMETERS];
     unsigned wanted = 0;
-    if (!arrange(entry, args, PyVectorcall_NARGS(nargsf), names, arranged))
-        return in_python(operation, args, nargsf, names);
+    if (names || PyVectorcall_NARGS(nargsf) != entry->parameters) {
+        if (!arrange(entry, args, PyVectorcall_NARGS(nargsf), names, arranged))
+            return in_python(operation, args, nargsf, names);
+        given = arranged;
+    }
     for (int place = 0; place < entry->parameters; place++) {
-        if (!read_scalar(entry, place, arranged[place], &row[place], &nodes[place]))
+        if (!read_scalar(entry, place, given[place], &row[place], &nodes[place]))
             return in_python(operation, args, nargsf, names);
         wanted |= (unsigned)(nodes[place] != NULL) << place;
     }
@@ -345,6 +349,16 @@ static void end_at_constants(const Entry *entry, Py_ssize_t length, const double
     }
 }
 
+/* The function in Python on arguments in the order of the parameters: what could be gone through
+   only once stands there as a tuple. */
+static PyObject *arranged_in_python(Operation *operation, PyObject *const *arranged)
+{
+    size_t given = 0;
+    while (given < (size_t)operation->entry->parameters && arranged[given])
+        given++;
+    return in_python(operation, arranged, given, NULL);
+}
+
 /* The operation on sequences that have been made lists or tuples, `length` elements in each. NULL
    without an error where something is not ordinary. */
 static PyObject *compute_sequences(Operation *operation, PyObject *const *arranged,
@@ -382,38 +396,14 @@ static PyObject *compute_sequences(Operation *operation, PyObject *const *arrang
     return make_node(operation->op, (unsigned)total, nodes, row, partials, value);
 }
 
-static PyObject *call_sequences(PyObject *self, PyObject *const *args, size_t nargsf,
-                                PyObject *names)
+/* The operation on arguments in the order of its parameters; sequences are lists or tuples. */
+static PyObject *call_arranged(Operation *operation, PyObject *const *arranged)
 {
-    Operation *operation = (Operation *)self;
     const Entry *entry = operation->entry;
-    PyObject *arranged[MOST_PARAMETERS];
     PyObject *result = NULL;
     Py_ssize_t length = -1, total = entry->parameters;
-    int rows = 0, ordinary = 1, at_hand = 1;
-    if (!arrange(entry, args, PyVectorcall_NARGS(nargsf), names, arranged))
-        return in_python(operation, args, nargsf, names);
+    int ordinary = 1;
     for (int place = 0; place < entry->parameters; place++)
-        if (entry->sequences & 1u << place && !is_at_hand(arranged[place]))
-            at_hand = 0;
-    /* From here on `arranged` owns what stands in the places below `rows`. To go through a sequence
-       may run code that changes another: then each is made a tuple in its turn, as in Python. */
-    for (; rows < entry->parameters && ordinary; rows++) {
-        if (at_hand || !(entry->sequences & 1u << rows)) {
-            Py_XINCREF(arranged[rows]);
-            continue;
-        }
-        PyObject *row = as_row(arranged[rows]);
-        if (!row) {
-            if (PyErr_Occurred())
-                goto done;
-            ordinary = 0;
-            Py_INCREF(arranged[rows]);
-            continue;
-        }
-        arranged[rows] = row;
-    }
-    for (int place = 0; place < entry->parameters && ordinary; place++)
         if (entry->sequences & 1u << place) {
             const Py_ssize_t own = PySequence_Fast_GET_SIZE(arranged[place]);
             if (length >= 0 && own != length)
@@ -421,33 +411,58 @@ static PyObject *call_sequences(PyObject *self, PyObject *const *args, size_t na
             length = own;
             total += own - 1;
         }
-    if (total > INT_MAX)
-        ordinary = 0;
     if (ordinary && total <= SHORT) {
         Rows memory;
         result = compute_sequences(operation, arranged, length, total, memory.row, memory.partials,
                                    memory.nodes);
-    } else if (ordinary) {
+    } else if (ordinary && total <= INT_MAX) {
         void *memory = PyMem_Malloc((size_t)total * (2 * sizeof(double) + sizeof(Node *)));
-        if (!memory) {
-            PyErr_NoMemory();
-            goto done;
-        }
+        if (!memory)
+            return PyErr_NoMemory();
         double *row = memory, *partials = row + total;
         result = compute_sequences(operation, arranged, length, total, row, partials,
                                    (Node **)(partials + total));
         PyMem_Free(memory);
     }
-    if (!result && !PyErr_Occurred()) {
-        /* What could be gone through only once stands in `arranged` as a tuple. */
-        Py_ssize_t given = 0;
-        while (given < entry->parameters && arranged[given])
-            given++;
-        result = in_python(operation, arranged, (size_t)given, NULL);
+    if (result || PyErr_Occurred())
+        return result;
+    return arranged_in_python(operation, arranged);
+}
+
+static PyObject *call_sequences(PyObject *self, PyObject *const *args, size_t nargsf,
+                                PyObject *names)
+{
+    Operation *operation = (Operation *)self;
+    const Entry *entry = operation->entry;
+    PyObject *arranged[MOST_PARAMETERS];
+    PyObject *result = NULL;
+    int ordinary = 1, at_hand = 1;
+    if (!arrange(entry, args, PyVectorcall_NARGS(nargsf), names, arranged))
+        return in_python(operation, args, nargsf, names);
+    for (int place = 0; place < entry->parameters; place++)
+        if (entry->sequences & 1u << place && !is_at_hand(arranged[place]))
+            at_hand = 0;
+    if (at_hand)
+        return call_arranged(operation, arranged);
+    /* To go through a sequence may run code that changes another: each is made a tuple in its turn,
+       as in Python, and `arranged` owns what stands in it. */
+    for (int place = 0; place < entry->parameters; place++)
+        Py_XINCREF(arranged[place]);
+    for (int place = 0; place < entry->parameters && ordinary; place++) {
+        if (!(entry->sequences & 1u << place))
+            continue;
+        PyObject *row = as_row(arranged[place]);
+        if (row)
+            Py_SETREF(arranged[place], row);
+        else
+            ordinary = 0;
     }
-done:
-    while (rows--)
-        Py_XDECREF(arranged[rows]);
+    if (ordinary)
+        result = call_arranged(operation, arranged);
+    else if (!PyErr_Occurred())
+        result = arranged_in_python(operation, arranged);
+    for (int place = 0; place < entry->parameters; place++)
+        Py_XDECREF(arranged[place]);
     return result;
 }
 

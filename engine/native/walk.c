@@ -17,7 +17,7 @@ typedef struct {
 } Path;
 
 /* Makes room for one item more; 0 where there is no memory. */
-static int reserve(void **items, Py_ssize_t length, Py_ssize_t *room, size_t size)
+static inline int reserve(void **items, Py_ssize_t length, Py_ssize_t *room, size_t size)
 {
     if (length < *room)
         return 1;
@@ -30,7 +30,7 @@ static int reserve(void **items, Py_ssize_t length, Py_ssize_t *room, size_t siz
     return 1;
 }
 
-static int enter(Path *path, Node *node)
+static inline int enter(Path *path, Node *node)
 {
     if (!reserve((void **)&path->steps, path->length, &path->room, sizeof(Step)))
         return 0;
@@ -42,7 +42,7 @@ static int enter(Path *path, Node *node)
 /* Adds the graph below a node to an order, operands before their users. Only results of operations
    that are of the same class as `inner`, operands from right to left; or, where that is NULL, all
    nodes, from left to right. */
-static int walk(Order *order, Path *path, Node *output, PyTypeObject *inner)
+static inline int walk(Order *order, Path *path, Node *output, PyTypeObject *inner)
 {
     if (output->flags & ENTERED)
         return 1;
@@ -50,20 +50,27 @@ static int walk(Order *order, Path *path, Node *output, PyTypeObject *inner)
         return 0;
     while (path->length) {
         Step *step = &path->steps[path->length - 1];
-        Node *node = step->node;
-        if (step->done == node->count) {
-            if (!reserve((void **)&order->nodes, order->length, &order->room, sizeof(Node *)))
+        Node *node = step->node, *next = NULL;
+        const Edge *edges = edges_of(node);
+        const unsigned count = node->count;
+        unsigned done = step->done;
+        while (done < count && !next) {
+            Node *operand = (Node *)edges[inner ? count - 1 - done : done].operand;
+            done++;
+            if (operand && !(operand->flags & ENTERED) &&
+                (!inner || (Py_TYPE(operand) == inner && operand->count)))
+                next = operand;
+        }
+        if (next) {
+            step->done = done;
+            if (!enter(path, next))
                 return 0;
-            order->nodes[order->length++] = node;
-            path->length--;
             continue;
         }
-        const unsigned place = inner ? node->count - 1 - step->done : step->done;
-        Node *operand = (Node *)edges_of(node)[place].operand;
-        step->done++;
-        if (operand && !(operand->flags & ENTERED) &&
-            (!inner || (Py_TYPE(operand) == inner && operand->count)) && !enter(path, operand))
+        if (!reserve((void **)&order->nodes, order->length, &order->room, sizeof(Node *)))
             return 0;
+        order->nodes[order->length++] = node;
+        path->length--;
     }
     return 1;
 }
