@@ -102,21 +102,25 @@ def _starts(path: Any) -> list[Value]:
 def _choose(subject: Subject, view: str | None, max_nodes: int | None) -> str:
     """The view to draw. ValueError if it, or without one each of them, has too many boxes."""
     count = len(subject.order)
-    neurons = neurons_of(subject)
-    sizes = {
-        "values": count,
-        "neurons": count - len(neurons) + len(set(neurons.values())),
-        "layers": len(set(layers_of(subject).values())),
+    boxes: dict[str, Callable[[], int]] = {
+        "values": lambda: count,
+        "neurons": lambda: len({neurons.get(node, node) for node in subject.order}),
+        "layers": lambda: len(set(layers_of(subject).values())),
     }
+    neurons = neurons_of(subject)
     wanted = view
     if wanted is None:
         wanted = "neurons" if neurons else "values"
-        if count > _EASY and sizes["layers"] < sizes[wanted]:
+        if count > _EASY and boxes["layers"]() < boxes[wanted]():
             wanted = "layers"
     most = max_nodes if max_nodes is not None else _EASY if view is None else _MOST_BOXES
+    if count <= most:
+        # No view has more boxes than there are nodes.
+        return wanted
+    sizes = {name: size() for name, size in boxes.items()}
     if sizes[wanted] <= most:
         return wanted
-    smaller = [f"{name!r} ({sizes[name]:,} boxes)" for name in sizes if sizes[name] <= most]
+    smaller = [f"{name!r} ({size:,} boxes)" for name, size in sizes.items() if size <= most]
     advice = f"draw it with view={' or '.join(smaller)}" if smaller else "draw a part of it"
     raise ValueError(
         f"the graph of {count:,} nodes needs {sizes[wanted]:,} boxes in the view {wanted!r}, "
