@@ -11,7 +11,8 @@ from engine import ieee
 from engine.careful import apply, row
 from engine.context import current_mode
 from engine.evaluate import compile_source
-from engine.generate import constant_name, eager_source
+from engine.generate import eager_source
+from engine.generate_parts import constant_name
 from engine.ieee import UNLIKE_MATH
 from engine.op import Op
 from engine.ops import OPERATIONS
