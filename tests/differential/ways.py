@@ -28,7 +28,7 @@ from tests.differential.reference import (
     measured,
     orders_of,
 )
-from tests.engine.native.cores import Core
+from tests.engine.native.cores import shared
 
 WAYS = ("python core", "native core", "python", "llvm", "llvm by one", "c", "truth")
 
@@ -50,7 +50,7 @@ class CoreWay:
 
     def __init__(self, name: str) -> None:
         self.name = f"{name} core"
-        self.core = Core(name)
+        self.core = shared(name)
 
     def numbers(self, references: Sequence[Reference]) -> list[Numbers]:
         with self.core.in_place() as own:

@@ -36,7 +36,9 @@ class Core:
         try:
             yield self
         finally:
-            exchange(own_modules(), others)
+            # With what has been imported meanwhile: another time it would be another module.
+            self.modules = own_modules()
+            exchange(self.modules, others)
 
 
 def own_modules():
@@ -49,10 +51,13 @@ def exchange(old, new):
     sys.modules.update(new)
 
 
-@cache
+# One copy of each: the class of the native core takes its methods from the first.
+shared = cache(Core)
+
+
 def core(name):
     """ "python" or "native"; where that is not installed, the test is skipped."""
     import pytest
 
     pytest.importorskip("_chaingrad", reason="no native core is installed", exc_type=ImportError)
-    return Core(name)
+    return shared(name)
