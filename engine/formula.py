@@ -73,14 +73,14 @@ def read(text: str, names: Collection[str] | None = None) -> ast.expr:
         tree = ast.parse(spelled.strip(), mode="eval").body
     except SyntaxError as error:
         raise FormulaError(f"formula {text!r} is not an expression: {error.msg}") from None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            node.func.id = _SYMBOLS.get(node.func.id, node.func.id)
     _check(tree, text, None if names is None else CONSTANTS.union(names))
     return tree
 
 
 def _check(tree: ast.expr, text: str, names: Collection[str] | None) -> None:
+    """FormulaError where something is not allowed; operations get their names for their symbols."""
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
+        tree.func.id = _SYMBOLS.get(tree.func.id, tree.func.id)
     match tree:
         case ast.Name(id=name) if names is None or name in names:
             pass

@@ -38,14 +38,15 @@ class DeadEnds:
         self.sure: set[Any] = {output}
         self.asked: set[Any] = set()
         self.infinite: dict[Any, set[str]] = {}
+        # The operands that a gradient may go on to: their places among those of each name.
+        self.edges: dict[Any, dict[str, list[int]]] = {}
         for node in reversed(recorded.nodes):
             if node in self.reached and node in recorded.active:
                 self._spread(node)
         if any(node not in self.sure for node in recorded.nodes if node in self.reached):
             self._ask()
 
-    def edges(self, node: Value) -> dict[str, list[int]]:
-        """The operands that a gradient may go on to: their places among those of each name."""
+    def _edges(self, node: Value) -> dict[str, list[int]]:
         op, active = node.op, self.recorded.active
         assert op is not None
         contributions = formulas_at(node).contributions
@@ -64,6 +65,7 @@ class DeadEnds:
         return found
 
     def _spread(self, node: Value) -> None:
+        self.edges[node] = self._edges(node)
         contributions, sure = formulas_at(node).contributions, node in self.sure
         for name, operands in self.operands(node):
             self.reached.update(operands)
@@ -74,7 +76,7 @@ class DeadEnds:
         """Those that a gradient may go on to, by the names of operands."""
         assert node.op is not None
         grouped = dict(zip(node.op.operands, node.op.group(node.args)))
-        for name, places in self.edges(node).items():
+        for name, places in self.edges.get(node, {}).items():
             operands = _as_list(grouped[name])
             yield name, [operands[place] for place in places]
 

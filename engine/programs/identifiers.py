@@ -87,6 +87,14 @@ class Identifiers:
 
 def _ascii(label: str) -> str:
     """The label in letters, digits and underscores; empty if nothing of it is left."""
+    if not label.isascii():
+        label = _spelled(label)
+    name = re.sub(r"\W+", "_", label).strip("_")[:_LONGEST]
+    return f"_{name}" if name[:1].isdigit() else name
+
+
+def _spelled(label: str) -> str:
+    """The label with names for Greek letters and marks, and without other signs."""
     parts = []
     for sign in unicodedata.normalize("NFD", label):
         if sign.isascii():
@@ -95,5 +103,4 @@ def _ascii(label: str) -> str:
             parts.append(_MARKS[sign])
         elif (name := unicodedata.name(sign, "")).startswith("GREEK SMALL LETTER "):
             parts.append(name.removeprefix("GREEK SMALL LETTER ").split()[0].lower())
-    name = re.sub(r"\W+", "_", "".join(parts)).strip("_")[:_LONGEST]
-    return f"_{name}" if name[:1].isdigit() else name
+    return "".join(parts)

@@ -30,6 +30,9 @@ from engine.programs.recorded import Recorded
 from engine.programs.variables import Variables
 from engine.value import Value
 
+# Once, because what is known of a formula is remembered with it.
+_LIVE, _NOTHING = ast.Name(LIVE), ast.Constant(0.0)
+
 
 def lower(recorded: Recorded, longest: int = 16) -> Instructions:
     """The instructions of a graph.
@@ -152,7 +155,7 @@ class _Lowering(Variables):
         names = {name: arg for name, arg in arguments.items() if name not in op.sequences}
         names |= {"out": self.variables[node], ADJOINT: adjoint, LIVE: self.lives.get(node, 1.0)}
         names |= self.kept.get(node, {})
-        edges = self.ends.edges(node)
+        edges = self.ends.edges[node]
         wanted = {name: formulas.contributions[name] for name in edges}
         trees = [contribution.partial for contribution in wanted.values()]
         yield from self.steps(node, needed(formulas.computation.after, trees), arguments, names)
@@ -169,7 +172,7 @@ class _Lowering(Variables):
                 for operand, known in self.elements(node, name, edges[name], tree, names):
                     yield self.add(self.adjoint(self.variables[operand]), tree, known)
             if self.ends.asked:
-                tree = contribution.live or ast.Name(LIVE)
+                tree = contribution.live or _LIVE
                 for operand, known in self.elements(node, name, edges[name], tree, names):
                     if operand in self.ends.asked:
                         yield self.add(self.live(operand), tree, known)
@@ -218,7 +221,7 @@ class _Lowering(Variables):
         accumulate = len(fresh) < len(targets)
         if accumulate:
             for target in fresh:
-                yield Compute(target, ast.Constant(0.0), {})
+                yield Compute(target, _NOTHING, {})
         self.started.update(targets)
         # Those that the formula uses; or its own, so that there is something to go over.
         used = [entry for entry in names_of(tree) if entry in op.sequences]

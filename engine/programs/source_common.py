@@ -6,6 +6,7 @@ import ast
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from engine.programs.instructions import (
     Comment,
@@ -33,9 +34,7 @@ def used_once(instructions: Sequence[Instruction]) -> set[Variable]:
     folded = {entry.target for entry in instructions if isinstance(entry, Fold)}
     uses: Counter[Variable] = Counter()
     for instruction in instructions:
-        inside = isinstance(instruction, Compute) and not any(
-            isinstance(part, ast.Pow) for part in ast.walk(instruction.tree)
-        )
+        inside = isinstance(instruction, Compute) and not _read_in(instruction.tree)[1]
         for variable in used_by(instruction):
             uses[variable] += 1 if inside else 2
     return {variable for variable in folded if uses[variable] == 1}
@@ -48,12 +47,22 @@ def used_by(instruction: Instruction) -> Iterator[Variable]:
     rows: Sequence[Mapping[str, Operand]] = [instruction.names]
     if isinstance(instruction, Fold) and instruction.runs is None:
         rows = [{**instruction.names, **own} for own in instruction.elements]
-    read = [part.id for part in ast.walk(instruction.tree) if isinstance(part, ast.Name)]
     for names in rows:
-        for name in read:
+        for name in _read_in(instruction.tree)[0]:
             operand = names.get(name)
             if isinstance(operand, Variable):
                 yield operand
+
+
+@lru_cache(maxsize=4096)
+def _read_in(tree: ast.expr) -> tuple[list[str], bool]:
+    """The names in a formula, as often as they stand there, and whether it has a power.
+
+    Remembered, because many instructions share the few formulas of the sheet.
+    """
+    parts = list(ast.walk(tree))
+    names = [part.id for part in parts if isinstance(part, ast.Name)]
+    return names, any(isinstance(part, ast.Pow) for part in parts)
 
 
 def target_of(instruction: Instruction) -> Variable | None:
