@@ -23,7 +23,7 @@ Known = dict[Any, Any]
 _Applied = tuple[Callable[..., Any], list[int]]
 
 
-def rules_of(node: Value) -> _Scalars | _Sequences:
+def rules_of(node: Value) -> Rule:
     """How the operation of a node contributes; the same for all nodes with the same constants."""
     op = node._op_
     assert op is not None
@@ -123,6 +123,8 @@ class _Sequences:
 
     def __init__(self, op: Op) -> None:
         self.op = op
+        self.parameters = (*op.operands, *op.constants)
+        self.sequence = next(place for place, n in enumerate(op.operands) if n in op.sequences)
 
     def reach(self, node: Value, wanted: Collection[Any]) -> bool:
         """Whether an operand is wanted: here every one counts."""
@@ -130,11 +132,13 @@ class _Sequences:
 
     def contributions(
         self, node: Value, adjoint: Any, wanted: Collection[Any], known: Known
-    ) -> Iterator[tuple[Value, Any]]:
+    ) -> list[tuple[Value, Any]]:
+        """As those of an operation on scalars."""
         op = self.op
+        contributions: list[tuple[Value, Any]] = []
         grouped = op.group(node._args_)
-        names = dict(zip((*op.operands, *op.constants), grouped))
-        length = next(len(names[name]) for name in op.operands if name in op.sequences)
+        names = dict(zip(self.parameters, grouped))
+        length = len(grouped[self.sequence])
         names |= {"n": float(length), "out": node, ADJOINT: adjoint}
         constants = tuple(map(float, grouped[len(op.operands) :]))
         for name in op.operands:
@@ -156,7 +160,8 @@ class _Sequences:
                 found = self.computed(node, name, names, places, known)
             for place, contribution in zip(places, found):
                 if contribution is not None:
-                    yield elements[place], contribution
+                    contributions.append((elements[place], contribution))
+        return contributions
 
     def computed(
         self, node: Value, name: str, names: dict[str, Any], places: list[int], known: Known
@@ -185,6 +190,9 @@ class _Sequences:
             if key not in known:
                 known[key] = function_of(partial.op)(*of(partial.arguments))
             yield product(known[key], adjoint)
+
+
+Rule = _Scalars | _Sequences
 
 
 def products(partials: Sequence[Any], places: list[int], adjoint: Any) -> list[Any]:

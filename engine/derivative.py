@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, overload
 
 from engine.arguments import as_value, as_values
-from engine.contributions import Known, rules_of
+from engine.contributions import Known, Rule, rules_of
 from engine.current import check_current
 from engine.graph import topological_order
 from engine.guarding import Guard
@@ -83,14 +83,16 @@ def _gradient(order: list[Value], xs: Sequence[Value], known: Known) -> list[Val
     """The gradient of the last node; `known` keeps partial derivatives for the next such graph."""
     y = order[-1]
     inner = [node for node in order if node._op_ is not None]
-    dependent = _dependent(inner, set(xs))
+    wanted, rules = _dependent(inner, xs)
     liveness = Liveness([y], order)
     guard = Guard(liveness)
     # The adjoint of a node is the derivative of y with respect to it; a float where it is constant.
     adjoints: dict[Any, Any] = {y: 1.0}
-    for node in reversed(inner):
-        if node in dependent and node in adjoints:
-            contributions = rules_of(node).contributions(node, adjoints[node], dependent, known)
+    for node, rule in reversed(rules.items()):
+        if node in adjoints:
+            contributions: Iterable[tuple[Value, Any]] = rule.contributions(
+                node, adjoints[node], wanted, known
+            )
             if node in liveness.guarded:
                 contributions = guard.gated(node, contributions)
             for operand, contribution in contributions:
@@ -100,10 +102,15 @@ def _gradient(order: list[Value], xs: Sequence[Value], known: Known) -> list[Val
     return [x if isinstance(x, Value) else Value(x) for x in found]
 
 
-def _dependent(inner: list[Value], xs: set[Value]) -> set[Value]:
-    """The nodes whose derivative is needed: the x and what is computed from them."""
-    dependent: set[Any] = set(xs)
+def _dependent(inner: list[Value], xs: Iterable[Value]) -> tuple[set[Value], dict[Value, Rule]]:
+    """The nodes whose derivative is needed: the x and what is computed from them; how the latter
+    contribute, operands before their users."""
+    wanted: set[Any] = set(xs)
+    rules: dict[Value, Rule] = {}
     for node in inner:
-        if not dependent.isdisjoint(node._args_) and rules_of(node).reach(node, dependent):
-            dependent.add(node)
-    return dependent
+        if not wanted.isdisjoint(node._args_):
+            rule = rules_of(node)
+            if rule.reach(node, wanted):
+                wanted.add(node)
+                rules[node] = rule
+    return wanted, rules

@@ -7,7 +7,7 @@ its adjoint is 0; if its partial is infinite, their product would be nan.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.contributions import is_one
@@ -39,7 +39,7 @@ class Guard:
         self.alive: dict[Value, Any] = {}
 
     def gated(
-        self, node: Value, contributions: Iterator[tuple[Value, Any]]
+        self, node: Value, contributions: Iterable[tuple[Value, Any]]
     ) -> Iterator[tuple[Value, Any]]:
         """The contributions of a node, behind a gate."""
         for operand, contribution in contributions:
