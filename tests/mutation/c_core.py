@@ -25,7 +25,7 @@ _CURRENT = ("tests/engine/test_current.py",)
 
 C_CORE = (
     # Walks.
-    Change(_ANY, "node->count - 1 - step->done : step->done", "step->done : step->done", _ORDER),
+    Change(_ANY, "inner ? count - 1 - done : done", "done", _ORDER),
     Change(_ANY, "path->steps[i].node->flags &= (unsigned short)~ENTERED;", ";", _MEMORY),
     Change(_ANY, "order->nodes[i]->flags &= (unsigned short)~ENTERED;", ";", _BACKWARD),
     Change(_ANY, "order.nodes[i]->grad = 0.0;", ";", _BACKWARD),

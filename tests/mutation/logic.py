@@ -31,7 +31,7 @@ LOGIC = (
     Change(_VALUE, "if partial and partial - partial != 0.0:", "if False:", _BACKWARD),
     Change(_VALUE, "if node in live:\n", "if True:\n", _BACKWARD),
     Change(_GRAPHS, "list(reversed(outputs))", "list(outputs)", _GRAPH),
-    Change(_GRAPHS, "reversed(node._args_), reversed(", "(node._args_), (", _GRAPH),
+    Change(_GRAPHS, "for arg in reversed(args) if", "for arg in args if", _GRAPH),
     Change(_GRAPHS, "partial is not None and not is_dead(partial)", "partial is not None", _GRAPH),
     Change(_GRAPHS, "is_dead(partial) or is_dead(further)", "is_dead(partial)", _PATHS),
     Change(_GRAPHS, "is_dead(partial) or is_dead(further)", "is_dead(further)", _PATHS),
