@@ -2,12 +2,24 @@
 
    One translation unit in sections, so that the compiler can inline across them:
 
-       node.c       what a node is
-       attributes.c its attributes
-       walk.c       backward, topological order
-       table.c      the operations, generated from the formula sheet when this is built
-       operation.c  calling them
-       confirm.c    whether their results still hold */
+       asking.c         what the core asks `engine`
+       node.c           what a node is
+       memory.c         nodes and edges made and given up
+       freeing.c        nodes freed, and the garbage collector
+       number.c         a node as the number it holds
+       edges.c          edges, given as tuples
+       attributes.c     the attributes of a node
+       naming.c         its label and scope, given at once
+       walk.c           backward, topological order
+       table.c          the operations, generated from the formula sheet when this is built
+       operation.c      an operation, and the same in Python
+       result.c         operands read, the nodes of results
+       operators.c      operations as operators,
+       call.c           as functions of scalars,
+       sequences.c      as functions of sequences
+       operation_type.c their type
+       confirm.c        whether their results still hold
+       making.c         nodes made from without */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -23,63 +35,6 @@
 
 /* Raised together with the number of the same name in engine/native/__init__.py. */
 #define INTERFACE 4
-
-/* engine.functions: the function in Python of an operation, by its name */
-static PyObject *function_by_name;
-
-/* engine.context, the context variable */
-static PyObject *mode_variable;
-
-/* What the core asks `engine`, by the names in engine/value.py. */
-enum {
-    CHECK_ARGS,
-    CHECK_DATA,
-    CHECK_GRAD,
-    CHECK_LABEL,
-    CHECK_OP,
-    CHECK_PARTIALS,
-    CHECK_SCOPE,
-    CHECK_FIT,
-    CHECK_GRADIENTS,
-    APPLY_MODE,
-    REFUSE_CLASS,
-    REFUSE_MODULUS,
-    REFUSE_OUTPUT,
-    QUESTIONS,
-};
-static const char *const question_names[QUESTIONS] = {
-    "args", "data", "grad", "label", "op", "partials", "scope",
-    "fit", "gradients", "mode", "class", "modulus", "output",
-};
-static PyObject *questions[QUESTIONS];
-
-/* Asks with up to two arguments; a new reference, of exactly that type where one is given. */
-static PyObject *ask(int question, PyObject *first, PyObject *second, PyTypeObject *type)
-{
-    PyObject *function = questions[question];
-    if (!function) {
-        PyErr_SetString(PyExc_RuntimeError, "_chaingrad is a part of the package `engine`; import that");
-        return NULL;
-    }
-    Py_INCREF(function);
-    PyObject *found = PyObject_CallFunctionObjArgs(function, first, second, NULL);
-    Py_DECREF(function);
-    if (found && type && Py_TYPE(found) != type) {
-        PyErr_Format(PyExc_SystemError, "engine gave a %s for %s", Py_TYPE(found)->tp_name,
-                     question_names[question]);
-        Py_CLEAR(found);
-    }
-    return found;
-}
-
-/* The current engine.context.Mode, or None; a new reference. */
-static inline PyObject *current_mode(void)
-{
-    PyObject *mode = NULL;
-    if (!mode_variable) /* imported without `engine` */
-        return Py_NewRef(Py_None);
-    return PyContextVar_Get(mode_variable, NULL, &mode) < 0 ? NULL : mode;
-}
 
 /* One line of the table. The parameters are the operands, then the constants. */
 #define MOST_PARAMETERS 8
@@ -99,13 +54,24 @@ typedef struct {
     const char *names[MOST_PARAMETERS];
 } Entry;
 
+#include "asking.c"
 #include "node.c"
+#include "memory.c"
+#include "freeing.c"
+#include "number.c"
+#include "edges.c"
 #include "attributes.c"
 #include "naming.c"
 #include "walk.c"
 #include "table.c"
 #include "operation.c"
+#include "result.c"
+#include "operators.c"
+#include "call.c"
+#include "sequences.c"
+#include "operation_type.c"
 #include "confirm.c"
+#include "making.c"
 
 /* ---- The type ---- */
 
@@ -152,91 +118,7 @@ static PyType_Spec node_spec = {
     .slots = node_slots,
 };
 
-/* `Value(number)` and `Value(number, label)`; the rest is for `__init__`, which is in Python. */
-static PyObject *new_leaf(PyObject *type, PyObject *const *args, size_t nargsf, PyObject *names)
-{
-    const Py_ssize_t count = PyVectorcall_NARGS(nargsf);
-    const Py_ssize_t named = names ? PyTuple_GET_SIZE(names) : 0;
-    double number;
-    Node *node;
-    if (count >= 1 && count + named <= 2 && read_operand(args[0], &number, &node) && !node &&
-        (!named || PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), "label") == 0) &&
-        (count + named == 1 || args[1] == Py_None || is_plain_text(args[1]))) {
-        PyObject *mode = current_mode();
-        if (!mode)
-            return NULL;
-        Py_DECREF(mode);
-        if (mode == Py_None) {
-            node = bare_node(Py_None, 0);
-            if (!node)
-                return NULL;
-            node->data = number;
-            if (count + named == 2)
-                Py_SETREF(node->label, Py_NewRef(args[1]));
-            return (PyObject *)node;
-        }
-    }
-    PyObject *positional = PyTuple_New(count);
-    PyObject *keywords = named ? PyDict_New() : NULL;
-    PyObject *result = NULL;
-    if (positional && (keywords || !named)) {
-        int complete = 1;
-        for (Py_ssize_t i = 0; i < count; i++)
-            PyTuple_SET_ITEM(positional, i, Py_NewRef(args[i]));
-        for (Py_ssize_t i = 0; i < named && complete; i++)
-            complete = PyDict_SetItem(keywords, PyTuple_GET_ITEM(names, i), args[count + i]) == 0;
-        if (complete)
-            result = PyType_Type.tp_call(type, positional, keywords);
-    }
-    Py_XDECREF(positional);
-    Py_XDECREF(keywords);
-    return result;
-}
-
 /* ---- The module ---- */
-
-/* As in engine/value.py: the node of an operation that has been computed. */
-static PyObject *record(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)
-{
-    if (count != 4) {
-        PyErr_Format(PyExc_TypeError, "record takes op, args, data and partials, not %zd operands",
-                     count);
-        return NULL;
-    }
-    const double data = PyFloat_AsDouble(args[2]);
-    if (data == -1.0 && PyErr_Occurred())
-        return NULL;
-    PyObject *operands = read_args(args[1]);
-    PyObject *partials = operands ? read_partials(args[3]) : NULL;
-    Edge *edges = partials ? edges_to(operands) : NULL;
-    Node *node = NULL;
-    const unsigned operand_count = operands ? (unsigned)PyTuple_GET_SIZE(operands) : 0;
-    int bare = 1;
-    if (edges && !fit_partials(edges, operand_count, partials)) {
-        free_edges(edges, operand_count);
-        edges = NULL;
-        refuse_partials(partials, operands);
-    }
-    for (unsigned i = 0; edges && i < operand_count; i++)
-        if (edges[i].operand && !cannot_close_cycles(edges[i].operand))
-            bare = 0;
-    if (edges && !bare)
-        node = tracked_node(args[0], edges, operand_count);
-    else if (edges) {
-        node = bare_node(args[0], operand_count);
-        if (node) {
-            memcpy(node->edges.here, edges, operand_count * sizeof(Edge));
-            PyMem_Free(edges);
-        } else
-            free_edges(edges, operand_count);
-    }
-    Py_XDECREF(operands);
-    Py_XDECREF(partials);
-    if (!node)
-        return NULL;
-    node->data = data;
-    return with_mode(node);
-}
 
 static int set_each(PyObject *dictionary)
 {
