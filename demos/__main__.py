@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from demos import NAMES
+from demos.printing import WIDTH, filled
 from engine.spelling import SPELLING
 
 USAGE = "python -m demos [NAME] [--quick], where NAME is all, or one of"
@@ -36,7 +37,7 @@ def main(arguments: list[str]) -> int:
     failed = 0
     for name in chosen:
         if len(chosen) > 1:
-            print(f"\n━━━ {name} {'━' * (95 - len(name))}\n")
+            print(f"\n━━━ {name} {'━' * (WIDTH - 5 - len(name))}\n")
         try:
             run(name, quick="--quick" in arguments)
         except SystemExit as missing:
@@ -58,11 +59,11 @@ def run(name: str, quick: bool = False) -> Any:
 
 
 def listing() -> str:
-    """A line for each demo, from the first line of its module."""
+    """What each demo shows, from the first line of its module."""
     lines = []
     for name in NAMES:
         summary = (import_module(f"demos.{name}").__doc__ or "").splitlines()[0]
-        lines.append(f"  {name:15} {summary}")
+        lines.append(filled(summary, first=f"  {name:15} ", rest=" " * 18))
     return "\n".join(lines)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from demos import pictures
 from demos.pictures import Illustration, needs
-from demos.printing import formulas, heading, shown
+from demos.printing import columns, formulas, heading, introduction, remark, shown
 from engine import Value
 from engine.functions import GENERATED
 from nn import MLP
@@ -25,37 +25,45 @@ LAYERS = 10
 def main() -> Illustration:
     """Prints formulas, slopes and the products over ten layers."""
     needs("matplotlib")
-    print(__doc__.rstrip())
+    introduction(__doc__)
 
     heading("The formulas, from the sheet")
     print("  linear:   a = z: no operation, so no factor: the gradient passes as it is")
     for name in NAMES[1:]:
         value, partial = formulas(name, "a", "z")
-        print(f"  {SHOWN[name] + ':':9} {value:24} {partial}")
+        columns(f"  {SHOWN[name] + ':':9} {value:24} {partial}")
 
     heading("The factor g′(z) that a neuron's gradient is multiplied by")
-    points = (-10.0, -4.0, -2.0, -0.5, 0.5, 2.0, 4.0, 10.0)
+    points = (-10.0, -4.0, -0.5, 0.5, 4.0, 10.0)
     print("  z       " + "".join(f"{shown(z):>11}" for z in points))
     for name in NAMES:
         print(f"  {SHOWN[name]:8}" + "".join(f"{shown(slope(name, z)):>11}" for z in points))
-    print("  linear: the same everywhere, so layers of it are together no more than one line.")
-    print("  ReLU:   all or nothing. A neuron with z ≤ 0 learns nothing from this sample.")
-    print("  sigmoid and tanh: next to nothing far from 0, where they are flat: they saturate.")
     most = slope("sigmoid", 0.0)
-    print(f"  At its steepest the sigmoid has {shown(most)}, tanh {shown(slope('tanh', 0.0))}.")
+    for text in (
+        "linear: the same everywhere, so layers of it are together no more than one line.",
+        "ReLU: all or nothing. A neuron with z ≤ 0 learns nothing from this sample.",
+        "sigmoid and tanh: next to nothing far from 0, where they are flat: they saturate. "
+        f"At its steepest the sigmoid has {shown(most)}, tanh {shown(slope('tanh', 0.0))}.",
+    ):
+        remark(text, rest="    ")
 
     heading(f"The product over {LAYERS} layers")
-    print("  One neuron per layer, every w = 1 and b = 0, input 1. Gradient of the output with")
-    print("  respect to the bias of layer l, which is the product of g′ from there to the end:\n")
+    remark(
+        "One neuron per layer, every w = 1 and b = 0, input 1. Gradient of the output with respect "
+        "to the bias of layer l, which is the product of g′ from there to the end:"
+    )
     products = {name: gradients(name) for name in NAMES}
-    print("  layer l " + "".join(f"{layer:>11}" for layer in range(LAYERS, 0, -3)))
+    print("\n  layer l " + "".join(f"{layer:>11}" for layer in range(LAYERS, 0, -3)))
     for name, by_layer in products.items():
         chosen = [by_layer[layer - 1] for layer in range(LAYERS, 0, -3)]
         print(f"  {SHOWN[name]:8}" + "".join(f"{shown(gradient):>11}" for gradient in chosen))
     first = {name: by_layer[0] for name, by_layer in products.items()}
     bound = f"{shown(most)}^{LAYERS} = {shown(most**LAYERS)}"
-    print(f"\n  Through {LAYERS} sigmoids {shown(first['sigmoid'])} is left, never more")
-    print(f"  than {bound}: the first layer hardly learns at all.")
+    print()
+    remark(
+        f"Through {LAYERS} sigmoids {shown(first['sigmoid'])} is left, never more than {bound}: "
+        "the first layer hardly learns at all."
+    )
     assert first["linear"] == first["relu"] == 1
     assert 0 < first["sigmoid"] <= most**LAYERS < 1e-6 < first["tanh"] < 0.1
 

@@ -13,7 +13,7 @@ from typing import Any
 from demos import pictures
 from demos.interrupt import uninterrupted
 from demos.pictures import Illustration, needs
-from demos.printing import formulas, heading
+from demos.printing import formulas, heading, introduction, remark
 from engine import sigmoid
 from nn import MLP, Adam, accuracy, confusion_matrix, fit
 
@@ -53,13 +53,13 @@ class Data:
 def main() -> Illustration:
     """Trains on all measurements, then on two that can be drawn."""
     needs("sklearn", "matplotlib")
-    print(__doc__.rstrip())
+    introduction(__doc__)
 
     heading("The loss, from the sheet")
-    print("  The lesson's, of a probability:  L = −y·log ŷ − (1 − y)·log(1 − ŷ)")
+    print("  The lesson's, of a probability:\n    L = −y·log ŷ − (1 − y)·log(1 − ŷ)")
     value, _, by_score = formulas("binary_cross_entropy_with_logits", "L", "y", "z")
-    print(f"  The same of z, ŷ = σ(z), so that nothing overflows:  {value}")
-    print(f"  Its derivative is the error of the probability:  {by_score}")
+    print(f"  The same of z, ŷ = σ(z), so that nothing overflows:\n    {value}")
+    print(f"  Its derivative is the error of the probability:\n    {by_score}")
 
     data = Data()
     heading(f"Training on {len(data.inputs)} samples, {len(data.inputs[0])} measurements of each")
@@ -77,11 +77,11 @@ def main() -> Illustration:
     print(f"\n  {right:.1%} right; scikit-learn's logistic regression: {peer:.1%}.")
     careful = [int(chance > CAREFUL) for chance in chances]
     (_, alarms), (still_missed, _) = confusion_matrix(data.held_out_labels, careful)
-    print(f"  {missed} malignant tumours were missed, the worse of the two mistakes. If all with")
-    print(
-        f"  ŷ > {CAREFUL:.0%} are called malignant, {still_missed} are missed and {alarms} healthy"
+    remark(
+        f"{missed} malignant tumours were missed, the worse of the two mistakes. If all with "
+        f"ŷ > {CAREFUL:.0%} are called malignant, {still_missed} are missed and {alarms} healthy "
+        "patients alarmed."
     )
-    print("  patients alarmed.")
     assert still_missed <= missed
     assert right > 0.93
     assert right > peer - 0.03
@@ -112,7 +112,8 @@ def train(data: Data, sizes: list[int]) -> MLP:
     history = fit(
         model, rows, loss, optimizer, epochs=EPOCHS, batch_size=16, shuffle=True, seed=SEED
     )
-    print(f"  {model}\n  {uninterrupted(history)}")
+    for part in (model, uninterrupted(history)):
+        remark(f"{part}", rest="    ")
     return model
 
 

@@ -13,7 +13,7 @@ from itertools import islice
 from demos import pictures
 from demos.interrupt import uninterrupted
 from demos.pictures import Illustration, needs
-from demos.printing import formulas, heading
+from demos.printing import formulas, heading, introduction, remark
 from engine import softmax
 from nn import MLP, Adam, accuracy, confusion_matrix, fit, most_likely, step_decay
 
@@ -27,7 +27,7 @@ Rows = list[list[float]]
 def main(quick: bool = False) -> Illustration:
     """Trains, counts, and shows what was misread. `quick`: fewer epochs, for tests."""
     needs("sklearn", "matplotlib")
-    print(__doc__.rstrip())
+    introduction(__doc__)
     inputs, held_out, labels, held_out_labels = digits()
 
     heading("The loss of one digit: −log of the probability of the right one")
@@ -50,13 +50,14 @@ def main(quick: bool = False) -> Illustration:
         seed=SEED,
         schedule=step_decay(large, factor=0.2),
     )
-    print(f"  {model}\n  {optimizer}\n  {uninterrupted(history)}")
+    for part in (model, optimizer, uninterrupted(history)):
+        remark(f"{part}", rest="    ")
     plural = "" if large == 1 else "s"
-    print(
-        f"  After {large} epoch{plural} the learning rate falls to a fifth of it: smaller steps at"
+    remark(
+        f"After {large} epoch{plural} the learning rate falls to a fifth of it: smaller steps at "
+        "the end, so that the last few digits decide less. The loss is a mean over the digits; "
+        f"guessing costs −log(1/10) = {math.log(10):.3f}."
     )
-    print("  the end, so that the last few digits decide less.")
-    print(f"  The loss is a mean over the digits; guessing costs −log(1/10) = {math.log(10):.3f}.")
 
     heading(f"The {len(held_out)} digits held out")
     scores = model.predict(held_out)

@@ -1,8 +1,9 @@
 """The general form: z, a and δ of every layer of any network, in scalars and in matrices.
 
 Forward:   z_l = W_l·a_(l−1) + b_l,   a_l = g(z_l),   a_0 = x,   ŷ = a_L
-Backward:  δ_L = ∂L/∂ŷ ⊙ F′(z_L),     δ_l = (W_(l+1)ᵀ·δ_(l+1)) ⊙ g′(z_l)
-Gradients: ∂L/∂W_l = δ_l·a_(l−1)ᵀ,    ∂L/∂b_l = δ_l
+Backward:  δ_L = ∂L/∂ŷ ⊙ F′(z_L),
+           δ_l = (W_(l+1)ᵀ·δ_(l+1)) ⊙ g′(z_l)
+Gradients: ∂L/∂W_l = δ_l·a_(l−1)ᵀ,   ∂L/∂b_l = δ_l
 
 The worksheets compute this in lists of numbers, with g′ and ∂L/∂ŷ taken from the formula sheet, and
 compare every entry with what the engine finds by its graph. L is the mean squared error.
@@ -16,7 +17,7 @@ from math import isclose
 
 from demos.matrices import Matrix, Vector, outer, output_gradient, times, transposed
 from demos.pictures import Illustration, save_drawing
-from demos.printing import factor, heading, shown
+from demos.printing import columns, factor, heading, introduction, remark, shown
 from engine import Value, draw
 from engine.evaluate import forward, partials
 from engine.ops import OPERATIONS
@@ -25,7 +26,7 @@ from nn import MLP, Layer, squared_error
 
 def main() -> Illustration | None:
     """Prints two worksheets."""
-    print(__doc__.rstrip())
+    introduction(__doc__)
     heading("One node per layer, g = sigmoid, F = linear")
     worksheet(MLP(1, [1, 1], activation="sigmoid", seed=3), [0.5], [1.0])
     heading("Two inputs, three hidden nodes, two outputs, g = tanh, F = sigmoid")
@@ -111,7 +112,7 @@ def report(number: int, current: LayerPass, following: LayerPass | None) -> None
         ("∂L/∂b = δ", vector(current.delta)),
     ]
     for title, text in rows:
-        print(f"    {title:20} {text}")
+        columns(f"    {title:20} {text}")
     if following is None:
         upstream = factor(current.upstream[0])
     else:
@@ -140,9 +141,8 @@ def check(model: MLP, passes: list[LayerPass], inputs: Vector, targets: Vector) 
             by_matrix += [*row, d]
     pairs = list(zip(by_graph, by_matrix, strict=True))
     assert all(isclose(graph, worked, rel_tol=1e-12, abs_tol=1e-15) for graph, worked in pairs)
-    print(
-        f"\n  The engine's graph gives the same {len(pairs)} outputs and gradients, to 12 digits."
-    )
+    print()
+    remark(f"The engine's graph gives the same {len(pairs)} outputs and gradients, to 12 digits.")
     return loss
 
 
@@ -157,8 +157,11 @@ def vector(numbers: Vector) -> str:
 
 
 def matrix(rows: Matrix) -> str:
-    """The rows, one after the other."""
-    return f"[{' ; '.join('  '.join(map(shown, row)) for row in rows)}]"
+    """The rows, one below the other; the first follows its title."""
+    cells = [[shown(entry) for entry in row] for row in rows]
+    width = max(len(cell) for row in cells for cell in row)
+    lines = [f"[{'  '.join(cell.rjust(width) for cell in row)}]" for row in cells]
+    return ("\n" + " " * 25).join(lines)
 
 
 if __name__ == "__main__":

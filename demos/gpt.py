@@ -17,7 +17,7 @@ from typing import Any
 from demos import pictures
 from demos.module_names import EDGE, LONGEST, Names, pair_table, pairs_loss
 from demos.pictures import Illustration, needs
-from demos.printing import heading
+from demos.printing import heading, introduction, remark
 from engine import Parameter, Value, dot, mean, no_grad, softmax
 from nn import AdamW, Module, cross_entropy
 
@@ -122,23 +122,26 @@ def invent(model: Transformer, names: Names, source: random.Random) -> str:
 def main(quick: bool = False) -> Illustration:
     """Trains, invents, and shows where the attention goes. `quick`: a few steps, for the tests."""
     needs("matplotlib")
-    print(__doc__.rstrip())
+    introduction(__doc__)
     source = random.Random(SEED)
     names = Names(source)
     model = Transformer(len(names.letters), source)
 
     heading(f"{len(names.all)} names of modules that come with Python")
-    print(f"  such as {', '.join(names.training[:6])}; {len(names.held_out)} of them held out.")
+    remark(f"such as {', '.join(names.training[:6])}; {len(names.held_out)} of them held out.")
     letters = "".join(names.letters)
-    print(f"  {len(letters)} letters: {letters}, where {EDGE} begins and ends a name.")
+    remark(f"{len(letters)} letters: {letters}, where {EDGE} begins and ends a name.")
     print(f"  {len(model.parameters()):,} parameters: width {WIDTH}, {HEADS} heads, one block.")
 
     steps, reports = (8, 2) if quick else (STEPS, REPORTS)
     heading(f"{steps} steps, {NAMES_A_STEP} names each: loss per letter")
     curves = train(model, names, steps, reports, source)
     guess, pairs, learnt = math.log(len(letters)), pairs_loss(names), curves[1][-1][1]
-    print(f"\n  On the names held out: guessing has a loss of {guess:.3f}, a table of which letter")
-    print(f"  follows which, and how often, {pairs:.3f}, the transformer {learnt:.3f}.")
+    print()
+    remark(
+        f"On the names held out: guessing has a loss of {guess:.3f}, a table of which letter "
+        f"follows which, and how often, {pairs:.3f}, the transformer {learnt:.3f}."
+    )
     assert learnt < (1 if quick else 0.85) * guess
 
     heading("What it expects next, from all letters before; the table knows the last one only")
@@ -150,8 +153,8 @@ def main(quick: bool = False) -> Illustration:
     count = INVENTED // 4 if quick else INVENTED
     heading(f"{count} names that it invents, at temperature {TEMPERATURE}")
     invented = [invent(model, names, source) for _ in range(count)]
-    for row in range(0, count, 5):
-        print("  " + "".join(f"{name:17}" for name in invented[row : row + 5]).rstrip())
+    for row in range(0, count, 4):
+        print("  " + "".join(f"{name:17}" for name in invented[row : row + 4]).rstrip())
     new = [name for name in dict.fromkeys(invented) if name and name not in names.all]
     print(f"  {len(new)} of them are new; the others exist, or came twice.")
     assert len(new) > count / 2

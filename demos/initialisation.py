@@ -12,7 +12,7 @@ from demos import pictures
 from demos.interrupt import uninterrupted
 from demos.lesson import Scaling
 from demos.pictures import Illustration, needs
-from demos.printing import heading, shown
+from demos.printing import fixed, heading, introduction, remark, shown
 from demos.students import read_students
 from nn import MLP, SGD, fit
 
@@ -31,7 +31,7 @@ Run = tuple[list[float], list[dict[str, float]]]
 def main() -> Illustration:
     """Trains from ones, zeros and random weights."""
     needs("matplotlib")
-    print(__doc__.rstrip())
+    introduction(__doc__)
 
     heading("The lesson's network, all weights 1, after an epoch over 40 students")
     students = read_students()[:40]
@@ -46,7 +46,7 @@ def main() -> Illustration:
         assert state[first] == state[second]
     print("  Every weight has moved, and the twins are equal to the last digit.")
 
-    heading("Exclusive or, a task for two different neurons: 2-2-1, tanh, all four rows a step")
+    heading("Exclusive or, a task for two different neurons: 2-2-1, tanh")
     runs = {
         "ones": train(MLP(2, [2, 1], activation="tanh", init="ones")),
         "zeros": train(MLP(2, [2, 1], activation="tanh", init="zeros")),
@@ -54,11 +54,14 @@ def main() -> Illustration:
         "one neuron": train(MLP(2, [1, 1], activation="tanh", init="xavier", seed=SEED)),
     }
     moments = (0, 20, 50, 100, EPOCHS - 1)
+    remark("Each step takes all four rows.")
     print("  loss in epoch " + "".join(f"{moment + 1:>10}" for moment in moments))
     for name, (losses, _) in runs.items():
         print(f"  {name:14}" + "".join(f"{shown(losses[moment]):>10}" for moment in moments))
-    print("  Zeros: each hidden neuron's gradient is multiplied by the weight that leads on, 0,")
-    print("  and each of those weights' by the neuron's output, 0. Nothing moves at all.")
+    remark(
+        "Zeros: each hidden neuron's gradient is multiplied by the weight that leads on, 0, and "
+        "each of those weights' by the neuron's output, 0. Nothing moves at all."
+    )
     ones, zeros, solved, single = (losses[-1] for losses, _ in runs.values())
     twins = runs["ones"][1][-1]
     assert all(twins[first] == twins[second] for first, second in PAIRS)
@@ -70,8 +73,8 @@ def main() -> Illustration:
     print(f"  difference   epochs until the loss is below {SOLVED:g}, of {LONG}")
     needed = {difference: epochs_needed(difference) for difference in (1e-6, 1e-3, 0.1, 0.5)}
     for difference, epochs in needed.items():
-        print(f"  {difference:10g}   {epochs or 'never'}")
-    print("  Almost alike is not enough here: the valley of the twins pulls its neighbours in.")
+        print(f"  {fixed(difference, '10g')}   {epochs or 'never'}")
+    remark("Almost alike is not enough here: the valley of the twins pulls its neighbours in.")
     assert needed[1e-6] is None
     assert (needed[0.1] or LONG) > (needed[0.5] or LONG)
 

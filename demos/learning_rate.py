@@ -11,7 +11,7 @@ from statistics import fmean
 
 from demos import pictures
 from demos.pictures import Illustration, needs
-from demos.printing import heading, shown
+from demos.printing import columns, heading, introduction, remark, shown
 from demos.students import read_students
 from engine import Parameter, Value, dot, hessian, mean, squared_error
 from nn import SGD
@@ -63,7 +63,7 @@ def main() -> Illustration:
     needs("matplotlib", "numpy")
     from numpy.linalg import eigvalsh
 
-    print(__doc__.rstrip())
+    introduction(__doc__)
     surface = Surface()
     weights = [Parameter(start) for start in START]
     curvature = [[entry.data for entry in row] for row in hessian(surface(weights), weights)]
@@ -74,20 +74,24 @@ def main() -> Illustration:
     for row in curvature:
         print("  " + "".join(f"{entry:9.3f}" for entry in row))
     steep = shown(most)
-    print(f"  The eigenvalues are {steep}, across the valley, and {shown(least)}, along it. A step")
-    print(f"  multiplies the distance across by 1 − η·{steep}: it grows unless η stays below")
-    print(f"  2/{steep} = {shown(limit)} (LeCun, Bottou, Orr and Müller 1998).")
+    remark(
+        f"The eigenvalues are {steep}, across the valley, and {shown(least)}, along it. A step "
+        f"multiplies the distance across by 1 − η·{steep}: it grows unless η stays below "
+        f"2/{steep} = {shown(limit)} (LeCun, Bottou, Orr and Müller 1998)."
+    )
 
-    heading(f"{STEPS} steps at three learning rates")
+    heading(f"{STEPS} steps at three learning rates: the loss after some of them")
     paths = {name: surface.descend(share * limit) for name, share in SHARES.items()}
     moments = (0, 1, 2, 5, 10, STEPS)
-    print(f"  {'':9} {'η':>8}   loss after" + "".join(f"{step:9}" for step in moments) + "  steps")
+    columns(f"  {'':9}{'η':>9}" + "".join(f"{step:9}" for step in moments))
     for name, path in paths.items():
         losses = "".join(f"{shown(path[step][2]):>9}" for step in moments)
-        print(f"  {name:9} {shown(SHARES[name] * limit):>8}   {'':10}{losses}")
+        print(f"  {name:9}{shown(SHARES[name] * limit):>9}{losses}")
     low, right, high = (path[-1][2] for path in paths.values())
-    print("  Too low, and it is on its way for ever; too high, and every step overshoots by more")
-    print("  than the last. Right is as large as it may be with room to spare.")
+    remark(
+        "Too low, and it is on its way for ever; too high, and every step overshoots by more than "
+        "the last. Right is as large as it may be with room to spare."
+    )
     assert right < low < paths["too low"][0][2] < high
 
     caption = (

@@ -14,7 +14,7 @@ from textwrap import indent
 
 from demos.interrupt import uninterrupted
 from demos.pictures import FOLDER, Illustration
-from demos.printing import heading, name_of, shown
+from demos.printing import fixed, heading, introduction, name_of, remark, shown
 from demos.students import NOISE, Student, read_students
 from engine import Parameter, Value, draw, explain, squared_error, steps
 from engine.files import write_whole
@@ -43,7 +43,7 @@ GRADIENTS = {
 
 def main() -> Illustration:
     """Prints the lesson."""
-    print(__doc__.rstrip())
+    introduction(__doc__)
     drawings = one_student()
     model, history, error = all_students()
     drawings["network.svg"] = draw_network(model)
@@ -77,14 +77,14 @@ def one_student() -> dict[str, Picture]:
     for node in [loss, prediction, *hidden(prediction)]:
         print(f"  {node.label:3} ← {', '.join(map(name_of, node.args))}")
 
-    heading("Backward: from L to each parameter, the local derivatives along the way multiplied")
+    heading("Backward: the local derivatives from L to each parameter, multiplied")
     loss.backward()
     parameters = dict(model.named_parameters())
     for parameter in reversed(parameters.values()):
         print(indent(explain(loss, parameter).text, "  ") + "\n")
     gradients = {name: parameter.grad for name, parameter in parameters.items()}
     assert all(math.isclose(gradients[name], GRADIENTS[name], rel_tol=1e-12) for name in GRADIENTS)
-    print("  The two hidden neurons get equal gradients because they started with equal weights.")
+    remark("The two hidden neurons get equal gradients because they started with equal weights.")
 
     # Drawn before the update, which changes the numbers that the graph was computed with.
     drawings = {
@@ -99,10 +99,10 @@ def one_student() -> dict[str, Picture]:
         print(f"  {name:4} = {formula:16} = {shown(parameter.data)}")
         assert math.isclose(parameter.data, PARAMETERS[name] - 0.1 * GRADIENTS[name], rel_tol=1e-12)
     after = model([8, 80])
-    print(
-        f"  The prediction is now {shown(after.data)}: a step of this size goes far past the goal,"
+    remark(
+        f"The prediction is now {shown(after.data)}: a step of this size goes far past the goal, "
+        "because an IQ of 80 makes gradients of 2400. Hence the scaled inputs in what follows."
     )
-    print("  because an IQ of 80 makes gradients of 2400. Hence the scaled inputs in what follows.")
     return drawings
 
 
@@ -118,14 +118,16 @@ def all_students() -> tuple[MLP, History, float]:
     scale = Scaling(training)
 
     heading(f"Training on {len(training)} students, one at a time")
-    print("  The students are made up: LPA = 0.5·CGPA + 0.05·IQ − 5, plus noise of 0.3 LPA.")
-    print("  CGPA and IQ are scaled to mean 0 and standard deviation 1; η = 0.001.\n")
+    remark(
+        "The students are made up: LPA = 0.5·CGPA + 0.05·IQ − 5, plus noise of 0.3 LPA. CGPA and "
+        "IQ are scaled to mean 0 and standard deviation 1; η = 0.001."
+    )
     model = MLP(2, [2, 1], activation="linear", seed=1)
     data = [(scale(student), student.lpa) for student in training]
     optimizer = SGD(model.parameters(), learning_rate=0.001)
     history = fit(model, data, "squared_error", optimizer, epochs=200, tolerance=1e-3, patience=5)
-    print(loss_curve(uninterrupted(history)))
-    print(f"\n  {history.stopped.capitalize()}: {history.message}.")
+    print(f"\n{loss_curve(uninterrupted(history))}\n")
+    remark(f"{history.stopped.capitalize()}: {history.message}.")
     assert history.stopped == "converged"
 
     heading(f"Predictions for {len(held_out)} students that it has never seen")
@@ -134,13 +136,15 @@ def all_students() -> tuple[MLP, History, float]:
     print("   CGPA   IQ   true LPA   predicted   error")
     for student, predicted, error in islice(zip(held_out, predictions, errors), 8):
         inputs = f"{student.cgpa:5.2f}  {student.iq:3.0f}"
-        print(f"  {inputs}   {student.lpa:8.2f}   {predicted:9.2f}  {error:+6.2f}")
+        print(f"  {inputs}   {student.lpa:8.2f}   {predicted:9.2f}  {fixed(error, '+6.2f')}")
     error = root_mean_square(errors)
     mean = fmean(student.lpa for student in training)
     guess = root_mean_square([mean - student.lpa for student in held_out])
     print(f"  … {len(held_out) - 8} more. Root mean square error: {error:.2f} LPA.")
-    print(f"  For comparison: {guess:.2f} LPA for predicting the mean of the training students,")
-    print(f"  {NOISE} LPA is the noise, which nobody can predict.")
+    remark(
+        f"For comparison: {guess:.2f} LPA for predicting the mean of the training students, "
+        f"{NOISE} LPA is the noise, which nobody can predict."
+    )
     cgpa, iq, constant = learnt_rule(model, scale)
     print(f"  What it has learnt: LPA ≈ {cgpa:.2f}·CGPA + {iq:.3f}·IQ − {-constant:.1f}")
     assert error < 0.35 < guess
@@ -164,7 +168,7 @@ def pictures(drawings: dict[str, Picture], history: History) -> None:
         print(f"  {'loss.svg':13} the loss over the epochs")
     except (RuntimeError, ImportError) as error:
         # Without Graphviz or matplotlib the lesson is complete but for its pictures.
-        print(f"  {error}")
+        remark(str(error))
 
 
 class Scaling:

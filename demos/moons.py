@@ -9,7 +9,7 @@ from __future__ import annotations
 from demos import pictures
 from demos.interrupt import uninterrupted
 from demos.pictures import Illustration, needs
-from demos.printing import formulas, heading
+from demos.printing import formulas, heading, introduction
 from nn import MLP, SGD, accuracy, fit
 
 Points = list[list[float]]
@@ -19,7 +19,7 @@ NOISE, EPOCHS, BETWEEN = 0.1, 48, 8
 def main() -> Illustration:
     """Trains, counts, and draws the boundary."""
     needs("sklearn", "matplotlib")
-    print(__doc__.rstrip())
+    introduction(__doc__)
     points, targets = moons()
     data = list(zip(points, targets))
 

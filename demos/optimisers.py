@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from demos import pictures
 from demos.pictures import Illustration, needs
-from demos.printing import heading, shown
+from demos.printing import columns, heading, introduction, remark, shown
 from engine import Parameter, Value, mean, squared_error
 from engine.dialects import TEXT
 from engine.formula import read
@@ -37,7 +37,7 @@ Path = list[tuple[float, float, float]]
 def main() -> Illustration:
     """Prints the rules, finds the best rate for each, and compares."""
     needs("matplotlib")
-    print(__doc__.rstrip())
+    introduction(__doc__)
 
     heading("The rules, as the optimisers hold them; g = ∂L/∂w, t = number of the step")
     for name, make in OPTIMIZERS.items():
@@ -47,10 +47,10 @@ def main() -> Illustration:
             if "weight_decay" not in formula
         ]
         print(f"  {name:9} " + ("\n" + " " * 12).join(rule))
-    print("  A name on the right that is computed further down holds its number of the last step.")
+    remark("A name on the right that is computed further down holds its number of the last step.")
 
     heading(f"Steps from {START} until the loss stays below {ENOUGH:g}")
-    print("  η        " + "".join(f"{rate:>8g}" for rate in RATES))
+    columns("  η        " + "".join(f"{rate:>8g}" for rate in RATES))
     best: dict[str, tuple[float, Path]] = {}
     for name in OPTIMIZERS:
         paths = {rate: descend(name, rate) for rate in RATES}
@@ -62,14 +62,16 @@ def main() -> Illustration:
     print(f"  – : not within {STEPS} steps.")
 
     heading("Each with its best rate: loss after so many steps")
-    moments = (0, 5, 10, 20, 50, 100, STEPS)
-    print(f"  {'':9}{'η':>6}" + "".join(f"{step:>11}" for step in moments))
+    moments = (0, 10, 20, 50, 100, STEPS)
+    columns(f"  {'':9}{'η':>6}" + "".join(f"{step:>10}" for step in moments))
     for name, (rate, path) in best.items():
-        print(f"  {name:9}{rate:>6g}" + "".join(f"{shown(path[s][2]):>11}" for s in moments))
-    print("  SGD falls into the valley and creeps, because the floor is flat and so are its steps.")
-    print("  Momentum adds up the small steps along the floor. RMSprop divides each weight's step")
-    print("  by its usual size, so the flat floor does not slow it, but in the end it hovers about")
-    print("  the minimum. Adam does both, and its steps shrink when the gradients disagree.")
+        print(f"  {name:9}{rate:>6g}" + "".join(f"{shown(path[s][2]):>10}" for s in moments))
+    remark(
+        "SGD falls into the valley and creeps, because the floor is flat and so are its steps. "
+        "Momentum adds up the small steps along the floor. RMSprop divides each weight's step by "
+        "its usual size, so the flat floor does not slow it, but in the end it hovers about the "
+        "minimum. Adam does both, and its steps shrink when the gradients disagree."
+    )
     arrived = {name: arrival(path) for name, (_, path) in best.items()}
     assert arrived.pop("SGD") is None
     assert all(arrived.values())

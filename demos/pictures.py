@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from demos.printing import filled, remark
 from engine.files import write_whole
 from engine.render import Picture
 
@@ -62,7 +62,7 @@ def needs(*modules: str) -> None:
     """Ends the demo with the command that installs them, if one of the modules is not there."""
     missing = [_PACKAGES.get(module, module) for module in modules if find_spec(module) is None]
     if missing:
-        raise MissingPackage(f"This demo needs {' and '.join(missing)}: {INSTALL}")
+        raise MissingPackage(f"This demo needs {' and '.join(missing)}:\n  {INSTALL}")
 
 
 def can_plot() -> bool:
@@ -138,7 +138,7 @@ def save_drawing(drawing: Picture, name: str, caption: str) -> Illustration | No
     try:
         svg = drawing.pipe("svg", encoding="utf-8")
     except RuntimeError as error:
-        print(f"\nNo picture: {error}")
+        print(f"\n{filled(f'No picture: {error}')}")
         return None
     return _written(f"{name}.svg", str(svg), caption)
 
@@ -148,5 +148,5 @@ def _written(name: str, svg: str, caption: str) -> Illustration:
     path = FOLDER / name
     write_whole(path, svg)
     print(f"\nPicture: {path}")
-    print(textwrap.fill(caption, 100, initial_indent="  ", subsequent_indent="  "))
+    remark(caption)
     return Illustration(path, caption)

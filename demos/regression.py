@@ -15,7 +15,7 @@ from typing import Any
 from demos import pictures
 from demos.interrupt import uninterrupted
 from demos.pictures import Illustration, needs
-from demos.printing import heading, shown
+from demos.printing import heading, introduction, remark, shown
 from engine import Value
 from nn import MLP, Adam, fit, mean_squared_error, r_squared
 
@@ -65,7 +65,7 @@ class Data:
 def main() -> Illustration:
     """Trains, compares, and asks the network what it looks at."""
     needs("sklearn", "matplotlib")
-    print(__doc__.rstrip())
+    introduction(__doc__)
     data = Data()
 
     heading(f"Training on {len(data.inputs)} patients")
@@ -84,8 +84,9 @@ def main() -> Illustration:
         patience=PATIENCE,
         validation=pairs[-VALIDATION:],
     )
-    print(f"  {model}\n  {optimizer}\n  {uninterrupted(history)}")
-    print(f"  {VALIDATION} of them are not learnt from: their loss says when to stop.")
+    for part in (model, optimizer, uninterrupted(history)):
+        remark(f"{part}", rest="    ")
+    remark(f"{VALIDATION} of them are not learnt from: their loss says when to stop.")
 
     heading(f"Errors on the {len(data.held_out)} patients held out, in points of the score")
     predictions = {
@@ -102,21 +103,25 @@ def main() -> Illustration:
         print(f"  {name:34}{errors[name]:22.1f}{explained:>7}")
     guess, *others, ours = errors.values()
     ratio = ours / min(others)
-    print(f"  The network's error is {ratio:.3f} times that of the better of the other two.")
-    print("  A line does well on so few patients, who differ so much: little more can be found.")
+    remark(
+        f"The network's error is {ratio:.3f} times that of the better of the other two. A line "
+        "does well on so few patients, who differ so much: little more can be found."
+    )
     assert ratio < 1.05
     assert ours < guess
 
     heading(f"What it looks at: the mean of ∂ŷ/∂x over the {len(data.held_out)} patients")
-    print("  In points of the score per standard deviation of the input; the same backward pass as")
-    print("  in training gives the gradients of the inputs too. For a line they are its slopes.\n")
+    remark(
+        "In points of the score per standard deviation of the input; the same backward pass as in "
+        "training gives the gradients of the inputs too. For a line they are its slopes."
+    )
     gradients = sensitivities(model, data)
     slopes = [float(slope) * data.deviation for slope in linear(data).coef_]
-    print("  input   network     line")
+    print("\n  input   network     line")
     for name, *pair in zip(data.names, gradients, slopes):
         print(f"  {name:5}" + "".join(f"{shown(round(slope, 1)):>9}" for slope in pair))
     first, second = sorted(data.names, key=dict(zip(data.names, gradients)).__getitem__)[:-3:-1]
-    print(f"  The network's score rises most with {MEANINGS[first]} and {MEANINGS[second]}.")
+    remark(f"The network's score rises most with {MEANINGS[first]} and {MEANINGS[second]}.")
 
     caption = (
         f"Left, the scores of {len(data.held_out)} patients whom the network has never seen: its "

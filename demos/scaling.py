@@ -14,7 +14,7 @@ from typing import Any
 from demos import pictures
 from demos.lesson import Scaling
 from demos.pictures import Illustration, needs
-from demos.printing import heading, shown
+from demos.printing import columns, heading, introduction, remark, shown
 from demos.students import read_students
 from engine import Parameter, Value, dot, hessian, mean, squared_error
 from nn import SGD
@@ -87,7 +87,7 @@ class Descent:
 def main() -> Illustration:
     """Compares the two."""
     needs("matplotlib", "numpy")
-    print(__doc__.rstrip())
+    introduction(__doc__)
     students = read_students()[:COUNT]
     salaries = [student.lpa for student in students]
     scale = Scaling(students)
@@ -98,23 +98,26 @@ def main() -> Illustration:
 
     heading("How the loss bends: the eigenvalues of its second derivatives")
     for name, descent in ways.items():
-        bends = "".join(f"{bend:>13.5g}" for bend in descent.bends)
+        bends = "".join(f"{bend:>11.5g}" for bend in descent.bends)
         print(f"  {name:13}{bends}   condition number {descent.condition:,.1f}")
-    print("  No step may be larger than the steepest direction allows, so the flattest one moves")
-    print("  by about one part in as many as the condition number.")
+    remark(
+        "No step may be larger than the steepest direction allows, so the flattest one moves by "
+        "about one part in as many as the condition number."
+    )
 
-    heading(f"The first {WATCHED} steps")
+    heading(f"The first {WATCHED} steps: the loss after some of them")
     watched = {name: descent.watch(WATCHED) for name, descent in ways.items()}
     chosen = (0, 1, 2, 10, 100, WATCHED)
-    header = "".join(f"{step:>10}" for step in chosen)
-    print(f"  {'':13} {'η':>9}   loss after{header[1:]}")
+    columns(f"  {'':12}{'η':>10}" + "".join(f"{step:9}" for step in chosen))
     for name, moments in watched.items():
-        losses = "".join(f"{moments[step][0]:>10.5f}" for step in chosen)
-        print(f"  {name:13} {shown(ways[name].rate):>9} {'':11}{losses}")
+        losses = "".join(f"{moments[step][0]:9.5f}" for step in chosen)
+        print(f"  {name:12}{shown(ways[name].rate):>10}{losses}")
         for step, (loss, *_) in enumerate(moments):
             assert math.isclose(loss, ways[name].predicted(step), rel_tol=1e-6)
-    print("  In direction i the loss above the least shrinks by (1 − η·λ_i)² a step. That rule")
-    print(f"  gives all {2 * WATCHED} losses to 6 digits, and tells the others without waiting.")
+    remark(
+        "In direction i the loss above the least shrinks by (1 − η·λ_i)² a step. That rule gives "
+        f"all {2 * WATCHED} losses to 6 digits, and tells the others without waiting."
+    )
 
     least = ways["raw"].least
     heading(f"Steps until the loss is within {MARGIN:.0%} of the least, {least:.5f} LPA²")

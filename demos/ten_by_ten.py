@@ -1,7 +1,9 @@
 """Ten nodes to ten nodes: a hundred weights as scalars and as one matrix, side by side.
 
-Scalars: z_i = Σ_j w_ij·a_j + b_i, one node of the graph each; ∂L/∂w_ij = δ_i·a_j, δ_i = ∂L/∂z_i.
-Matrix:  Z = W·A + b with W 10×10, A and b 10×1; ∂L/∂W = δ·Aᵀ.
+Scalars: z_i = Σ_j w_ij·a_j + b_i, one node of the graph each;
+         ∂L/∂w_ij = δ_i·a_j, δ_i = ∂L/∂z_i.
+Matrix:  Z = W·A + b with W 10×10, A and b 10×1;
+         ∂L/∂W = δ·Aᵀ.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import random
 from demos import pictures
 from demos.matrices import Matrix, Vector, outer, output_gradient, times
 from demos.pictures import Illustration
-from demos.printing import heading
+from demos.printing import columns, fixed, heading, introduction
 from engine import Parameter, dot
 from nn import SGD, squared_error
 
@@ -20,7 +22,7 @@ SIZE, CORNER, RATE = 10, 4, 0.1
 
 def main() -> Illustration | None:
     """Prints the comparison."""
-    print(__doc__.rstrip())
+    introduction(__doc__)
     source = random.Random(10)
     numbers = [[round(source.uniform(-1, 1), 1) for _ in range(SIZE)] for _ in range(SIZE + 3)]
     weights, (activations, biases, targets) = numbers[:SIZE], numbers[SIZE:]
@@ -37,10 +39,11 @@ def main() -> Illustration | None:
     gradient = outer(delta, activations)
 
     heading("Z = W·A + b and δ; ∂L/∂b = δ")
-    print("   i   z_i scalar   Z matrix   ∂L/∂b_i scalar   δ matrix")
+    columns("   i   z_i scalar   Z matrix   ∂L/∂b_i scalar   δ matrix")
     for i in range(SIZE):
-        scalar, in_matrix = f"{z[i].data:10.4f}", f"{z_matrix[i]:8.4f}"
-        print(f"  {i + 1:2}   {scalar}   {in_matrix}   {b[i].grad:14.4f}   {delta[i]:8.4f}")
+        scalar, in_matrix = fixed(z[i].data, "10.4f"), fixed(z_matrix[i], "8.4f")
+        slope, in_delta = fixed(b[i].grad, "14.4f"), fixed(delta[i], "8.4f")
+        print(f"  {i + 1:2}   {scalar}   {in_matrix}   {slope}   {in_delta}")
     heading(f"∂L/∂W: the first {CORNER} rows and columns of {SIZE}")
     gradient_scalar = [[parameter.grad for parameter in row] for row in w]
     side_by_side("scalar graph: δ_i·a_j", gradient_scalar, "matrix form: δ·Aᵀ", gradient)
@@ -86,7 +89,7 @@ def draw(delta: Vector, activations: Vector, gradient: Matrix, caption: str) -> 
                     ax.text(
                         j,
                         i,
-                        f"{round(x, 2) + 0.0:.2f}".replace("-", "−"),
+                        fixed(round(x, 2) + 0.0, ".2f"),
                         ha="center",
                         va="center",
                         size=9,
@@ -98,9 +101,11 @@ def draw(delta: Vector, activations: Vector, gradient: Matrix, caption: str) -> 
 
 def side_by_side(left_title: str, left: Matrix, right_title: str, right: Matrix) -> None:
     """The corners of two matrices next to each other."""
-    print(f"  {left_title:{8 * CORNER + 2}}   {right_title}")
+    columns(f"  {left_title:{8 * CORNER + 2}}   {right_title}")
     for rows in list(zip(left, right))[:CORNER]:
-        print(" ", "   ".join("".join(f"{x:8.4f}" for x in row[:CORNER]) + " …" for row in rows))
+        print(
+            " ", "   ".join("".join(fixed(x, "8.4f") for x in row[:CORNER]) + " …" for row in rows)
+        )
 
 
 def largest_difference(left: Matrix, right: Matrix) -> float:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from textwrap import indent
 
 from demos.pictures import Illustration, save_drawing
-from demos.printing import heading, shown
+from demos.printing import heading, introduction, remark, shown
 from engine import Parameter, Value, draw, explain
 from nn import SGD
 
 
 def main() -> Illustration | None:
     """Prints the example."""
-    print(__doc__.rstrip())
+    introduction(__doc__)
     x, y = Value(2, label="x"), Value(1, label="y")
     m1, m2 = Parameter(3, label="m1"), Parameter(0.5, label="m2")
 
@@ -34,8 +34,8 @@ def main() -> Illustration | None:
 
     heading("Backward")
     loss.backward()
-    for node in (prediction, m2, m1):
-        print(indent(explain(loss, node).text, "  ") + "\n")
+    chains = [explain(loss, node).text for node in (prediction, m2, m1)]
+    print(indent("\n\n".join(chains), "  "))
     assert [prediction.grad, m2.grad, m1.grad] == [2.0, 12.0, 2.0]
 
     drawing = draw(loss)
@@ -46,12 +46,12 @@ def main() -> Illustration | None:
     print(f"  m2 = 0.5 − 0.1 · {shown(m2.grad)} = {shown(m2.data)}")
     print(f"  m1 = 3 − 0.1 · {shown(m1.grad)} = {shown(m1.data)}")
     assert (round(m2.data, 12), round(m1.data, 12)) == (-0.7, 2.8)
-    print("  With m2 below 0 the ReLU now gives 0, and no gradient comes through any more:")
     again = (m1 * x * m2).relu()
     again.backward()
     (slope,) = again.partials
-    print(
-        f"  ŷ = {shown(again.data)} and ∂ŷ/∂z2 = {shown(slope or 0)}. A step too far kills a unit."
+    remark(
+        "With m2 below 0 the ReLU now gives 0, and no gradient comes through any more: "
+        f"ŷ = {shown(again.data)} and ∂ŷ/∂z2 = {shown(slope or 0)}. A step too far kills a unit."
     )
     assert slope == 0
 

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from demos import NAMES
+from engine.spelling import SPELLING
 from tests.demos.shared import lines_of, printed, shown_by
 from tests.nn.shared import GRADIENTS, PARAMETERS
 
@@ -14,7 +15,7 @@ from tests.nn.shared import GRADIENTS, PARAMETERS
 def chain(name, start):
     """The lines of a chain of local derivatives, from the one that starts like this."""
     lines = lines_of(name)
-    (first,) = [i for i, line in enumerate(lines) if line.startswith(f"{start} = ")]
+    (first,) = [i for i, line in enumerate(lines) if line.startswith(f"{start} = ∂L/")]
     length = next(i for i, line in enumerate(lines[first:]) if not line)
     return lines[first : first + length]
 
@@ -22,10 +23,18 @@ def chain(name, start):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_demo_starts_with_what_it_shows_and_every_heading_is_underlined(name):
     text = printed(name)
-    assert text.startswith(import_module(f"demos.{name}").__doc__.rstrip() + "\n")
+    introduction = import_module(f"demos.{name}").__doc__.split()
+    assert text.split()[: len(introduction)] == introduction
     headings = re.findall(r"\n\n(.+)\n(─+)\n", text)
     assert len(headings) >= 2
     assert all(len(heading) == len(line) for heading, line in headings)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_line_fits_a_terminal_of_80_columns_in_unicode_and_in_ascii(name):
+    text = printed(name)
+    for shown in (text, text.encode("ascii", SPELLING).decode()):
+        assert [line for line in shown.splitlines() if len(line) > 80] == []
 
 
 @pytest.mark.parametrize("name", NAMES)

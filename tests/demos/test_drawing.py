@@ -35,13 +35,15 @@ def test_a_demo_without_its_package_says_how_to_install_it(name, package, monkey
     called = {"sklearn": "scikit-learn"}.get(package, package)
     assert capsys.readouterr() == (
         "",
-        f'This demo needs {called}: python -m pip install "chaingrad[demos]"\n',
+        f'This demo needs {called}:\n  python -m pip install "chaingrad[demos]"\n',
     )
     assert not FOLDER.exists()
 
 
 def test_all_that_is_missing_is_named():
-    with pytest.raises(MissingPackage, match=r"^This demo needs no_such and nor_this: python -m"):
+    with pytest.raises(
+        MissingPackage, match=r"^This demo needs no_such and nor_this:\n  python -m"
+    ):
         needs("no_such", "math", "nor_this")
     needs("math", "matplotlib")
 
@@ -58,6 +60,7 @@ def test_the_lessons_demos_are_whole_without_what_draws(name, missing, monkeypat
         assert illustration is None
         hint = "chaingrad[demos]" if missing == "matplotlib" else "Graphviz is missing"
         assert "\nNo picture: " in text
+        assert max(map(len, text.splitlines())) <= 80
         assert hint in text
         assert not FOLDER.exists()
     else:

@@ -1,6 +1,7 @@
 """`python -m demos`: the lesson and a list, one demo by name, help, and wrong names."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from nn import History
 ROOT = Path(demos.__file__).parents[1]
 
 
-def run(*arguments, **environment):
+def run(*arguments, stdout=subprocess.PIPE, **environment):
     """The command itself, in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "demos", *arguments],
@@ -28,7 +29,8 @@ def run(*arguments, **environment):
             "PYTHONIOENCODING": "utf-8",
             **environment,
         },
-        capture_output=True,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
         encoding="utf-8",
         check=False,
     )
@@ -55,7 +57,7 @@ def test_without_a_name_the_lesson_runs_and_the_demos_are_listed():
 def test_a_demo_runs_by_its_name_without_the_list(name, capsys):
     assert main([name]) == 0
     out, err = capsys.readouterr()
-    assert out.startswith(listing_line(name))
+    assert " ".join(out.split()).startswith(entries()[name])
     assert listing() not in out
     assert err == ""
 
@@ -85,7 +87,9 @@ def test_all_runs_every_demo_past_one_that_lacks_its_package(three_demos, capsys
     assert main(["all"]) == 1
     assert three_demos == [("long", False), ("short", None)]
     out, err = capsys.readouterr()
-    assert [line.split()[1] for line in out.splitlines() if line] == ["long", "missing", "short"]
+    headings = [line for line in out.splitlines() if line]
+    assert [line.split()[1] for line in headings] == ["long", "missing", "short"]
+    assert {len(line) for line in headings} == {80}
     assert err == "This demo needs a package\n"
 
 
@@ -113,15 +117,16 @@ def test_training_that_ctrl_c_ended_ends_the_demo():
         uninterrupted(History([1.0], "interrupted", "after 1 whole epoch"))
 
 
-def listing_line(name):
-    """The summary of a demo in the listing, with which its own text starts."""
-    (line,) = [line for line in listing().splitlines() if line.split()[0] == name]
-    return line.split(maxsplit=1)[1]
+def entries():
+    """The demos in the listing, each with its summary, with which its own text starts."""
+    found = re.findall(r"(?m)^  (\w+) +(\S.*(?:\n {18}\S.*)*)$", listing())
+    return {name: " ".join(summary.split()) for name, summary in found}
 
 
-def test_the_listing_has_one_line_for_each_demo_in_order():
-    assert [line.split()[0] for line in listing().splitlines()] == list(NAMES)
-    assert all(len(listing_line(name)) > 20 for name in NAMES)
+def test_the_listing_summarises_each_demo_in_order_within_80_columns():
+    assert [*entries()] == [*NAMES]
+    assert all(len(summary) > 20 for summary in entries().values())
+    assert all(len(line) <= 80 for line in [*listing().splitlines(), *USAGE.splitlines()])
 
 
 @pytest.mark.parametrize(
