@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import io
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -23,8 +24,9 @@ def main(arguments: list[str]) -> int:
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A terminal that lacks the signs of mathematics shows ASCII for them.
-            stream.reconfigure(errors=SPELLING)
+            # A terminal that lacks the signs of mathematics shows ASCII for them. A pipe gets each
+            # line at once, so that what reads it need not wait, nor a demo run on when it ends.
+            stream.reconfigure(errors=SPELLING, line_buffering=True)
     if arguments in (["-h"], ["--help"]):
         print(f"{USAGE}\n{listing()}")
         return 0
@@ -67,5 +69,15 @@ def listing() -> str:
     return "\n".join(lines)
 
 
+def command() -> int:
+    """The exit status of `main`; 1 where what reads the output ended before it, such as `head`."""
+    try:
+        return main(sys.argv[1:])
+    except BrokenPipeError:
+        # Python writes what is left when it ends: to where that cannot fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(command())

@@ -141,6 +141,15 @@ def test_an_unknown_name_exits_with_2_and_lists_the_known_ones(arguments, capsys
     assert err.endswith(listing() + "\n")
 
 
+@pytest.mark.parametrize("arguments", [["worked_example"], ["--help"]], ids=str)
+def test_a_reader_that_ends_early_such_as_head_ends_it_quietly(arguments):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as pipe:
+        done = run(*arguments, stdout=pipe)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def test_the_exit_status_reaches_the_shell():
     done = run("nope")
     assert (done.returncode, done.stdout) == (2, "")
