@@ -187,8 +187,8 @@ def draw(
         ax.set(xlabel="points of the score per standard deviation")
         ax.set_title("Mean of ∂ŷ/∂x, network")
         ax.annotate(
-            "◆ slopes of the linear regression",
-            (0.98, 0.36),
+            "◆ slopes of the\nlinear regression",
+            (0.98, 0.24),
             xycoords="axes fraction",
             ha="right",
             color=pictures.ORANGE,
