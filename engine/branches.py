@@ -9,9 +9,10 @@ from itertools import chain
 from engine.dialects import TEXT
 from engine.evaluate import kink_distance
 from engine.formula import is_reduction, read
+from engine.naming import Naming
 from engine.specialize import value_at
 from engine.value import Value
-from engine.wording import Naming, at_operand
+from engine.wording import at_operand
 
 _formula = cache(read)
 _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {

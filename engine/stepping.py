@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 from engine.arguments import as_value
 from engine.current import check_current
 from engine.graph import is_dead, live_nodes, topological_order
+from engine.naming import Naming
 from engine.numbers import shown
 from engine.spelling import Text
 from engine.value import Value
-from engine.wording import Naming, expression, number
+from engine.wording import expression, number
 
 
 class Step(NamedTuple):

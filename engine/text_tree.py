@@ -7,10 +7,11 @@ from typing import Any
 
 from engine.arguments import as_value
 from engine.graph import topological_order
+from engine.naming import Naming
 from engine.numbers import shown
 from engine.spelling import Text
 from engine.value import Value
-from engine.wording import Naming, expression, number
+from engine.wording import expression, number
 
 
 def tree(

@@ -7,8 +7,8 @@ from engine import Value, explain
 from engine.branches import condition, opposite
 from engine.evaluate import undefined
 from engine.formula import read
+from engine.naming import Naming
 from engine.specialize import value_at
-from engine.wording import Naming
 from tests.engine.sampling import as_values, call, example_row, over_sheet
 
 

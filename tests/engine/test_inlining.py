@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Value, apply, gradient
-from engine.dialects import LATEX, TEXT
+from engine.dialect_latex import LATEX
+from engine.dialects import TEXT
 from engine.evaluate import forward
 from engine.formula import FUNCTIONS, FormulaError, read
 from engine.inlining import inlined, replaced

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Value, explain, steps, tree
-from engine.wording import Naming
+from engine.naming import Naming
 
 EMOJI, RIGHT_TO_LEFT = "\N{ROCKET}", "\N{HEBREW LETTER ALEF}\N{HEBREW LETTER BET}"
 STRANGE = ["a<b>", "a&b", "$a$", "{", "}", "}{", "\\", "\\frac{", "a#2#", "100%", "a_b^c~", "a|b"]

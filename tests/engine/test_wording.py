@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from engine import Value, dot, huber, logsumexp, maximum, mean, squared_error
 from engine import sum as total
 from engine.formula import is_reduction, read
+from engine.naming import Naming
 from engine.numbers import shown
-from engine.wording import LATEX, TEXT, Naming, expression, local_derivative, number
+from engine.wording import LATEX, TEXT, expression, local_derivative, number
 from tests.engine.formulas import outcome
 from tests.engine.latex import read_latex
 from tests.engine.sampling import call, operand_count, over_sheet, rows

@@ -15,7 +15,7 @@ _LOSSES = ("tests/nn/test_losses.py",)
 
 _VALUE, _GRAPHS, _WAYS = "engine/value.py", "engine/graph.py", "engine/paths.py"
 _DERIVED, _RULES = "engine/derivative.py", "engine/contributions.py"
-_LOWER, _SHOWN = "engine/programs/lowering.py", "engine/explanation.py"
+_LOWER, _SHOWN = "engine/programs/lowering.py", "engine/explanation_paths.py"
 
 LOGIC = (
     Change(_VALUE, "node._grad_ = 0.0\n        self", "pass\n        self", _BACKWARD),
