@@ -14,7 +14,8 @@ from engine.messages import describe_operands
 from engine.numbers import as_number, is_no_number
 from engine.op import Op
 from engine.ops import ARITHMETIC
-from engine.value import Value, record
+from engine.recording import record
+from engine.value import Value
 
 
 def apply(op: Op, *operands: Any) -> Any:

@@ -16,7 +16,8 @@ from engine.generate_parts import constant_name
 from engine.ieee import UNLIKE_MATH
 from engine.op import Op
 from engine.ops import OPERATIONS
-from engine.value import Value, record
+from engine.recording import record
+from engine.value import Value
 
 
 def eager_functions(ops: Sequence[Op], filename: str) -> dict[str, Any]:

@@ -42,9 +42,10 @@ from typing import TYPE_CHECKING, Any
 from engine.eager import eager_functions
 from engine.generate import eager_source
 from engine.messages import refuse_modulus
+from engine.methods import OPERATORS, method_names
 from engine.native import core, extension
 from engine.ops import OFFERED, OPERATIONS
-from engine.value import OPERATORS, Value, method_names
+from engine.value import Value
 
 if TYPE_CHECKING:
     from engine.spelling import Text

@@ -54,7 +54,7 @@ def inner_nodes(output: Value) -> list[Value]:
     """The results of operations in the graph, operands before their users; no leaves.
 
     What `backward` walks. Leaves, mostly parameters that many nodes use, cost it one test each:
-    inner nodes are all made by `engine.value.record`, so they are all of the output's own class.
+    inner nodes are all made by `engine.recording.record`, so all are of the output's own class.
     """
     order: list[Value] = []
     entered: set[Any] = set()

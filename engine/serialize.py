@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 
+from engine.attributes import NAMES, stored
 from engine.graph import topological_order
 from engine.op import Op
 from engine.ops import OPERATIONS
@@ -66,6 +67,15 @@ def copy_graph(root: Value, memo: dict[int, Any]) -> Value:
     for node in fresh:
         set_attributes(memo[id(node)], deepcopy(own_attributes(node), memo))
     return result
+
+
+def copy_node(node: Value) -> Value:
+    """What `Value.__copy__` returns: a node with the same operands."""
+    copy = object.__new__(type(node))
+    for name in NAMES:
+        setattr(copy, stored(name), getattr(node, name))
+    set_attributes(copy, own_attributes(node))
+    return copy
 
 
 def own_attributes(node: Value) -> dict[str, Any]:

@@ -27,14 +27,15 @@ from engine.attributes import (
 from engine.context import current_mode, current_scope, mode_variable
 from engine.graph import inner_nodes, live_nodes
 from engine.messages import refuse_modulus, refuse_output
+from engine.methods import METHODS, NUMPY_NAMES, first_uses
 from engine.native import core, extension, take_over
 from engine.numbers import as_number, short
-from engine.ops import ACTIVATIONS, FUNCTIONS, FUNCTIONS_OF_SEVERAL, OPERATIONS
-from engine.serialize import copy_graph, own_attributes, pickle_graph, set_attributes
+from engine.ops import OPERATIONS
+from engine.serialize import copy_graph, copy_node, pickle_graph
 
 TYPE_CHECKING = False  # as in `typing`, whose import would take a good part of the engine's own
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable
     from typing import Any
 
     from engine.functions import Methods
@@ -218,113 +219,20 @@ class Value(Methods):
 
     def __copy__(self) -> Value:
         """Another node with the same operands; the graph below is shared."""
-        node = object.__new__(type(self))
-        for name in NAMES:
-            setattr(node, stored(name), getattr(self, name))
-        set_attributes(node, own_attributes(self))
-        return node
+        return copy_node(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         return copy_graph(self, memo)
 
 
-_new = object.__new__
-
-
-def record(
-    op: Op, args: tuple[Value | float, ...], data: float, partials: tuple[float | None, ...]
-) -> Value:
-    """The node of an operation that has been computed.
-
-    All nodes but leaves are made here, or by the same lines in the generated functions.
-    """
-    node = _new(Value)
-    node._data_ = data
-    node._grad_ = 0.0
-    node._op_ = op
-    node._args_ = args
-    node._partials_ = partials
-    node._label_ = None
-    node._scope_ = None
-    if current_mode() is not None:
-        apply_mode(node)
-    return node
-
-
-# What networks do with many nodes at a time, with labels and scopes of their own making.
-
-
-def place(node: Value, label: str, scope: str) -> None:
-    """Gives a node its label, and its scope within the one that it has."""
-    outer = node._scope_
-    node._scope_ = scope if outer is None else f"{outer} / {scope}"
-    node._label_ = label
-
-
-def reset_gradients(nodes: Iterable[Value]) -> None:
-    """Sets the gradient of every node to 0."""
-    for node in nodes:
-        node._grad_ = 0.0
-
-
-# Operators, and the names under which NumPy's functions look for a method on each object.
-OPERATORS = tuple(
-    f"__{name}__"
-    for name in (
-        "add radd sub rsub mul rmul truediv rtruediv mod rmod floordiv rfloordiv divmod rdivmod "
-        "pow rpow neg abs".split()
-    )
-)
-NUMPY_NAMES = {
-    **{f"arc{name}": f"a{name}" for name in "sin cos tan sinh cosh tanh tan2".split()},
-    "rint": "round",
-    "fabs": "abs",
-    "rad2deg": "degrees",
-    "deg2rad": "radians",
-    "clip": "clamp",
-}
-METHODS = tuple(op.name for op in FUNCTIONS + FUNCTIONS_OF_SEVERAL + ACTIVATIONS)
-
-
-def method_names(operation: str) -> Iterator[str]:
-    """Under which names an operation is a method: its own, and those that NumPy looks for.
-
-    >>> list(method_names("atan2")), list(method_names("add"))
-    (['atan2', 'arctan2'], [])
-    """
-    if operation in METHODS:
-        yield operation
-    yield from (numpys for numpys, ours in NUMPY_NAMES.items() if ours == operation)
-
-
-def _first_use(name: str, operation: str | None) -> Callable[..., Any]:
-    """A stand-in for a method or an operator, until its first use has it generated."""
-
-    def method(*operands: Any, **constants: Any) -> Any:
-        from engine.functions import GENERATED  # puts the real operators on Value
-
-        function = GENERATED[operation] if operation else getattr(Value, name)
-        return function(*operands, **constants)
-
-    method.__name__ = name
-    return method
-
-
-for _name in OPERATORS:
-    setattr(Value, _name, _first_use(_name, None))
-for _name in (*METHODS, *NUMPY_NAMES):
-    setattr(Value, _name, _first_use(_name, NUMPY_NAMES.get(_name, _name)))
-
-
-for _name, _property in properties().items():
-    setattr(Value, _name, _property)
+for _name, _attribute in (first_uses() | properties()).items():
+    setattr(Value, _name, _attribute)
 
 
 # With the native core, the class above lends its methods to one that computes in C. What follows,
 # and whoever imports from here, has the class that is in use.
 if not TYPE_CHECKING and core == "native":
-    Value = take_over(Value, {**{name: name for name in METHODS}, **NUMPY_NAMES})
-    record, place = extension.record, extension.place
+    Value = take_over(Value, {name: name for name in METHODS} | NUMPY_NAMES)
     asked = {"fit": check_fit, "gradients": check_finite, "mode": apply_mode}
     asked |= {"class": refuse_class, "modulus": refuse_modulus, "output": refuse_output}
     extension.connect(OPERATIONS, mode_variable, CHECKS | asked)

@@ -16,9 +16,9 @@ from engine import Parameter, Value, dot
 from engine.functions import GENERATED
 from engine.numbers import as_number, whole
 from engine.ops import ACTIVATIONS
+from engine.recording import place
 from engine.spelling import printable
 from engine.tables import is_row, plain
-from engine.value import place
 from nn.initializers import Initializer, find_initializer
 from nn.module import Module
 from nn.naming import lesson_name, named_by_lesson

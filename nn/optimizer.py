@@ -16,7 +16,7 @@ from typing import Any
 from engine import ieee
 from engine.evaluate import FAST, compile_source
 from engine.programs.rules import Formulas, UpdateRule, applies_rule, python_update, remembered
-from engine.value import reset_gradients
+from engine.recording import reset_gradients
 from nn.optimizer_state import (
     checked_parameters,
     checked_setting,
