@@ -122,7 +122,9 @@ class Ground:
             return True
         if step.line.kinks and _distance(step, self.nodes) <= sum(reach.values()):
             return False
-        return all(_is_close(node, near, reach, step) for near in self._neighbours(step, reach))
+        # A slope that is small next to this one is no slope.
+        usual = MARGIN * self.scales[node] / sum(reach.values())
+        return all(_is_close(node, near, reach, usual) for near in self._neighbours(step, reach))
 
     def _neighbours(self, step: Step, reach: Mapping[int, float]) -> Iterator[Value | None]:
         """The result with one operand moved up and the others down, and the other way round."""
@@ -177,7 +179,7 @@ def _distance(step: Step, nodes: Sequence[Value]) -> float:
     return distance(*arguments, *lengths[:1])[0]
 
 
-def _is_close(node: Value, near: Value | None, reach: Mapping[int, float], step: Step) -> bool:
+def _is_close(node: Value, near: Value | None, reach: Mapping[int, float], usual: float) -> bool:
     """Whether a neighbour is where the local derivatives say, and has about the same ones."""
     if near is None:
         return False
@@ -188,6 +190,6 @@ def _is_close(node: Value, near: Value | None, reach: Mapping[int, float], step:
     for partial, other in zip(node.partials, near.partials):
         if partial is not None and other is not None:
             larger = max(abs(partial), abs(other))
-            if not abs(partial - other) <= max(1e-4 * larger, 1e-9):
+            if not abs(partial - other) <= max(1e-4 * larger, 1e-9 * min(usual, 1.0)):
                 return False
     return True
