@@ -17,7 +17,7 @@ import ast
 import math
 
 from engine.computation import DEAD
-from engine.dialects import AND, CHOICE, OR, Names, Piece
+from engine.dialect import AND, CHOICE, OR, Names, Piece
 from engine.evaluate import FloatPython
 
 HELPERS = """\

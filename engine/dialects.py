@@ -1,7 +1,4 @@
-"""Writers of formulas: one dialect each, from one syntax tree.
-
-A dialect says how it spells names, numbers, operators, functions and choices; precedence, and so
-every parenthesis, is decided once, in `Dialect.visit`.
+"""Formulas as written mathematics: `TEXT` in one line, `LATEX` for a notebook or a paper.
 
 >>> from engine.formula import read
 >>> tree = read("a - (b - c) ** 2 / 2")
@@ -9,138 +6,19 @@ every parenthesis, is decided once, in `Dialect.visit`.
 'a − (b − c)²/2'
 >>> TEXT.write(tree, {"a": "ŷ", "b": 3, "c": -18})
 'ŷ − (3 − (−18))²/2'
+>>> LATEX.write(tree)
+'a - \\\\frac{\\\\left(b - c\\\\right)^{2}}{2}'
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+import re
+import unicodedata
 
-from engine.formula import is_reduction
+from engine.dialect import ATOM, CHOICE, POWER, PRODUCT, SUM, Dialect, Names, Piece
+from engine.latex_names import latex_name
 from engine.ops import OPERATIONS
-
-# How strongly a piece of text holds together; a piece weaker than its place gets parentheses.
-CHOICE, OR, AND, COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(9)
-
-Piece = tuple[str, int]
-Names = Mapping[str, "str | float | Piece"]
-
-_STRENGTH: dict[type[ast.AST], int] = {
-    ast.Add: SUM,
-    ast.Sub: SUM,
-    ast.Mult: PRODUCT,
-    ast.Div: PRODUCT,
-    ast.FloorDiv: PRODUCT,
-    ast.Mod: PRODUCT,
-    ast.Pow: POWER,
-    ast.And: AND,
-    ast.Or: OR,
-}
-
-
-class Dialect:
-    """The common grammar; subclasses override the spelling."""
-
-    infix: Mapping[type[ast.AST], str] = {}
-    functions: Mapping[str, str] = {}
-    minus = "-"
-
-    def write(self, tree: ast.expr, names: Names | None = None) -> str:
-        """The formula in this dialect.
-
-        `names` replaces names: by another name, by a number, or by a piece that is written already.
-        """
-        return self.visit(tree, names or {})[0]
-
-    def visit(self, tree: ast.expr, names: Names) -> Piece:
-        """The text of a part of a formula, and how strongly it holds together."""
-        match tree:
-            case ast.Name(id=name):
-                replacement = names.get(name, name)
-                if isinstance(replacement, str):
-                    return self.name(replacement), ATOM
-                return replacement if isinstance(replacement, tuple) else self.signed(replacement)
-            case ast.Constant(value=int() | float() as value):
-                return self.signed(value)
-            case ast.UnaryOp(operand=operand):
-                return self.negation(operand, names)
-            case ast.BinOp(left=left, op=ast.Pow(), right=right):
-                return self.power(left, right, names)
-            case ast.BinOp(left=left, op=ast.Div(), right=right):
-                return self.quotient(left, right, names)
-            case ast.BinOp(left=left, op=operator, right=right):
-                return self.binary(left, operator, right, names)
-            case ast.Compare(left=left, ops=[operator], comparators=[right]):
-                return self.comparison(left, operator, right, names)
-            case ast.BoolOp(op=operator, values=values):
-                return self.logical(operator, values, names)
-            case ast.IfExp():
-                return self.choice(tree, names)
-            case ast.Call(func=ast.Name(id=name), args=[body]) if is_reduction(tree):
-                return self.reduction(name, body, names)
-            case ast.Call(func=ast.Name(id=name), args=arguments):
-                return self.call(name, [self.write(argument, names) for argument in arguments])
-        raise TypeError(f"not part of a checked formula: {ast.dump(tree)}")
-
-    def within(self, tree: ast.expr, strength: int, names: Names) -> str:
-        """A part in a place that asks for `strength`, in parentheses where it is weaker."""
-        text, own = self.visit(tree, names)
-        return text if own >= strength else self.parentheses(text)
-
-    def after(self, tree: ast.expr, strength: int, names: Names) -> str:
-        """A part to the right of an operator, where a leading minus gets parentheses as well."""
-        text, own = self.visit(tree, names)
-        strong = own >= strength and not text.startswith(self.minus)
-        return text if strong else self.parentheses(text)
-
-    def negation(self, operand: ast.expr, names: Names) -> Piece:
-        return self.minus + self.after(operand, SIGN, names), SIGN
-
-    def binary(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
-        strength = _STRENGTH[type(operator)]
-        # The right side must hold more strongly: a - (b - c), and a + (b + c) keeps its order.
-        sides = self.within(left, strength, names), self.after(right, strength + 1, names)
-        return self.infix[type(operator)].join(sides), strength
-
-    def comparison(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
-        sides = self.within(left, SUM, names), self.within(right, SUM, names)
-        return self.infix[type(operator)].join(sides), COMPARISON
-
-    def logical(self, operator: ast.AST, values: Sequence[ast.expr], names: Names) -> Piece:
-        strength = _STRENGTH[type(operator)]
-        parts = [self.within(value, strength + 1, names) for value in values]
-        return self.infix[type(operator)].join(parts), strength
-
-    def quotient(self, left: ast.expr, right: ast.expr, names: Names) -> Piece:
-        return self.binary(left, ast.Div(), right, names)
-
-    def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
-        sides = self.within(base, ATOM, names), self.within(exponent, ATOM, names)
-        return self.infix[ast.Pow].join(sides), POWER
-
-    def choice(self, tree: ast.IfExp, names: Names) -> Piece:
-        then = self.within(tree.body, OR, names)
-        test = self.within(tree.test, OR, names)
-        return f"{then} if {test} else {self.within(tree.orelse, CHOICE, names)}", CHOICE
-
-    def reduction(self, name: str, body: ast.expr, names: Names) -> Piece:
-        return self.call(name, [self.write(body, names)])
-
-    def call(self, name: str, arguments: list[str]) -> Piece:
-        return f"{self.functions.get(name, name)}({', '.join(arguments)})", ATOM
-
-    def name(self, name: str) -> str:
-        return name
-
-    def signed(self, value: float) -> Piece:
-        text = self.number(abs(value))
-        return (self.minus + text, SIGN) if value < 0 else (text, ATOM)
-
-    def number(self, value: float) -> str:
-        return f"{value:.15g}"
-
-    def parentheses(self, text: str) -> str:
-        return f"({text})"
 
 
 class Text(Dialect):
@@ -183,3 +61,130 @@ class Text(Dialect):
 
 
 TEXT = Text()
+
+
+class Latex(Dialect):
+    """LaTeX for a notebook or a paper: fractions, exponents and cases."""
+
+    functions = {
+        **{name: rf"\{name}" for name in "exp log sin cos tan sinh cosh tanh max min".split()},
+        **{f"a{name}": rf"\arc{name}" for name in ("sin", "cos", "tan")},
+        **{f"a{name}": rf"\operatorname{{ar{name}}}" for name in ("sinh", "cosh", "tanh")},
+        "log2": r"\log_{2}",
+        "log10": r"\log_{10}",
+        "sigmoid": r"\sigma",
+    }
+    infix = {
+        ast.Add: " + ",
+        ast.Sub: " - ",
+        ast.Mult: r" \cdot ",
+        ast.Mod: r" \bmod ",
+        ast.FloorDiv: " / ",
+        ast.Lt: " < ",
+        ast.LtE: r" \le ",
+        ast.Gt: " > ",
+        ast.GtE: r" \ge ",
+        ast.Eq: " = ",
+        ast.NotEq: r" \ne ",
+        ast.And: r" \text{ and } ",
+        ast.Or: r" \text{ or } ",
+    }
+
+    def name(self, name: str) -> str:
+        if name in ("pi", "alpha", "beta", "delta"):
+            return "\\" + name
+        if not name.isascii():
+            spelled = latex_name(name)
+            if spelled is not None:
+                return spelled
+        match = re.fullmatch(r"(\w*?[^\W_])_?([0-9][0-9_]*)?(#[0-9]+)?", name)
+        if match is None:
+            return _quoted(name)
+        letters, indices, repeated = match.groups(default="")
+        # Letters with a mark above, such as ŷ, are one character or a letter and the mark.
+        base = unicodedata.normalize("NFD", letters)
+        if len(base) == 2 and base[1] == "\N{COMBINING CIRCUMFLEX ACCENT}":
+            stem = rf"\hat{{{base[0]}}}"
+        else:
+            word = letters.replace("_", r"\_")
+            stem = word if len(letters) == 1 else rf"\mathrm{{{word}}}"
+        subscript = indices.replace("_", ",") + repeated.replace("#", r"\#")
+        return f"{stem}_{{{subscript}}}" if subscript else stem
+
+    def signed(self, value: float) -> Piece:
+        mantissa, _, exponent = self.number(abs(value)).partition("e")
+        if not exponent:
+            return super().signed(value)
+        return rf"{'-' * (value < 0)}{mantissa} \cdot 10^{{{int(exponent)}}}", PRODUCT
+
+    def quotient(self, left: ast.expr, right: ast.expr, names: Names) -> Piece:
+        # A fraction needs no parentheses inside and none beside a product, but some under a power.
+        return rf"\frac{{{self.write(left, names)}}}{{{self.write(right, names)}}}", POWER
+
+    def binary(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
+        if isinstance(operator, ast.FloorDiv):
+            # Not as a fraction, which is a quotient that is rounded before it is rounded down.
+            return _BRACKETS["floor"].format(super().binary(left, operator, right, names)[0]), ATOM
+        return super().binary(left, operator, right, names)
+
+    def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
+        return f"{self.within(base, ATOM, names)}^{{{self.write(exponent, names)}}}", POWER
+
+    def choice(self, tree: ast.IfExp, names: Names) -> Piece:
+        rows = []
+        rest: ast.expr = tree
+        while isinstance(rest, ast.IfExp):
+            condition = self.write(rest.test, names)
+            rows.append(rf"{self.write(rest.body, names)} & \text{{if }} {condition}")
+            rest = rest.orelse
+        rows.append(rf"{self.write(rest, names)} & \text{{otherwise}}")
+        return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}", CHOICE
+
+    def reduction(self, name: str, body: ast.expr, names: Names) -> Piece:
+        # As weak as a sum, so that a factor beside it is not read as part of it.
+        sign = r"\sum_i " if name == "sum" else rf"\{name}_i "
+        return sign + self.within(body, PRODUCT, names), SUM
+
+    def call(self, name: str, arguments: list[str]) -> Piece:
+        if name in _BRACKETS:
+            return _BRACKETS[name].format(arguments[0]), ATOM
+        function = self.functions.get(name) or rf"\operatorname{{{OPERATIONS[name].symbol}}}"
+        # Weaker than an atom, so that a power is not read as one of the argument.
+        return function + self.parentheses(", ".join(arguments)), POWER
+
+    def parentheses(self, text: str) -> str:
+        return rf"\left({text}\right)"
+
+
+# Functions that LaTeX writes around their argument.
+_BRACKETS = {
+    "abs": r"\left|{}\right|",
+    "sqrt": r"\sqrt{{{}}}",
+    "cbrt": r"\sqrt[3]{{{}}}",
+    "floor": r"\left\lfloor {}\right\rfloor",
+    "ceil": r"\left\lceil {}\right\rceil",
+}
+
+# What within \text would be a command or markup, as commands of mathematics beside it.
+_OUTSIDE = {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "<": r"\lt ", ">": r"\gt "}
+
+
+def in_latex(words: str) -> str:
+    r"""Words of our own within LaTeX; powers of ten in them are written as such.
+
+    >>> in_latex("(about 10^24 more)")
+    '\\text{(about }10^{24}\\text{ more)}'
+    """
+    return re.sub(r"10\^([0-9]+)", r"}10^{\1}\\text{", rf"\text{{{words}}}")
+
+
+def _quoted(text: str) -> str:
+    """Any text as LaTeX, also where MathJax reads it."""
+    parts = []
+    for part in re.split(r"([\\^~<>])", text.replace("\n", " ")):
+        escaped = re.sub(r"([#$%&_{}])", r"\\\1", part)
+        parts.append(_OUTSIDE.get(part) or (rf"\text{{{escaped}}}" if part else ""))
+    return "".join(parts)
+
+
+LATEX = Latex()

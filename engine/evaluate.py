@@ -17,7 +17,7 @@ from typing import Any
 
 from engine import ieee
 from engine.computation import DEAD, Step, computation, hoist, needed, parameters
-from engine.dialects import SIGN, Dialect, Names, Piece
+from engine.dialect import SIGN, Dialect, Names, Piece
 from engine.formula import names_in, read
 from engine.inlining import inlined
 from engine.op import Op

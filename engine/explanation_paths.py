@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.branches import condition, is_kink
-from engine.dialect_latex import in_latex
+from engine.dialects import in_latex
 from engine.graph import is_dead
 from engine.naming import Naming
 from engine.numbers import shown

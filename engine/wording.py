@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from engine.dialect_latex import Latex
-from engine.dialects import ATOM, PRODUCT, SUM, Dialect, Names, Text
+from engine.dialect import ATOM, PRODUCT, SUM, Dialect, Names
+from engine.dialects import Latex, Text
 from engine.formula import is_reduction, read
 from engine.naming import Naming
 from engine.op import Op

@@ -6,7 +6,7 @@ import ast
 import math
 from collections.abc import Sequence
 
-from engine.dialects import ATOM, Dialect, Names, Piece
+from engine.dialect import ATOM, Dialect, Names, Piece
 from engine.formula import FUNCTIONS, OF_TWO_NUMBERS, read
 from engine.programs.llvm_code import Code, literal
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from engine.computation import hoist
-from engine.dialects import Dialect
+from engine.dialect import Dialect
 from engine.formula import CONSTANTS, FUNCTIONS, REDUCTIONS, names_in, read
 from engine.ieee import NAMESPACE as IEEE_NAMES
 from engine.inlining import inlined, replaced

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from engine.dialects import ATOM, PRODUCT, SUM, Names, Piece
+from engine.dialect import ATOM, PRODUCT, SUM, Names, Piece
 from engine.programs.instructions import (
     Check,
     Comment,

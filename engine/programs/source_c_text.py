@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from engine.dialect import Names, Piece
 from engine.dialect_c import HELPERS, CSource
-from engine.dialects import Names, Piece
 from engine.programs.source_common import LINE, filled, printable
 
 START = {"sum": "0.0", "max": "-INFINITY", "min": "INFINITY"}

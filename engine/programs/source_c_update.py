@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.dialects import Names, Piece
+from engine.dialect import Names, Piece
 from engine.formula import names_in
 from engine.programs.identifiers import C_KEYWORDS as KEYWORDS
 from engine.programs.rules import UpdateRule

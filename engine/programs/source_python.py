@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-from engine.dialects import PRODUCT, SUM, Names, Piece
+from engine.dialect import PRODUCT, SUM, Names, Piece
 from engine.evaluate import element
 from engine.programs.instructions import (
     Check,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from engine.dialects import ATOM, Dialect, Names, Piece
+from engine.dialect import ATOM, Dialect, Names, Piece
 from engine.evaluate import FloatPython
 from engine.programs.source_common import LINE, filled
 

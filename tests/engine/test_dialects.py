@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.dialect_latex import LATEX
-from engine.dialects import TEXT
+from engine.dialects import LATEX, TEXT
 from engine.evaluate import VALUES
 from engine.formula import read
 from tests.engine.formulas import NAMES, formulas, many, outcome

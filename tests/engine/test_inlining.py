@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Value, apply, gradient
-from engine.dialect_latex import LATEX
-from engine.dialects import TEXT
+from engine.dialects import LATEX, TEXT
 from engine.evaluate import forward
 from engine.formula import FUNCTIONS, FormulaError, read
 from engine.inlining import inlined, replaced

@@ -3,7 +3,7 @@
 import pytest
 
 from engine import Value, explain
-from engine.dialect_latex import LATEX
+from engine.dialects import LATEX
 from engine.latex_names import latex_name
 
 NAMES = {
