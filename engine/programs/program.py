@@ -194,7 +194,6 @@ class Program:
                 f"epoch {len(outcome.means) + 1}: {describe(leaf)} became "
                 f"{session.parameters[outcome.parameter]}; smaller steps often help"
             )
-
         if outcome.memory is not None:
             raise FloatingPointError(
                 f"in the optimiser {outcome.memory}; max_norm keeps gradients small"
