@@ -6,9 +6,13 @@ from tests.mutation.changes import Change
 
 _BACKWARD = ("tests/engine/test_value_backward.py", "tests/engine/test_dead_branches.py")
 _GRAPH = ("tests/engine/test_graph.py", *_BACKWARD)
-_DERIVATIVE = ("tests/engine/test_derivative.py", "tests/engine/test_dead_branches.py")
-_PATHS = ("tests/engine/test_paths.py", "tests/engine/test_explanation.py")
-_EXPLAIN = ("tests/engine/test_explanation.py",)
+_DERIVATIVE = (
+    "tests/engine/test_derivative.py",
+    "tests/engine/test_derivative_kinks.py",
+    "tests/engine/test_dead_branches.py",
+)
+_EXPLAIN = ("tests/engine/test_explanation.py", "tests/engine/test_explanation_paths.py")
+_PATHS = ("tests/engine/test_paths.py", *_EXPLAIN)
 _PROGRAM = ("tests/engine/programs/test_lowering.py", "tests/engine/programs/test_program.py")
 _PROGRAM_ENDS = (*_PROGRAM, "tests/engine/programs/test_dead_ends.py")
 _LOSSES = ("tests/nn/test_losses.py",)
