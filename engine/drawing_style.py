@@ -78,7 +78,8 @@ def title_of(scope: str) -> str:
 
 def text(content: str, colour: str, size: float, tag: str = "") -> str:
     """A run of text in an HTML-like label; `tag`: B or I."""
-    body = escape(content).replace("\\", r"\\") or " "
+    # Of a label that is a bracket alone Graphviz 2.43 says "syntax error".
+    body = escape(content).replace("\\", r"\\").replace("]", "&#93;") or " "
     if tag:
         body = f"<{tag}>{body}</{tag}>"
     return f'<FONT COLOR="{colour}" POINT-SIZE="{size:g}">{body}</FONT>'

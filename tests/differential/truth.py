@@ -29,15 +29,20 @@ class TruthWay:
         self.operations = Interpreter(mp.mpf, _functions(mp), exact=True).operations()
 
     def numbers(self, references: Sequence[Reference]) -> list[Numbers]:
-        return [self._along_line(each.recipe) for each in references]
+        return [
+            self._along_line(each.recipe, max(entry.scale for entry in each.entries["true slope"]))
+            for each in references
+        ]
 
-    def _along_line(self, recipe: Recipe) -> Numbers:
+    def _along_line(self, recipe: Recipe, steepest: float) -> Numbers:
         numbers: Numbers = {}
         # Where a leaf is on a kink, a derivative is what the sheet says, and no limit of anything.
         if not is_well_defined(recipe, exact_leaves=False):
             return numbers
         sizes = [abs(number) for row in recipe.rows for number in (*row, *recipe.parameters)]
         digits = 30 - math.floor(math.log10(min([1.0, *filter(None, sizes)])))
+        # So that no number moves far.
+        digits += math.ceil(math.log10(max(1.0, steepest)))
         with self.mp.workdps(3 * digits + 60):
             step = self.mp.mpf(10) ** -digits
             for row in recipe.rows:
