@@ -27,8 +27,6 @@ _COMPARISONS: dict[type[ast.AST], str] = {
 }
 _INTRINSICS = {
     "abs": "fabs",
-    "max": "maximum",
-    "min": "minimum",
     "round": "rint",
     **{name: name for name in "sqrt floor ceil trunc copysign".split()},
 }
@@ -42,7 +40,7 @@ _WRITTEN = {
     )
 }
 # What C's library has functions for, some of them also on vectors.
-LIBRARY = sorted(FUNCTIONS - _INTRINSICS.keys())
+LIBRARY = sorted(FUNCTIONS - _INTRINSICS.keys() - {"max", "min"})
 
 
 class LlvmFormulas(Dialect):
@@ -55,8 +53,8 @@ class LlvmFormulas(Dialect):
         self.condition = "i1" if width == 1 else f"<{width} x i1>"
         self.suffix = "f64" if width == 1 else f"v{width}f64"
         self.vector_functions = vector_functions
-        # The texts of numbers but 0.
-        self.bounds: set[str] = set()
+        # The texts of numbers that are written out, none of which is nan.
+        self.numbers: set[str] = set()
 
     def name(self, name: str) -> str:
         return self.constant(math.pi) if name == "pi" else name
@@ -69,8 +67,8 @@ class LlvmFormulas(Dialect):
         text = literal(value)
         if self.width > 1:
             text = f"<{', '.join([f'double {text}'] * self.width)}>"
-        if value and value == value:
-            self.bounds.add(text)
+        if value == value:
+            self.numbers.add(text)
         return text
 
     def spread(self, register: str) -> str:
@@ -169,10 +167,8 @@ class LlvmFormulas(Dialect):
     def call(self, name: str, arguments: list[str]) -> Piece:
         if name in _WRITTEN:
             return self.visit(_WRITTEN[name], {"a": (arguments[0], ATOM)})
-        if name in ("max", "min") and arguments[1] in self.bounds:
-            # Neither nan nor 0: what is not beyond the bound stays, nan as well.
-            beyond = self.on("fcmp olt" if name == "max" else "fcmp ogt", *arguments)
-            return self.selected(beyond, arguments[1], arguments[0]), ATOM
+        if name in ("max", "min"):
+            return self.extreme(name, *arguments), ATOM
         if name in _INTRINSICS:
             return self.called(f"llvm.{_INTRINSICS[name]}.{self.suffix}", arguments), ATOM
         if self.width == 1:
@@ -181,6 +177,14 @@ class LlvmFormulas(Dialect):
         if vector in self.vector_functions:
             return self.called(vector, arguments), ATOM
         return self.in_turn(name, arguments), ATOM
+
+    def extreme(self, name: str, first: str, second: str) -> str:
+        """The first, unless the second is beyond it or nan: of 0 and −0 the first, as on nodes."""
+        beyond = self.on("fcmp ogt" if name == "max" else "fcmp olt", second, first)
+        if second not in self.numbers:
+            nan = self.on("fcmp uno", second, second)
+            beyond = self.code.emit(f"or {self.condition} {beyond}, {nan}")
+        return self.selected(beyond, second, first)
 
     def called(self, function: str, arguments: list[str]) -> str:
         types = ", ".join([self.type] * len(arguments))

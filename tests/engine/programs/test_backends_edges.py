@@ -175,3 +175,12 @@ def test_a_parameter_of_minus_zero_keeps_its_sign_in_training(way, batch_size):
         program.train([[1.0]] * 3, batch_size=batch_size)
     assert w.data == 0.5 + 0.125 * 3 / batch_size
     assert math.copysign(1.0, sign.data) == -1.0
+
+
+@over_ways
+@pytest.mark.parametrize("operation", [engine.maximum, engine.minimum])
+def test_of_zeros_of_both_signs_the_first_is_taken(way, operation):
+    with chosen(way) as backend:
+        program = compiled(lambda x, _: operation(x), 2, [], backend)
+        found = program([[0.0, -0.0], [-0.0, 0.0]])
+    assert [math.copysign(1.0, number) for number in found] == [1.0, -1.0]
