@@ -31,7 +31,7 @@ def apply(op: Op, *operands: Any) -> Any:
     >>> y.data, x.grad
     (8.0, 12.0)
 
-    Raises TypeError for an operand that is no number, ValueError for sequences of different
+    Raises TypeError for an operand that is not a number, ValueError for sequences of different
     lengths, and what Python itself raises (ValueError, ZeroDivisionError) where the operation is
     undefined.
     """

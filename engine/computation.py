@@ -233,7 +233,7 @@ def _most_worthwhile(parts: Sequence[_Part]) -> _Part | None:
 
 
 def _costs(node: ast.expr) -> bool:
-    """Whether it is a function, a division, a remainder, or a power that is no product."""
+    """Whether it is a function, a division, a remainder, or a power that is not a product."""
     match node:
         case ast.Call(func=ast.Name(id=name)):
             return name not in _CHEAP

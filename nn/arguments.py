@@ -52,7 +52,7 @@ def count_of(name: str, count: Any) -> int:
 
 
 def check_function(name: str, function: Any, of: str) -> None:
-    """TypeError for what is given but is no function."""
+    """TypeError for what is given but is not a function."""
     if function is not None and (isinstance(function, type) or not callable(function)):
         raise TypeError(f"fit: {name} must be a function of {of}, not {_shown(function)}")
 

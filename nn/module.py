@@ -80,7 +80,7 @@ class Module:
         module row by row, as is done with every other module. All give the same but for rounding.
 
         Raises TypeError or ValueError, naming the row as `rows[i]`, for a row of the wrong length
-        or what is no finite number, and for what the module itself refuses.
+        or what is not a finite number, and for what the module itself refuses.
 
         >>> from nn import MLP
         >>> MLP(2, [2, 1], "linear", init="ones").predict([[8, 80], [1, 2]])

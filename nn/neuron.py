@@ -38,7 +38,7 @@ class Neuron(Module):
     neurons in its layer, which some initialisers ask for.
 
     Raises ValueError for an unknown activation or initialiser, and when called with another number
-    of inputs; TypeError for an input that is no number.
+    of inputs; TypeError for an input that is not a number.
 
     >>> neuron = Neuron(2, "tanh", init="ones")
     >>> neuron([0.5, 0.25])

@@ -92,8 +92,7 @@ class DeadEnds:
             if key not in known:
                 known[key] = _bounds(formulas, names)
             bounds[node], self.infinite[node] = known[key]
-            overflows = [p for p in node.partials if p is not None and p - p != 0]
-            if overflows and node not in self.sure:
+            if node not in self.sure and any(p is not None and p - p != 0 for p in node.partials):
                 # What is finite between ordinary numbers overflows at those that were recorded.
                 self.infinite[node] = {*names}
             if node in self.reached and node not in self.sure and self._matters(node):

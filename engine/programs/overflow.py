@@ -30,7 +30,7 @@ def train(
     epochs: int,
     total: int,
 ) -> Outcome:
-    """`Backend.train` by `fast`; by `careful` the batches after which a parameter is no number.
+    """`Backend.train` by `fast`; by `careful` the batches after which a parameter is not a number.
 
     Where training failed the epochs before are repeated, and the next one goes batch by batch.
     """

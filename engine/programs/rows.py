@@ -22,7 +22,7 @@ class Rows:
     array's own memory, without a copy.
 
     Raises TypeError or ValueError, naming the row as `rows[i]`, for a row of another length than
-    `names`, or one that holds what is no finite number; ValueError for no rows at all.
+    `names`, or one that holds what is not a finite number; ValueError for no rows at all.
 
     >>> Rows([[8, 80, 3]], ["cgpa", "iq", "lpa"]).row(0)
     [8.0, 80.0, 3.0]

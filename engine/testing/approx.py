@@ -17,7 +17,7 @@ class approx:
     `expected` is a number, a `Value`, or lists, tuples and dicts of them, nested; anything with
     `tolist`, such as an array, counts as the list. So is what it is compared with; a list equals a
     tuple. An entry may differ by `abs`, or by `rel` times the expected number, whichever is larger;
-    what is no number must be equal. Infinities equal themselves, and nan equals nan.
+    what is not a number must be equal. Infinities equal themselves, and nan equals nan.
 
     Where the two differ, `repr` names the entries, each with how far it is off; so does the message
     of a failing `assert` in pytest.

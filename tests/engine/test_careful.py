@@ -1,4 +1,4 @@
-"""Operations that are undefined or given what is no number: they raise at once and say why."""
+"""Operations that are undefined or given what is not a number: they raise at once and say why."""
 
 import ast
 import math

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Value, explain, steps, tree
+from engine import Value, draw, explain, steps, tree
 from engine.naming import Naming
 
 EMOJI, RIGHT_TO_LEFT = "\N{ROCKET}", "\N{HEBREW LETTER ALEF}\N{HEBREW LETTER BET}"
@@ -119,3 +119,10 @@ def test_any_label_leaves_a_line_a_line_in_steps_and_in_the_tree(label):
     y.label = label
     assert all(len(str(step.text).splitlines()) == 1 for step in steps(y))
     assert len(tree(y).splitlines()) == 2
+
+
+def test_a_closing_bracket_is_an_entity_in_a_picture():
+    """A label that is one alone is a syntax error to Graphviz 2.43 otherwise."""
+    source = draw(Value(2.0, label="]") * 3).source
+    assert ">&#93;" in source
+    assert ">]<" not in source
