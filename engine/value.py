@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from engine.averaging import Average
     from engine.functions import Methods
     from engine.op import Op
 else:
@@ -180,12 +181,11 @@ class Value(Methods):
     def __ceil__(self) -> int:
         return math.ceil(self.data)
 
-    def as_integer_ratio(self) -> tuple[int, int]:
-        """TypeError: Python's `statistics` would make of the ratios a number without a history."""
-        raise TypeError(
-            "an exact fraction has no derivative; of Values take engine.mean, engine.var and "
-            "engine.std instead of Python's statistics, or float(v)"
-        )
+    def as_integer_ratio(self) -> tuple[Average, None]:
+        """Of which Python's `statistics.mean` makes a Value with a history; not a fraction."""
+        from engine.averaging import as_integer_ratio
+
+        return as_integer_ratio(self)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         from engine.arrays import apply_ufunc
