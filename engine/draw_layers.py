@@ -21,7 +21,6 @@ from engine.drawing_style import (
     title_of,
 )
 from engine.drawing_subject import Subject
-from engine.numbers import shown
 from engine.value import Value
 
 # So many nodes outside of layers that are alike are still drawn one by one.
@@ -189,9 +188,9 @@ def _box(subject: Subject, key: tuple[object, ...], nodes: list[Value], neurons:
     lit = any(map(subject.is_lit, nodes))
     style = style if lit else dimmed(style)
     values = [node.data for node in results or nodes]
-    lines.append((_range(values), "bold"))
+    lines.append((_range(subject, values), "bold"))
     if all(subject.gradient(node).startswith("grad") for node in nodes):
-        lines.append((f"grad {_range([node.grad for node in nodes])}", "gradient"))
+        lines.append((f"grad {_range(subject, [node.grad for node in nodes])}", "gradient"))
     else:
         lines.append((subject.gradient(subject.root), "gradient"))
     runs = {
@@ -207,6 +206,6 @@ def _box(subject: Subject, key: tuple[object, ...], nodes: list[Value], neurons:
     return f"\t{subject.identity[nodes[0]]} [label={box(style, rows)}, tooltip={quoted(title)}]\n"
 
 
-def _range(numbers: list[float]) -> str:
-    least, most = shown(min(numbers)), shown(max(numbers))
+def _range(subject: Subject, numbers: list[float]) -> str:
+    least, most = subject.shown(min(numbers)), subject.shown(max(numbers))
     return least if least == most else f"{least} … {most}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from engine.drawing_path import operands
 from engine.drawing_style import MUTED, OPERATION, box, dimmed, quoted, text, title_of
 from engine.drawing_subject import Subject, symbol_of
-from engine.numbers import shown
 from engine.value import Value
 
 # A box with more rows shows the first and the last of them.
@@ -146,17 +145,17 @@ def _row(subject: Subject, node: Value, inside: list[float]) -> str:
     first, last = ("", port) if subject.direction == "RL" else (port, "")
     name, note = subject.name(node) or "", ""
     if node.op is not None:
-        symbol, note = symbol_of(node)
+        symbol, note = symbol_of(node, subject.digits)
         name = f"{name} = {symbol}" if name else symbol
     title = text(name, style.ink, 10.5, "I")
     gradient = subject.gradient(node)
     if inside:
-        local = ", ".join(f"×{shown(partial)}" for partial in inside[:_MOST_LOCALS])
+        local = ", ".join(f"×{subject.shown(partial)}" for partial in inside[:_MOST_LOCALS])
         local += ", …" if len(inside) > _MOST_LOCALS else ""
         colour = subject.local(max(inside, key=lambda partial: abs(partial - 1)), lit)
         cells = (
             f'<TD {first} {fill} ALIGN="LEFT" CELLPADDING="3">{title}</TD>'
-            f'<TD {fill} CELLPADDING="3">{text(shown(node.data), style.ink, 12, "B")}</TD>'
+            f'<TD {fill} CELLPADDING="3">{text(subject.shown(node.data), style.ink, 12, "B")}</TD>'
             f'<TD {fill} CELLPADDING="3">{text(local, colour, 10)}</TD>'
             f'<TD {last} {fill} ALIGN="RIGHT" CELLPADDING="3">'
             f"{text(gradient, style.gradient, 10)}</TD>"
@@ -164,7 +163,7 @@ def _row(subject: Subject, node: Value, inside: list[float]) -> str:
     else:
         cells = (
             f'<TD COLSPAN="4" {port} {fill} CELLPADDING="4">{title}{text("  ", style.ink, 10)}'
-            f"{text(shown(node.data), style.ink, 13, 'B')}"
+            f"{text(subject.shown(node.data), style.ink, 13, 'B')}"
             f"{text('   ' + gradient, style.gradient, 10)}</TD>"
         )
     row = f"<TR>{cells}</TR>"

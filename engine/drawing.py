@@ -23,6 +23,7 @@ from engine.drawing_style import (
     text,
 )
 from engine.drawing_subject import DIRECTIONS, Subject
+from engine.numbers import DIGITS, digits_of
 from engine.render import Picture
 from engine.text_tree import tree
 from engine.value import Value
@@ -44,6 +45,7 @@ def draw(
     names: Mapping[str, Any] | None = None,
     direction: str = "LR",
     max_nodes: int | None = None,
+    digits: int = DIGITS,
 ) -> Picture:
     """The graph that y is computed from, as a picture for notebooks and files.
 
@@ -54,10 +56,11 @@ def draw(
     chosen by the graph if not given. `path`: a node, or several, whose paths to y are lit, with
     their product under the picture. `names`: variables and their values, such as `locals()`, to
     name nodes that have no label. `direction`: "LR", "TB", "RL" or "BT". `max_nodes`: how many
-    boxes at most; 250 if not given, 1,000 in a view that is asked for by name.
+    boxes at most; 250 if not given, 1,000 in a view that is asked for by name. `digits`: how many
+    significant digits numbers have, 1 to 17.
 
-    Raises ValueError for a picture of too many boxes, naming the views that would work, and for an
-    unknown view or direction; TypeError where a `Value` is needed.
+    Raises ValueError for a picture of too many boxes, naming the views that would work, for an
+    unknown view or direction and for another number of digits; TypeError where a `Value` is needed.
 
     >>> w, x = Value(0.5, label="w"), Value(8.0, label="x")
     >>> y = w * x + 1
@@ -77,11 +80,12 @@ def draw(
             f"names takes a mapping of names to Values such as locals(), not {type(names).__name__}"
         )
     starts = _starts(path)
-    subject = Subject(y, {} if names is None else names, starts, direction)
+    digits = digits_of(digits, "draw")
+    subject = Subject(y, {} if names is None else names, starts, direction, digits)
     chosen = _choose(subject, view, max_nodes)
     picture = Picture("chaingrad")
-    picture.fallback = tree(y, names, max_lines=40)
-    captions = [caption(subject.order, start, subject.calling) for start in starts]
+    picture.fallback = tree(y, names, max_lines=40, digits=digits)
+    captions = [caption(subject.order, start, subject.calling, digits) for start in starts]
     picture.body += [
         f"\trankdir={direction}; nodesep=0.3; ranksep=0.5; pad=0.2; bgcolor=white\n",
         f'\toutputorder=edgesfirst; fontname="{FONT}"\n',

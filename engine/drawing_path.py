@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from engine.graph import is_dead
-from engine.numbers import shown
+from engine.numbers import DIGITS, shown
 from engine.value import Value
 
 # A caption lists every factor of every path up to here; beyond, it tells how many paths there are.
@@ -31,7 +31,12 @@ def lit_nodes(order: Sequence[Value], starts: Collection[Value]) -> set[Value]:
     return lit
 
 
-def caption(order: Sequence[Value], start: Value, calling: Callable[[Value], str]) -> str:
+def caption(
+    order: Sequence[Value],
+    start: Value,
+    calling: Callable[[Value], str],
+    digits: int = DIGITS,
+) -> str:
     """∂output/∂start as the product along its path, as the sum over few paths, or as a number.
 
     Factors stand in the order of the picture, from `start` to the output.
@@ -47,14 +52,16 @@ def caption(order: Sequence[Value], start: Value, calling: Callable[[Value], str
     left = f"∂{calling(root)}/∂{calling(start)}"
     if start is root:
         return f"{left} = 1"
-    count, gradient = _count(order, start), shown(_derivative(order, start))
+    count, gradient = _count(order, start), shown(_derivative(order, start), digits)
     if not count:
         return f"{left} = 0: {calling(root)} does not depend on {calling(start)}"
     listed = _products(root, start, order) if count <= _MOST_FACTORS else None
     if listed is not None:
         if count == 1 and len(listed[0]) == 1:
             return f"{left} = {gradient}"
-        terms = " + ".join(" × ".join(map(_factor, factors)) for factors in listed)
+        terms = " + ".join(
+            " × ".join(_factor(number, digits) for number in factors) for factors in listed
+        )
         return f"{left} = {terms} = {gradient}"
     if count == 1:
         return f"{left} = {gradient}, the product along one long path"
@@ -111,5 +118,6 @@ def _products(root: Value, start: Value, order: Sequence[Value]) -> list[list[fl
     return found
 
 
-def _factor(number: float) -> str:
-    return f"({shown(number)})" if number < 0 else shown(number)
+def _factor(number: float, digits: int) -> str:
+    written = shown(number, digits)
+    return f"({written})" if number < 0 else written

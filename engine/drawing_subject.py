@@ -26,7 +26,7 @@ from engine.drawing_style import (
     value_box,
 )
 from engine.graph import is_dead, topological_order
-from engine.numbers import shown
+from engine.numbers import DIGITS, shown
 from engine.ops import ARITHMETIC
 from engine.value import Value
 
@@ -53,6 +53,7 @@ class Subject:
         names: Mapping[str, object],
         path: Collection[Value],
         direction: str = "LR",
+        digits: int = DIGITS,
     ) -> None:
         self.root = root
         self.order = topological_order(root)
@@ -64,12 +65,17 @@ class Subject:
         self.lit = lit_nodes(self.order, path) if path else None
         self.direction = direction
         self.tail_port, self.head_port = _PORTS[direction]
+        self.digits = digits
         self._ran = root.grad != 0
         self._names: dict[Value, str] = {}
         for name, value in names.items():
             # IPython keeps its echoes under names like _1.
             if isinstance(value, Value) and not str(name).startswith("_"):
                 self._names.setdefault(value, str(name))
+
+    def shown(self, number: float) -> str:
+        """A number in the digits of this drawing."""
+        return shown(number, self.digits)
 
     def name(self, node: Value) -> str | None:
         """The node's label, else the variable that holds it, else None."""
@@ -82,7 +88,7 @@ class Subject:
             return name
         if node is self.root:
             return "output"
-        return shown(node.data) if node.op is None else node.op.name
+        return self.shown(node.data) if node.op is None else node.op.name
 
     def is_lit(self, node: Value) -> bool:
         return self.lit is None or node in self.lit
@@ -97,24 +103,24 @@ class Subject:
     def gradient(self, node: Value) -> str:
         """The gradient in words. `backward` gives the root 1, so a 0 there says it has not run."""
         if self._ran:
-            return f"grad {shown(node.grad)}"
+            return f"grad {self.shown(node.grad)}"
         # Leaves keep what an earlier backward, perhaps of another output, has added up.
-        return f"grad {shown(node.grad)} (earlier)" if node.grad else "backward not run"
+        return f"grad {self.shown(node.grad)} (earlier)" if node.grad else "backward not run"
 
     def tooltip(self, node: Value) -> str:
         made_by = "" if node.op is None else f" = {node.op.name}(…)"
         return quoted(
-            f"{self.calling(node)}{made_by}: value {shown(node.data)}, {self.gradient(node)}"
+            f"{self.calling(node)}{made_by}: value {self.shown(node.data)}, {self.gradient(node)}"
         )
 
     def box(self, node: Value) -> str:
         """The line of DOT for a box of one node."""
-        symbol, note = (None, "") if node.op is None else symbol_of(node)
+        symbol, note = (None, "") if node.op is None else symbol_of(node, self.digits)
         label = value_box(
             self.style(node),
             symbol,
             self.name(node),
-            shown(node.data),
+            self.shown(node.data),
             self.gradient(node),
             note,
         )
@@ -143,12 +149,12 @@ class Subject:
         """
         lit = self.is_lit(operand)
         before, after = padding
-        tooltip = f"∂{self.calling(node)}/∂{self.calling(operand)} = {shown(partial)}"
+        tooltip = f"∂{self.calling(node)}/∂{self.calling(operand)} = {self.shown(partial)}"
         if is_dead(partial):
             tooltip += ": the path ends here"
             options += ", style=dashed"
         return (
-            f'\t{ends} [label="{before}×{shown(partial)}{after}", color="{self.arrow(lit)}", '
+            f'\t{ends} [label="{before}×{self.shown(partial)}{after}", color="{self.arrow(lit)}", '
             f'fontcolor="{self.local(partial, lit)}", edgetooltip={quoted(tooltip)}{options}]\n'
         )
 
@@ -158,7 +164,7 @@ class Subject:
         return GRADIENT if lit else DIM_ARROW
 
 
-def symbol_of(node: Value) -> tuple[str, str]:
+def symbol_of(node: Value, digits: int = DIGITS) -> tuple[str, str]:
     """The operation as it stands in a box, with its constants: beside the symbol or as a note.
 
     >>> x = Value(3.0)
@@ -171,21 +177,24 @@ def symbol_of(node: Value) -> tuple[str, str]:
     if None not in node.partials and not op.constants:
         return symbol, ""
     if op in _INFIX and len(node.args) == 2:
-        left, right = (_constant(arg) for arg in node.args)
-        if op.name == "pow" and right in ("2", "3"):
-            return "( )²" if right == "2" else "( )³", ""
+        power = node.args[1]
+        if op.name == "pow" and power in (2, 3):
+            return "( )²" if power == 2 else "( )³", ""
+        left, right = (_constant(arg, digits) for arg in node.args)
         return " ".join(part for part in (left, symbol, right) if part), ""
     notes = []
     for name, group in zip((*op.operands, *op.constants), op.group(node.args)):
         row = group if name in op.sequences else [group]
-        constants = [_constant(arg).strip("()") for arg in row if not isinstance(arg, Value)]
-        if constants and (name not in op.defaults or constants != [shown(op.defaults[name])]):
+        constants = [arg for arg in row if not isinstance(arg, Value)]
+        if constants and (name not in op.defaults or constants != [op.defaults[name]]):
+            written = [shown(number, digits) for number in constants[:_MOST_CONSTANTS]]
             more = ", …" if len(constants) > _MOST_CONSTANTS else ""
-            notes.append(f"{name} = {', '.join(constants[:_MOST_CONSTANTS])}{more}")
+            notes.append(f"{name} = {', '.join(written)}{more}")
     return symbol, "; ".join(notes)
 
 
-def _constant(arg: Value | float) -> str:
+def _constant(arg: Value | float, digits: int) -> str:
     if isinstance(arg, Value):
         return ""
-    return f"({shown(arg)})" if arg < 0 else shown(arg)
+    written = shown(arg, digits)
+    return f"({written})" if arg < 0 else written

@@ -11,6 +11,7 @@ from engine.explanation_paths import Explanation
 from engine.explanation_table import GradientTable
 from engine.graph import topological_order
 from engine.naming import Naming
+from engine.numbers import DIGITS, digits_of
 from engine.value import Value
 
 
@@ -19,6 +20,7 @@ def explain(
     x: Value | None = None,
     names: Mapping[str, Any] | None = None,
     limit: int = 4,
+    digits: int = DIGITS,
 ) -> Explanation | GradientTable:
     """Explains ∂y/∂x, or without x the gradients of all parameters of y as a table.
 
@@ -31,8 +33,11 @@ def explain(
 
     A path that ends at a branch that is not taken adds nothing; it is said at its end.
 
+    `digits`: how many significant digits numbers have, 1 to 17; more where a line needs them to
+    come to what it says, and what it says is told in as many.
+
     Raises TypeError where y or x is no `Value`, ValueError where a leaf's `data` has changed since
-    y was computed, naming the leaf.
+    y was computed, naming the leaf, and for another limit or number of digits.
 
     >>> x, w = Value(2.0, label="x"), Value(3.0, label="w")
     >>> y = (w * x).tanh()
@@ -44,13 +49,19 @@ def explain(
           = 4.915e−05
     <BLANKLINE>
     where t1 = w·x = 6
+    >>> explain(x / 7, digits=9)
+       value       ∂t1/∂·  chain
+    x      2  0.142857143  0.142857143
+    <BLANKLINE>
+    where t1 = x/7 = 0.285714286
     """
     as_value(y, "explain: y")
     if x is not None:
         as_value(x, "explain: x")
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
         raise ValueError(f"explain: limit must be a whole number of at least 1, not {limit!r}")
+    digits = digits_of(digits, "explain")
     check_current(topological_order(y), derivatives=True)
     if x is None:
-        return GradientTable(y, names)
-    return Explanation(y, x, Naming([*topological_order(y), x], names), limit)
+        return GradientTable(y, names, digits)
+    return Explanation(y, x, Naming([*topological_order(y), x], names), limit, digits)

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from engine.branches import condition, is_kink
 from engine.dialects import in_latex
 from engine.graph import is_dead
 from engine.naming import Naming
-from engine.numbers import shown
+from engine.numbers import DIGITS, short
 from engine.paths import Edge, Path, Ways
 from engine.spelling import Text
 from engine.value import Value
-from engine.wording import LATEX, TEXT, counted, expression, local_derivative, number
+from engine.wording import (
+    TEXT,
+    Rounding,
+    RoundingLatex,
+    RoundingText,
+    counted,
+    expression,
+    local_derivative,
+    number,
+)
 
 # Of a longer chain only the first and the last factors are written.
 _FACTORS = 24
 # Of the nodes without a name no more than this are spelled out.
 _MOST_WHERE = 12
+# Digits of the part of a gradient that is listed: no number of the graph.
+_SHARE = 3
 
 
 class Explanation:
@@ -30,13 +40,16 @@ class Explanation:
     over all of them.
     """
 
-    def __init__(self, y: Value, x: Value, naming: Naming, limit: int = 4) -> None:
+    def __init__(
+        self, y: Value, x: Value, naming: Naming, limit: int = 4, digits: int = DIGITS
+    ) -> None:
         ways = Ways(y, x)
         self.y, self.x = y, x
         self.count, self.value = ways.count, ways.gradient
         few = ways.count <= limit
         self.paths: list[Path] = list(ways.in_order() if few else ways.largest(limit))
         self._naming = naming
+        self._in_text, self._in_latex = RoundingText(digits), RoundingLatex(digits)
         self.text = Text(self._write_text())
         self.latex = self._write_latex()
         self.markdown = f"$$\n{self.latex}\n$$"
@@ -54,22 +67,23 @@ class Explanation:
             return f"{gradient} = 0: {y} does not depend on {x}"
         if not self.paths[0].edges:
             return f"{gradient} = 1"
-        blocks = [_aligned(f"{gradient} = ", self.lines(path, TEXT)) for path in self.paths]
+        blocks = [_aligned(f"{gradient} = ", self.lines(path)) for path in self.paths]
         if self.count > 1:
             blocks = [f"Path {i}:\n{block}" for i, block in enumerate(blocks, 1)]
             blocks.append(self._sum(gradient))
             if self.count > len(self.paths):
                 blocks.insert(0, f"{counted(self.count)} paths; those with the largest products:")
-        return "\n\n".join(blocks) + where(self._naming)
+        return "\n\n".join(blocks) + where(self._naming, self._in_text)
 
-    def lines(self, path: Path, dialect: Any) -> list[str]:
-        """The right sides of the equations of one path, each said once."""
+    def lines(self, path: Path, in_words: bool = True) -> list[str]:
+        """The right sides of the equations of one path, each said once; else in LaTeX."""
+        dialect = self._in_text if in_words else self._in_latex
         edges = list(enumerate(path.edges))
         hidden = len(edges) - _FACTORS if len(edges) > _FACTORS else 0
         if hidden:
             edges = [*edges[: _FACTORS // 2], *edges[-_FACTORS // 2 :]]
-        name = self._named(dialect)
-        derivative = "∂{}/∂{}" if dialect is TEXT else r"\frac{{\partial {}}}{{\partial {}}}"
+        name = self._naming.text if in_words else self._latex_name
+        derivative = "∂{}/∂{}" if in_words else r"\frac{{\partial {}}}{{\partial {}}}"
         lines = [
             [derivative.format(name(edge.node), name(edge.operand)) for _, edge in edges],
             [
@@ -85,11 +99,11 @@ class Explanation:
         if hidden:
             more = f"… {hidden:,} more …"
             for line in lines:
-                line.insert(_FACTORS // 2, more if dialect is TEXT else in_latex(more))
+                line.insert(_FACTORS // 2, more if in_words else in_latex(more))
         lines.append([number(path.product, dialect=dialect)])
-        joined = [(" · " if dialect is TEXT else r" \cdot ").join(line) for line in lines]
+        joined = [(" · " if in_words else r" \cdot ").join(line) for line in lines]
         said = [line for i, line in enumerate(joined) if i == 0 or line != joined[i - 1]]
-        if is_dead(path.product) and dialect is TEXT:
+        if is_dead(path.product) and in_words:
             said[-1] += self._why_dead(next(e for e in path.edges if is_dead(e.partial)))
         # The derivative by an operand is one edge, and stands on the left already.
         alone = self.count == 1 and len(path.edges) == 1
@@ -103,45 +117,47 @@ class Explanation:
         kink = f"; {node} has a kink here" if is_kink(edge.node) else ""
         return f", for {node} does not change with {operand} {place}{kink}"
 
-    def _named(self, dialect: Any) -> Any:
-        if dialect is TEXT:
-            return self._naming.text
-        return lambda node: LATEX.name(self._naming.text(node))
+    def _latex_name(self, node: Value) -> str:
+        return self._in_latex.name(self._naming.text(node))
 
     def _sum(self, gradient: str) -> str:
         """What the paths add up to, and what part of it is listed."""
+        value = number(self.value, dialect=self._in_text)
         if self.count == len(self.paths):
-            terms = [number(path.product, beside=i > 0) for i, path in enumerate(self.paths)]
-            return f"Sum: {gradient} = {' + '.join(terms)} = {shown(self.value)}"
+            terms = [
+                number(path.product, dialect=self._in_text, beside=i > 0)
+                for i, path in enumerate(self.paths)
+            ]
+            return f"Sum: {gradient} = {' + '.join(terms)} = {value}"
         listed = sum(path.product for path in self.paths)
         part = listed / self.value if self.value else math.nan
-        share = f", {part:.3g} of the gradient" if math.isfinite(part) else ""
+        share = f", {short(part, _SHARE)} of the gradient" if math.isfinite(part) else ""
         remain = self.count - len(self.paths)
         return (
-            f"These {len(self.paths)} add up to {shown(listed)}{share}; "
+            f"These {len(self.paths)} add up to {number(listed, dialect=self._in_text)}{share}; "
             f"{counted(remain)} {'paths remain' if remain > 1 else 'path remains'}.\n"
-            f"Sum over all: {gradient} = {shown(self.value)}"
+            f"Sum over all: {gradient} = {value}"
         )
 
     def _write_latex(self) -> str:
-        name = self._named(LATEX)
+        name = self._latex_name
         gradient = rf"\frac{{\partial {name(self.y)}}}{{\partial {name(self.x)}}}"
         if not self.count or not self.paths[0].edges:
             return f"{gradient} = {1 if self.count else 0}"
         rows = []
         for i, path in enumerate(self.paths, 1):
-            lines = self.lines(path, LATEX)
+            lines = self.lines(path, in_words=False)
             label = rf"\text{{path {i}:}}\quad {gradient}" if self.count > 1 else gradient
             rows += [f"{label if j == 0 else ''} &= {line}" for j, line in enumerate(lines)]
         if self.count > 1:
             more = self.count - len(self.paths)
             words = in_latex(f"({counted(more)} more path{'s' * (more > 1)})")
             rest = rf" \quad{words}" if more else ""
-            rows.append(rf"{gradient} &= {number(self.value, dialect=LATEX)}{rest}")
+            rows.append(rf"{gradient} &= {number(self.value, dialect=self._in_latex)}{rest}")
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
 
-def where(naming: Naming) -> str:
+def where(naming: Naming, dialect: Rounding = TEXT) -> str:
     """What the names stand for that had to be made up; they may need further names."""
     lines: list[str] = []
     # The list may grow while this goes through it.
@@ -149,9 +165,11 @@ def where(naming: Naming) -> str:
         if len(lines) == _MOST_WHERE:
             lines.append("      …")
             break
-        value = "" if node.op is None else f" = {shown(node.data)}"
+        value = "" if node.op is None else f" = {number(node.data, dialect=dialect)}"
         head = "     " if lines else "where"
-        lines.append(f"{head} {naming.text(node)} = {expression(node, naming)}{value}")
+        lines.append(
+            f"{head} {naming.text(node)} = {expression(node, naming, dialect=dialect)}{value}"
+        )
     return "\n\n" + "\n".join(lines) if lines else ""
 
 

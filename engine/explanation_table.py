@@ -8,23 +8,28 @@ from typing import Any
 from engine.explanation_paths import Explanation, where
 from engine.graph import topological_order
 from engine.naming import Naming
-from engine.numbers import shown
+from engine.numbers import DIGITS, shown
 from engine.spelling import Text
 from engine.value import Value
-from engine.wording import TEXT, counted
+from engine.wording import RoundingText, counted
 
 
 class GradientTable:
     """All parameters of an output: value, gradient, and the chain where there is only one."""
 
-    def __init__(self, y: Value, names: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, y: Value, names: Mapping[str, Any] | None = None, digits: int = DIGITS
+    ) -> None:
         order = topological_order(y)
         leaves = [node for node in order if node.op is None]
         self.y = y
         self.parameters = [leaf for leaf in leaves if leaf.role == "parameter"] or leaves
         self._naming = Naming(order, names)
-        self.explanations = [Explanation(y, leaf, self._naming) for leaf in self.parameters]
-        self.text = Text("\n".join(self._rows()) + where(self._naming))
+        self.explanations = [
+            Explanation(y, leaf, self._naming, digits=digits) for leaf in self.parameters
+        ]
+        self._digits = digits
+        self.text = Text("\n".join(self._rows()) + where(self._naming, RoundingText(digits)))
         self.markdown = self._write_markdown()
 
     def __repr__(self) -> str:
@@ -39,10 +44,11 @@ class GradientTable:
         for leaf, explanation in zip(self.parameters, self.explanations):
             chain = f"{counted(explanation.count)} paths"
             if explanation.count == 1:
-                lines = explanation.lines(explanation.paths[0], TEXT)
+                lines = explanation.lines(explanation.paths[0])
                 chain = lines[1] if len(lines) > 1 else lines[0]
             name = self._naming.text(leaf)
-            cells.append([name, shown(leaf.data), shown(explanation.value), chain])
+            numbers = [shown(number, self._digits) for number in (leaf.data, explanation.value)]
+            cells.append([name, *numbers, chain])
         return cells
 
     def _rows(self) -> list[str]:

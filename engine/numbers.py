@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+# Significant digits: what a reader gets who asks for nothing, and what tells any two floats apart.
+DIGITS, MOST_DIGITS = 4, 17
 _NOT_NUMBERS = (str, bytes, bytearray, complex, list, tuple, dict, set, frozenset, type(None))
 
 
@@ -81,19 +83,37 @@ def whole(value: Any) -> int | None:
         return None
 
 
-def short(value: float) -> str:
-    """Four significant digits, as in every text of the engine.
+def digits_of(digits: Any, what: str) -> int:
+    """How many significant digits a reader wants, as an int; ValueError for what is no such number.
 
-    >>> short(18.0), short(2 / 3), short(-0.0), short(1234567.0)
-    ('18', '0.6667', '0', '1.235e+06')
+    >>> digits_of(9, "explain")
+    9
+    >>> digits_of(0, "explain")
+    Traceback (most recent call last):
+    ValueError: explain: digits must be a whole number from 1 to 17, such as 9, not 0 (int)
     """
-    return f"{value + 0.0:.4g}"
+    number = whole(digits)
+    if number is None or not 1 <= number <= MOST_DIGITS:
+        raise ValueError(
+            f"{what}: digits must be a whole number from 1 to {MOST_DIGITS}, such as 9, "
+            f"not {given(digits)}"
+        )
+    return number
 
 
-def shown(value: float) -> str:
+def short(value: float, digits: int = DIGITS) -> str:
+    """A number in so many significant digits; every text and picture of the engine is made of it.
+
+    >>> short(18.0), short(2 / 3), short(-0.0), short(1234567.0), short(2 / 3, 9)
+    ('18', '0.6667', '0', '1.235e+06', '0.666666667')
+    """
+    return f"{value + 0.0:.{digits}g}"
+
+
+def shown(value: float, digits: int = DIGITS) -> str:
     """The same with the sign that mathematics uses for minus, as in explanations and pictures.
 
-    >>> shown(-2.5), shown(1 / 3)
-    ('−2.5', '0.3333')
+    >>> shown(-2.5), shown(1 / 3), shown(-1 / 3, 2)
+    ('−2.5', '0.3333', '−0.33')
     """
-    return short(value).replace("-", "−")
+    return short(value, digits).replace("-", "−")

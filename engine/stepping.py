@@ -9,10 +9,10 @@ from engine.arguments import as_value
 from engine.current import check_current
 from engine.graph import is_dead, live_nodes, topological_order
 from engine.naming import Naming
-from engine.numbers import shown
+from engine.numbers import DIGITS, digits_of
 from engine.spelling import Text
 from engine.value import Value
-from engine.wording import expression, number
+from engine.wording import RoundingText, expression, number
 
 
 class Step(NamedTuple):
@@ -36,9 +36,12 @@ class Step(NamedTuple):
 class Steps(Iterator[Step]):
     """The steps of both passes, made as they are asked for: `next(steps)` in a REPL, or a loop."""
 
-    def __init__(self, y: Value, names: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, y: Value, names: Mapping[str, Any] | None = None, digits: int = DIGITS
+    ) -> None:
         self.y = y
         self._names = names
+        self._dialect = RoundingText(digits)
         self._order = topological_order(y)
         check_current(self._order, derivatives=True)
         self._steps = self._walk()
@@ -54,7 +57,7 @@ class Steps(Iterator[Step]):
 
     def table(self) -> Text:
         """All steps from the first, numbered, a line each."""
-        steps = list(Steps(self.y, self._names))
+        steps = list(Steps(self.y, self._names, self._dialect.digits))
         width = len(str(len(steps)))
         lines = []
         for i, step in enumerate(steps, 1):
@@ -64,9 +67,9 @@ class Steps(Iterator[Step]):
         return Text("\n".join(lines))
 
     def _walk(self) -> Iterator[Step]:
-        naming = Naming(self._order, self._names)
+        naming, dialect = Naming(self._order, self._names), self._dialect
         for node in self._order:
-            yield Step("forward", node, node.data, _forward(node, naming))
+            yield Step("forward", node, node.data, _forward(node, naming, dialect))
         gradients: dict[Value, float] = {self.y: 1.0}
         live = live_nodes(self.y, self._order)
         yield Step("backward", self.y, 1.0, f"grad({naming.text(self.y)}) = 1")
@@ -77,8 +80,9 @@ class Steps(Iterator[Step]):
                     ends = is_dead(local) or node not in live
                     added = 0.0 if ends else local * upstream
                     gradients[operand] = gradients.get(operand, 0.0) + added
-                    product = f"{number(upstream)} × {number(local, beside=True)}"
-                    total = shown(gradients[operand])
+                    factor = number(local, dialect=dialect, beside=True)
+                    product = f"{number(upstream, dialect=dialect)} × {factor}"
+                    total = number(gradients[operand], dialect=dialect)
                     text = f"grad({naming.text(operand)}) += {product} → {total}"
                     if ends:
                         why = "the path ends here" if is_dead(local) else "no path leads here"
@@ -86,23 +90,26 @@ class Steps(Iterator[Step]):
                     yield Step("backward", operand, gradients[operand], text, upstream, local)
 
 
-def _forward(node: Value, naming: Naming) -> str:
+def _forward(node: Value, naming: Naming, dialect: RoundingText) -> str:
     parts = [naming.text(node)]
     if node.op is not None:
-        parts += [expression(node, naming), expression(node, naming, numbers=True)]
-    parts.append(shown(node.data))
+        parts += [
+            expression(node, naming, numbers=numbers, dialect=dialect) for numbers in (False, True)
+        ]
+    parts.append(number(node.data, dialect=dialect))
     return " = ".join(part for i, part in enumerate(parts) if i == 0 or part != parts[i - 1])
 
 
-def steps(y: Value, names: Mapping[str, Any] | None = None) -> Steps:
+def steps(y: Value, names: Mapping[str, Any] | None = None, digits: int = DIGITS) -> Steps:
     """The forward pass of y's graph and then its backward pass, step by step.
 
     Forward, an operation in symbols and numbers; backward, upstream × local derivative and the
     gradient so far. Where a branch that is not taken ends a path, nothing is added. The graph is
-    only read: no `grad` changes, and none is needed. Nodes are named as in `explain`.
+    only read: no `grad` changes, and none is needed. Nodes are named as in `explain`. `digits`:
+    how many significant digits numbers have in a step's text, 1 to 17.
 
     Raises TypeError where y is no `Value`, ValueError where a leaf's `data` has changed since y was
-    computed, naming the leaf.
+    computed, naming the leaf, and for another number of digits.
 
     >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
     >>> y = w * x
@@ -116,4 +123,4 @@ def steps(y: Value, names: Mapping[str, Any] | None = None) -> Steps:
       5  grad(w) += 1 × 2 → 2
       6  grad(x) += 1 × 3 → 3
     """
-    return Steps(as_value(y, "steps: y"), names)
+    return Steps(as_value(y, "steps: y"), names, digits_of(digits, "steps"))

@@ -8,21 +8,26 @@ from typing import Any
 from engine.arguments import as_value
 from engine.graph import topological_order
 from engine.naming import Naming
-from engine.numbers import shown
+from engine.numbers import DIGITS, digits_of
 from engine.spelling import Text
 from engine.value import Value
-from engine.wording import expression, number
+from engine.wording import RoundingText, expression, number
 
 
 def tree(
-    y: Value, names: Mapping[str, Any] | None = None, max_lines: int = 100, max_depth: int = 20
+    y: Value,
+    names: Mapping[str, Any] | None = None,
+    max_lines: int = 100,
+    max_depth: int = 20,
+    digits: int = DIGITS,
 ) -> Text:
     """The graph below y as text: a line for each node, its operands below it, indented.
 
     `×` is the local derivative along the edge to the node above; `grad` is shown once `backward`
     has reached it. A node that is used again is not written again but referred to, so the text is
     no longer than the graph; beyond `max_lines` or `max_depth` it says what was left out. Nodes are
-    named as in `explain`. Raises TypeError where y is no `Value`.
+    named as in `explain`. `digits`: how many significant digits numbers have, 1 to 17. Raises
+    TypeError where y is no `Value`, ValueError for another number of lines, levels or digits.
 
     >>> x = Value(3.0, label="x")
     >>> tree(x * x + 1)
@@ -37,6 +42,7 @@ def tree(
             raise ValueError(
                 f"tree: {name} must be a whole number of lines or levels, not {limit!r}"
             )
+    dialect = RoundingText(digits_of(digits, "tree"))
     order = topological_order(y)
     naming = Naming(order, names)
     # The gradient of the output itself is 1 once backward has run.
@@ -46,13 +52,15 @@ def tree(
     stack: list[tuple[Value, float | None, str, bool]] = [(y, None, "", True)]
     while stack and len(lines) < max_lines:
         node, local, indent, last = stack.pop()
-        head = "" if local is None else f"{indent}{'└─' if last else '├─'} ×{number(local)}  "
+        head = ""
+        if local is not None:
+            head = f"{indent}{'└─' if last else '├─'} ×{number(local, dialect=dialect)}  "
         if node in seen:
             lines.append(f"{head}{naming.text(node)}, see above")
             continue
         seen.add(node)
-        gradient = f"  grad {shown(node.grad)}" if reached else ""
-        lines.append(f"{head}{_equation(node, naming)}{gradient}")
+        gradient = f"  grad {number(node.grad, dialect=dialect)}" if reached else ""
+        lines.append(f"{head}{_equation(node, naming, dialect)}{gradient}")
         below = "" if local is None else indent + ("   " if last else "│  ")
         edges = [
             (operand, partial)
@@ -71,9 +79,9 @@ def tree(
     return Text("\n".join(lines))
 
 
-def _equation(node: Value, naming: Naming) -> str:
+def _equation(node: Value, naming: Naming, dialect: RoundingText) -> str:
     # The name first, so that names are given out from the top.
-    parts = [naming.text(node), shown(node.data)]
+    parts = [naming.text(node), number(node.data, dialect=dialect)]
     if node.op is not None:
-        parts.insert(1, expression(node, naming))
+        parts.insert(1, expression(node, naming, dialect=dialect))
     return " = ".join(parts)

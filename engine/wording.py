@@ -15,6 +15,7 @@ from engine.dialect import ATOM, PRODUCT, SUM, Dialect, Names
 from engine.dialects import Latex, Text
 from engine.formula import is_reduction, read
 from engine.naming import Naming
+from engine.numbers import DIGITS, MOST_DIGITS, short, shown
 from engine.op import Op
 from engine.specialize import specialize, value_at
 from engine.value import Value
@@ -26,30 +27,32 @@ _OPERANDS = 6
 _formula = cache(read)
 
 
-class _Rounding(Dialect):
+class Rounding(Dialect):
     """A dialect whose numbers have so many significant digits."""
 
-    def __init__(self, digits: int = 4) -> None:
+    def __init__(self, digits: int = DIGITS) -> None:
         self.digits = digits
 
     def number(self, value: float) -> str:
-        return f"{value + 0.0:.{self.digits}g}"
+        return short(value, self.digits)
 
 
-class _RoundingText(_Rounding, Text):
+class RoundingText(Rounding, Text):
+    """Written mathematics in one line."""
+
     def number(self, value: float) -> str:
-        return super().number(value).replace("-", "−")
+        return shown(value, self.digits)
 
 
-class _RoundingLatex(_Rounding, Latex):
-    pass
+class RoundingLatex(Rounding, Latex):
+    """Written mathematics in LaTeX."""
 
 
-TEXT, LATEX = _RoundingText(), _RoundingLatex()
+TEXT, LATEX = RoundingText(), RoundingLatex()
 
 
 def expression(
-    node: Value, naming: Naming, *, numbers: bool = False, dialect: Dialect = TEXT
+    node: Value, naming: Naming, *, numbers: bool = False, dialect: Rounding = TEXT
 ) -> str:
     """The right side of the node's equation, over the names of its operands or their numbers.
 
@@ -105,7 +108,7 @@ def _joined(
 
 
 def _called(op: Op, arguments: str, dialect: Dialect) -> str:
-    name = op.symbol if dialect is TEXT else rf"\operatorname{{{op.symbol}}}"
+    name = rf"\operatorname{{{op.symbol}}}" if isinstance(dialect, Latex) else op.symbol
     return name + dialect.parentheses(arguments)
 
 
@@ -115,7 +118,7 @@ def local_derivative(
     naming: Naming,
     *,
     numbers: bool = False,
-    dialect: Dialect = TEXT,
+    dialect: Rounding = TEXT,
     beside: bool = False,
 ) -> str:
     """The local derivative with respect to one operand, as a factor of a product.
@@ -135,13 +138,12 @@ def local_derivative(
         # A sum over all operands would be longer than it is clear.
         formula, names = ast.Name("partial"), {"partial": node.partials[position] or 0.0}
     else:
-        digits = _literal_digits(formula)
+        digits = _literal_digits(formula, dialect.digits)
         formula = specialize(formula, values, {name: values[name] for name in op.constants})
         names = values if numbers else {name: naming(arg) for name, arg in args.items()}
         if numbers:
-            digits = _digits(formula, values, node.partials[position] or 0.0)
-        if digits != 4:
-            dialect = (_RoundingText if dialect is TEXT else _RoundingLatex)(digits)
+            digits = _digits(formula, values, node.partials[position] or 0.0, dialect.digits)
+        dialect = type(dialect)(digits)
     return (dialect.after if beside else dialect.within)(formula, PRODUCT, names)
 
 
@@ -161,15 +163,15 @@ def at_operand(
     return operand, args, {name: float(arg) for name, arg in args.items()}
 
 
-def _literal_digits(formula: ast.expr) -> int:
+def _literal_digits(formula: ast.expr, wanted: int) -> int:
     """How many digits are needed for the numbers of the sheet's own text, such as 0.044715."""
     literals: list[Any] = [
         part.value for part in ast.walk(formula) if isinstance(part, ast.Constant)
     ]
-    for digits in (4, 6, 9):
-        if all(float(f"{number:.{digits}g}") == number for number in literals):
+    for digits in _from(wanted):
+        if all(float(short(number, digits)) == number for number in literals):
             return digits
-    return 17
+    return MOST_DIGITS
 
 
 def _partial(op: Op, operand: str, values: Mapping[str, float], number: float | None) -> ast.expr:
@@ -182,16 +184,23 @@ def _partial(op: Op, operand: str, values: Mapping[str, float], number: float | 
     return _formula(op.partials[op.operands.index(operand)])
 
 
-def _digits(formula: ast.expr, values: Mapping[str, float], result: float) -> int:
+def _digits(formula: ast.expr, values: Mapping[str, float], result: float, wanted: int) -> int:
     """How many digits the numbers need for the formula to come to what is said of it.
 
-    Four, but 1 − 0.999987712² would read 1 − 1².
+    As many as are wanted, but 1 − 0.999987712² would read 1 − 1² in four.
     """
-    for digits in (4, 6, 9, 12):
-        rounded = {name: float(f"{value:.{digits}g}") for name, value in values.items()}
-        if math.isclose(value_at(formula, rounded), result, rel_tol=0.002):
+    # A single digit may be off by a half of the number, and 1 − 1² is still no 2e−05.
+    close = min(0.5, 20 * 10.0**-wanted)
+    for digits in _from(wanted):
+        rounded = {name: float(short(value, digits)) for name, value in values.items()}
+        if math.isclose(value_at(formula, rounded), result, rel_tol=close):
             return digits
-    return 4 if math.isnan(result) else 17
+    return wanted if math.isnan(result) else MOST_DIGITS
+
+
+def _from(wanted: int) -> list[int]:
+    """The numbers of digits to try: those wanted first."""
+    return [wanted, *(digits for digits in (4, 6, 9, 12) if digits > wanted)]
 
 
 def counted(count: int) -> str:
@@ -203,7 +212,7 @@ def counted(count: int) -> str:
     return f"{count:,}" if count < 10**21 else f"about 10^{int(count.bit_length() * math.log10(2))}"
 
 
-def number(value: float, *, dialect: Dialect = TEXT, beside: bool = False) -> str:
-    """Four significant digits; `beside` another factor, a negative number gets parentheses."""
+def number(value: float, *, dialect: Rounding = TEXT, beside: bool = False) -> str:
+    """In the digits of the dialect; `beside` another factor, a negative number gets parentheses."""
     text, strength = dialect.signed(value)
     return dialect.parentheses(text) if beside and strength < ATOM else text

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 from engine.drawing_style import DATA, FONT, INK, MUTED, PARAMETER, plain_name, quoted, text
-from engine.numbers import shown
+from engine.numbers import DIGITS, digits_of, shown
 from engine.render import Picture
 from nn.drawing_columns import FIRST, LAST, Column, columns_of, rows_of
 from nn.drawing_labels import Line, Point, places_of
 from nn.drawing_loop import TEXT, draw_training_loop
+from nn.drawing_sizes import size_of, spots_of
 from nn.layers import Layer, Sequential
 from nn.neuron import Neuron
 
@@ -24,19 +24,21 @@ POSITIVE, NEGATIVE = "#0072B2", "#B84A00"
 _MOST_LABELS = 9
 _THINNEST, _WIDEST = 0.6, 4.2
 # Inches.
-_DIAMETER, _PITCH, _LINE = 1.05, 1.35, 0.16
+_LINE = 0.16
 _LONGEST = 10
 
 
-def draw_network(model: Any) -> Picture:
+def draw_network(model: Any, digits: int = DIGITS) -> Picture:
     """The network itself: a column per layer, a circle per neuron, an edge per weight.
 
     `model`: an `MLP`, a `Sequential`, a `Layer` or a `Neuron`. A circle names the neuron's output
     and its bias, the note under a column the activation. Blue weights are positive, orange ones
     negative; the width is their size. Where there is room, edges carry the name and the number of
-    their weight. Of a layer of more than 8 neurons the first and the last are drawn.
+    their weight. Of a layer of more than 8 neurons the first and the last are drawn. `digits`: how
+    many significant digits numbers have, 1 to 17; circles and gaps grow with them.
 
-    Raises TypeError for anything else than such a model, ValueError for one without layers.
+    Raises TypeError for anything else than such a model, ValueError for one without layers and for
+    another number of digits.
 
     >>> from nn import MLP
     >>> picture = draw_network(MLP(2, [2, 1], "linear", init="ones"))
@@ -52,10 +54,16 @@ def draw_network(model: Any) -> Picture:
             f"draw_network takes an MLP, a Sequential, a Layer or a Neuron, not "
             f"{plain_name(repr(model), 60)} ({type(model).__name__})"
         )
+    digits = digits_of(digits, "draw_network")
     columns = columns_of(model)
     rows = [rows_of(column.size) for column in columns]
-    spots = _spots(rows)
     weights = _weights(columns, rows)
+    biases = [neuron.bias for column in columns for neuron in column.neurons]
+    size = size_of(
+        [shown(bias.data, digits) for bias in biases],
+        [f"{_weight_name(weight)} {shown(weight.data, digits)}" for *_, weight in weights],
+    )
+    spots = spots_of(rows, size)
     sizes = [abs(weight.data) for *_, weight in weights if math.isfinite(weight.data)]
     widest = max(sizes, default=0.0)
 
@@ -63,42 +71,31 @@ def draw_network(model: Any) -> Picture:
     picture.body += [
         # The places are given, in inches; any other layout would undo the columns.
         "\tlayout=neato; splines=line; outputorder=edgesfirst; pad=0.2; bgcolor=white\n",
-        f'\tnode [shape=circle, fixedsize=true, width={_DIAMETER}, style=filled, fontname="{FONT}"]'
-        "\n",
+        f"\tnode [shape=circle, fixedsize=true, width={size.diameter:g}, style=filled, "
+        f'fontname="{FONT}"]\n',
         "\tedge [arrowsize=0.5]\n",
     ]
     for number, column in enumerate(columns):
         picture.body += [
-            _circle(column, (number, row), spots[number, row])
+            _circle(column, (number, row), spots[number, row], digits)
             for row in rows[number]
             if row is not None
         ]
     picture.body += [
         f"\t{_identity(tail)} -> {_identity(head)} [{_look(weight.data, widest)}, "
-        f"tooltip={quoted(f'{_weight_name(weight)} = {shown(weight.data)}')}]\n"
+        f"tooltip={quoted(f'{_weight_name(weight)} = {shown(weight.data, digits)}')}]\n"
         for tail, head, weight in weights
     ]
-    written = [*_labels(weights, spots), *_notes(columns, rows, spots)]
+    written = [
+        *_labels(weights, spots, size.diameter, digits),
+        *_notes(columns, rows, spots, size.diameter),
+    ]
     picture.body.append(f"{TEXT}{''.join(written)}\t}}\n")
     partly = any(None in shown_rows for shown_rows in rows)
-    picture.body.append(f'\tlabelloc=b; fontname="{FONT}"; label=<{_legend(widest, partly)}>\n')
-    return picture
-
-
-def _spots(rows: Sequence[Sequence[int | None]]) -> dict[tuple[int, int | None], Point]:
-    """Where the centre of each circle is, by column and row."""
-    spots = {}
-    height = _PITCH * max(map(len, rows))
-    # Labels on many edges that cross need more room.
-    crowded = any(
-        min(map(len, pair)) > 1 and math.prod(map(len, pair)) > 4 for pair in pairwise(rows)
+    picture.body.append(
+        f'\tlabelloc=b; fontname="{FONT}"; label=<{_legend(shown(widest, digits), partly)}>\n'
     )
-    distance = max(4.4 if crowded else 3.4, 0.4 * height)
-    for number, column in enumerate(rows):
-        for place, row in enumerate(column):
-            y = _PITCH * ((len(column) - 1) / 2 - place)
-            spots[number, row] = Point(number * distance, y)
-    return spots
+    return picture
 
 
 def _weights(
@@ -119,13 +116,13 @@ def _identity(circle: tuple[int, int]) -> str:
     return f"c{circle[0]}n{circle[1] + 1}"
 
 
-def _circle(column: Column, circle: tuple[int, int], spot: Point) -> str:
+def _circle(column: Column, circle: tuple[int, int], spot: Point, digits: int) -> str:
     number, row = circle
     if column.neurons:
         style, neuron = PARAMETER, column.neurons[row]
         name, bias = neuron._output_label, neuron.bias
         bias_name = plain_name("b" if bias.label is None else bias.label, _LONGEST)
-        value = shown(bias.data)
+        value = shown(bias.data, digits)
         gap = " " if len(bias_name + value) < 11 else "<BR/>"
         below = f"<BR/>{text(bias_name, INK, 10, 'I')}{gap}{text(value, INK, 10, 'B')}"
         tooltip = f"{name}, with the bias {bias_name} = {value}"
@@ -157,15 +154,20 @@ def _weight_name(weight: Any) -> str:
     return plain_name("w" if weight.label is None else weight.label, _LONGEST)
 
 
-def _labels(weights: Sequence[Any], spots: dict[tuple[int, int | None], Point]) -> Iterator[str]:
+def _labels(
+    weights: Sequence[Any],
+    spots: dict[tuple[int, int | None], Point],
+    diameter: float,
+    digits: int,
+) -> Iterator[str]:
     """Names and numbers on the edges, between columns that do not have too many."""
     for number in dict.fromkeys(head[0] for _, head, _ in weights):
         gap = [edge for edge in weights if edge[1][0] == number]
         if len(gap) > _MOST_LABELS:
             continue
-        written = [(_weight_name(weight), shown(weight.data)) for _, _, weight in gap]
+        written = [(_weight_name(weight), shown(weight.data, digits)) for _, _, weight in gap]
         lines = [Line(spots[tail], spots[head]) for tail, head, _ in gap]
-        places = places_of(lines, [len(name + value) + 1 for name, value in written], _DIAMETER)
+        places = places_of(lines, [len(name + value) + 1 for name, value in written], diameter)
         for index, (place, (name, value)) in enumerate(zip(places, written)):
             label = text(f"{name} ", INK, 10, "I") + text(
                 value, _colour(gap[index][2].data), 10, "B"
@@ -181,9 +183,10 @@ def _notes(
     columns: Sequence[Column],
     rows: Sequence[Sequence[int | None]],
     spots: dict[tuple[int, int | None], Point],
+    diameter: float,
 ) -> Iterator[str]:
     """What stands under the columns, and how many circles are left out."""
-    bottom = min(spot.y for spot in spots.values()) - _DIAMETER / 2 - 0.2
+    bottom = min(spot.y for spot in spots.values()) - diameter / 2 - 0.2
     for number, column in enumerate(columns):
         what = "neuron" if column.neurons else "number"
         counted = f"{column.size:,} {what}{'s' * (column.size != 1)}"
@@ -199,11 +202,11 @@ def _notes(
             yield f'\t\tmore{number} [pos="{spot.x:g},{spot.y:g}!", label=<{more}>]\n'
 
 
-def _legend(widest: float, partly: bool) -> str:
+def _legend(widest: str, partly: bool) -> str:
     parts = [
         text("—— ", POSITIVE, 12, "B") + text("positive weight", MUTED, 10),
         text("—— ", NEGATIVE, 12, "B") + text("negative weight", MUTED, 10),
-        text(f"the wider, the larger; the widest is ±{shown(widest)}", MUTED, 10),
+        text(f"the wider, the larger; the widest is ±{widest}", MUTED, 10),
     ]
     if partly:
         parts.append(text("⋮ circles and weights that are not drawn", MUTED, 10))

@@ -27,7 +27,7 @@ class Line(NamedTuple):
 
 
 # Inches, of text in 10 points.
-_CHARACTER, _HEIGHT, _ARROW = 0.09, 0.23, 0.3
+CHARACTER, _HEIGHT, ARROW = 0.09, 0.23, 0.3
 # The middle is best, then the places around it.
 _PARTS = (0.5, *(0.5 + side * step / 40 for step in range(1, 13) for side in (-1, 1)))
 
@@ -39,7 +39,7 @@ def places_of(lines: Sequence[Line], lengths: Sequence[int], diameter: float) ->
     >>> places_of([up, down], [8, 8], 1.0)
     [Point(x=1.7, y=0.85), Point(x=1.7, y=1.15)]
     """
-    widths = [_CHARACTER * length for length in lengths]
+    widths = [CHARACTER * length for length in lengths]
     places: list[Point | None] = [None] * len(lines)
     # Once more, because the first ones were placed before the last.
     for index in [*range(len(lines))] * 3:
@@ -60,7 +60,7 @@ def _best_place(
     costs = []
     for rank, part in enumerate(_PARTS):
         place = line.at(part)
-        outside = abs(part - 0.5) * length > (length - diameter - width - _ARROW) / 2
+        outside = abs(part - 0.5) * length > (length - diameter - width - ARROW) / 2
         over = sum(
             abs(place.x - other.x) < (width + other_width) / 2 and abs(place.y - other.y) < _HEIGHT
             for other, other_width in others

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from engine.numbers import short
+from engine.numbers import DIGITS, digits_of, short
 from engine.spelling import printable
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -56,12 +56,13 @@ class History:
         finite = [loss for loss in self.validation_losses if math.isfinite(loss)]
         return self.validation_losses.index(min(finite)) + 1 if finite else None
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None, digits: int = DIGITS) -> Any:
         """Draws the loss over the epochs with matplotlib, and where and why training stopped.
 
         `ax`: the Axes to draw on; a new figure if not given. The scale is logarithmic if the
-        largest loss is more than 100 times the least. Returns the Axes. Raises ImportError where
-        matplotlib is missing: it comes with the extra `plots`.
+        largest loss is more than 100 times the least. `digits`: how many significant digits losses
+        have, 1 to 17. Returns the Axes. Raises ImportError where matplotlib is missing (it comes
+        with the extra `plots`), ValueError for another number of digits.
 
         >>> from matplotlib.figure import Figure
         >>> history = History([4.0, 1.0, 0.01], "epochs", "all 3 epochs done")
@@ -69,6 +70,7 @@ class History:
         >>> ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()
         ('epoch', 'loss (mean over the samples)', 'log')
         """
+        digits = digits_of(digits, "History.plot")
         try:
             from matplotlib import pyplot
             from matplotlib.ticker import MaxNLocator
@@ -97,13 +99,13 @@ class History:
         epochs = range(1, self.epochs + 1)
         ax.plot(epochs, self.losses, color=_LINE, marker="." if self.epochs < 30 else None)
         if self.validation_losses:
-            self._plot_validation(ax)
+            self._plot_validation(ax, digits)
         last, colour = self.losses[-1], _BROKEN if broken else _LINE
         ax.plot([self.epochs], [last], marker="X" if broken else "o", color=colour, linestyle="")
         # Below the end of a curve that fell is nothing of it, nor above that of one that rose.
         falls = last <= self.losses[0]
         ax.annotate(
-            f"{why}\nepoch {self.epochs}: {short(last)}",
+            f"{why}\nepoch {self.epochs}: {short(last, digits)}",
             (self.epochs, last),
             xytext=(-6, -10 if falls else 10),
             textcoords="offset points",
@@ -114,14 +116,14 @@ class History:
         )
         return ax
 
-    def _plot_validation(self, ax: Any) -> None:
+    def _plot_validation(self, ax: Any, digits: int) -> None:
         ax.lines[-1].set_label("training")
         epochs = range(1, len(self.validation_losses) + 1)
         ax.plot(epochs, self.validation_losses, color=_VALIDATION, label="validation, after it")
         best = self.best_epoch
         if best is not None:
             loss = self.validation_losses[best - 1]
-            label = f"lowest: epoch {best}, {short(loss)}"
+            label = f"lowest: epoch {best}, {short(loss, digits)}"
             ax.plot([best], [loss], "o", color=_VALIDATION, fillstyle="none", label=label)
         ax.legend(frameon=False)
 

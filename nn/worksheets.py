@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from engine import Value
 from engine.graph import adjoints
-from engine.numbers import shown
+from engine.numbers import DIGITS, digits_of, shown
 from engine.spelling import Text
-from engine.wording import LATEX, number
+from engine.wording import RoundingLatex, number
 from nn.layers import Layer, Sequential
 from nn.losses import Loss, find_loss
 from nn.neuron import Inputs, Neuron
@@ -41,7 +41,14 @@ class Worksheet:
     `layers`: the numbers. `prediction`, `loss`: the nodes of the graph that they were read from.
     """
 
-    def __init__(self, model: Sequential, inputs: Inputs, target: Any, loss: Loss) -> None:
+    def __init__(
+        self,
+        model: Sequential,
+        inputs: Inputs,
+        target: Any,
+        loss: Loss,
+        digits: int = DIGITS,
+    ) -> None:
         result: Any = inputs
         uses = []
         for layer in model.layers:
@@ -51,8 +58,8 @@ class Worksheet:
         self.prediction = result
         self.loss = loss(target, self.prediction)
         self.layers = list(self._read(uses))
-        self.text = Text(self._write_text())
-        self.latex = self._write_latex()
+        self.text = Text(self._write_text(digits))
+        self.latex = self._write_latex(RoundingLatex(digits))
 
     def _read(self, uses: list[tuple[Layer, list[Value]]]) -> Iterator[LayerSheet]:
         """A sheet for each use of a layer; one that is used twice has two."""
@@ -81,7 +88,7 @@ class Worksheet:
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex}$"
 
-    def _write_text(self) -> str:
+    def _write_text(self, digits: int) -> str:
         blocks = []
         for k, layer in enumerate(self.layers, 1):
             a, following = ("x" if k == 1 else f"a{k - 1}"), f"W{k + 1}ᵀ·δ{k + 1}"
@@ -97,11 +104,12 @@ class Worksheet:
                 f"∂L/∂b{k} = δ{k}",
             ]
             width = max(map(len, names))
-            rows = [f"  {name:{width}}  {_text(m)}" for name, m in zip(names, _matrices(layer))]
+            matrices = [_text(matrix, digits) for matrix in _matrices(layer)]
+            rows = [f"  {name:{width}}  {written}" for name, written in zip(names, matrices)]
             blocks.append("\n".join([f"Layer {k}, {layer.activation}", *rows]))
-        return "\n\n".join([*blocks, f"L = {shown(self.loss.data)}"])
+        return "\n\n".join([*blocks, f"L = {shown(self.loss.data, digits)}"])
 
-    def _write_latex(self) -> str:
+    def _write_latex(self, dialect: RoundingLatex) -> str:
         rows = []
         for k, layer in enumerate(self.layers, 1):
             a = "x" if k == 1 else f"a_{{{k - 1}}}"
@@ -119,20 +127,25 @@ class Worksheet:
                 rf"\frac{{\partial L}}{{\partial b_{{{k}}}}} = \delta_{{{k}}}",
             ]
             rows.append(rf"&\text{{Layer {k}, {layer.activation.replace('_', ' ')}}}")
-            rows += [f"{name} &: {_latex(m)}" for name, m in zip(names, _matrices(layer))]
-        rows.append(f"L &= {number(self.loss.data, dialect=LATEX)}")
+            rows += [f"{name} &: {_latex(m, dialect)}" for name, m in zip(names, _matrices(layer))]
+        rows.append(f"L &= {number(self.loss.data, dialect=dialect)}")
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
 
 def worksheet(
-    model: Sequential, x: Inputs, y: Any, loss: str | Loss = "squared_error"
+    model: Sequential,
+    x: Inputs,
+    y: Any,
+    loss: str | Loss = "squared_error",
+    digits: int = DIGITS,
 ) -> Worksheet:
     """The forward and the backward pass of an MLP for one sample, as on a sheet of paper.
 
     `model`: an MLP or a Sequential of Layers. `x`: one row of inputs, `y`: its target. `loss`: as
-    in `fit`. Columns are written as [a ; b], long rows and columns abbreviated. The numbers are
-    read from the graph; no `grad` changes. Raises TypeError for any other model, and what the model
-    and the loss raise for wrong inputs.
+    in `fit`. `digits`: how many significant digits numbers have, 1 to 17. Columns are written as
+    [a ; b], long rows and columns abbreviated. The numbers are read from the graph; no `grad`
+    changes. Raises TypeError for any other model, ValueError for another number of digits, and what
+    the model and the loss raise for wrong inputs.
 
     >>> from nn import MLP, worksheet
     >>> worksheet(MLP(2, [1], init="ones"), [8, 80], 3)
@@ -150,7 +163,8 @@ def worksheet(
     """
     if not isinstance(model, Sequential) or not all(isinstance(k, Layer) for k in model.layers):
         raise TypeError(f"worksheet needs an MLP or a Sequential of Layers, not {model!r}")
-    return Worksheet(model, x, y, find_loss(loss))
+    digits = digits_of(digits, "worksheet")
+    return Worksheet(model, x, y, find_loss(loss), digits)
 
 
 def _weighted_sum(output: Value, neuron: Neuron) -> Value:
@@ -183,13 +197,15 @@ def _matrices(layer: LayerSheet) -> list[Matrix]:
     return [part if isinstance(part[0], list) else [[x] for x in part] for part in parts]
 
 
-def _text(matrix: Matrix) -> str:
-    rows = ["  ".join(_few([shown(x) for x in row], "…")) for row in matrix]
+def _text(matrix: Matrix, digits: int) -> str:
+    rows = ["  ".join(_few([shown(x, digits) for x in row], "…")) for row in matrix]
     return f"[{' ; '.join(_few(rows, '…'))}]"
 
 
-def _latex(matrix: Matrix) -> str:
-    rows = [" & ".join(_few([number(x, dialect=LATEX) for x in row], r"\cdots")) for row in matrix]
+def _latex(matrix: Matrix, dialect: RoundingLatex) -> str:
+    rows = [
+        " & ".join(_few([number(x, dialect=dialect) for x in row], r"\cdots")) for row in matrix
+    ]
     dots = " & ".join([r"\vdots"] * min(len(matrix[0]), _ENTRIES))
     return r"\begin{bmatrix} " + r" \\ ".join(_few(rows, dots)) + r" \end{bmatrix}"
 

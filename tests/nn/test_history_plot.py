@@ -206,3 +206,12 @@ def test_losses_near_the_largest_number_are_drawn_within_finite_limits(losses, v
     assert low <= min(loss for loss in losses if loss != 0 or ax.get_yscale() != "log")
     marks = [mark for mark in ax.get_yticks() if low <= mark <= high]
     assert 1 <= len(marks) <= 8
+
+
+def test_losses_have_the_digits_that_were_asked_for():
+    history = History([4.0, 1 / 3], validation_losses=[3.0, 2 / 3])
+    ax = history.plot(Figure().subplots(), digits=9)
+    assert ax.texts[0].get_text() == "all epochs done\nepoch 2: 0.333333333"
+    assert ax.get_legend().get_texts()[-1].get_text() == "lowest: epoch 2, 0.666666667"
+    with pytest.raises(ValueError, match=r"^History\.plot: digits must be .* not 18 .int.$"):
+        history.plot(digits=18)

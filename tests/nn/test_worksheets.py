@@ -165,3 +165,14 @@ def test_a_plain_number_may_stand_for_a_weight():
     model.layers[0].neurons[0].weights[0] = 2
     (sheet,) = worksheet(model, [1.0, 2.0], 3.0).layers
     assert (sheet.weights, sheet.z) == ([[2.0, 1.0]], [4.0])
+
+
+def test_numbers_have_the_digits_that_were_asked_for():
+    model, row = MLP(1, [1], init="ones"), ([22 / 7], 0.0)
+    assert worksheet(model, *row).text == worksheet(model, *row, digits=4).text
+    sheet = worksheet(model, *row, digits=9)
+    assert "z1 = W1·x + b1       [3.14285714]" in sheet.text
+    assert sheet.text.endswith("L = 9.87755102")
+    assert r"\begin{bmatrix} 3.14285714 \end{bmatrix}" in sheet._repr_latex_()
+    with pytest.raises(ValueError, match=r"^worksheet: digits must be .* not 0 .int.$"):
+        worksheet(model, *row, digits=0)

@@ -1,0 +1,50 @@
+"""How large the circles of a network are drawn, how far apart, and where each of them stands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from nn.drawing_labels import ARROW, CHARACTER, Point
+
+# Inches.
+_DIAMETER, _BETWEEN = 1.05, 0.3
+
+
+class Size(NamedTuple):
+    """The diameter of circles and the least distance of two columns, in inches."""
+
+    diameter: float
+    gap: float
+
+
+def size_of(numbers: Sequence[str], labels: Sequence[str]) -> Size:
+    """Room for the longest of the `numbers` in a circle, of the `labels` between two columns.
+
+    >>> size_of(["0.1"], ["w111 0.1"]), size_of(["−0.12345678901234568"], [])
+    (Size(diameter=1.05, gap=2.07), Size(diameter=1.8, gap=2.1))
+    """
+    diameter = max(_DIAMETER, CHARACTER * max(map(len, numbers), default=0))
+    gap = diameter + CHARACTER * max(map(len, labels), default=0) + ARROW
+    return Size(round(diameter, 2), round(gap, 2))
+
+
+def spots_of(
+    rows: Sequence[Sequence[int | None]], size: Size
+) -> dict[tuple[int, int | None], Point]:
+    """Where the centre of each circle is, by column and row."""
+    spots = {}
+    pitch = size.diameter + _BETWEEN
+    height = pitch * max(map(len, rows))
+    # Labels on many edges that cross need more room.
+    crowded = any(
+        min(map(len, pair)) > 1 and math.prod(map(len, pair)) > 4 for pair in pairwise(rows)
+    )
+    distance = max(4.4 if crowded else 3.4, 0.4 * height, size.gap)
+    for number, column in enumerate(rows):
+        for place, row in enumerate(column):
+            y = pitch * ((len(column) - 1) / 2 - place)
+            spots[number, row] = Point(number * distance, y)
+    return spots
