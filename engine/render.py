@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import graphviz  # type: ignore[import-untyped]
@@ -29,6 +29,8 @@ HINT = (
 
 # Sharp on today's screens; svg and pdf have no pixels.
 _RESOLUTION = {"png": "-Gdpi=144"}
+# At every display of a notebook, and kept in its file: no more than 1,536 pixels wide or high.
+_DISPLAYED = {"png": ("-Gdpi=96", "-Gsize=16,16")}
 # In a process of its own: Graphviz prints warnings on the terminal, and a crash would take the
 # session with it.
 _PYGRAPHVIZ = """
@@ -103,13 +105,28 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         graphviz.view(rendered)
         return rendered
 
+    # A notebook asks for all three at every display, a terminal for none. The browser shows the
+    # svg; nbconvert puts the pdf into LaTeX, and where there is no svg the png is shown. Where
+    # Graphviz is missing they are None, and a notebook shows the line with the hint instead.
+
     def _repr_svg_(self) -> str | None:
-        try:
-            text = str(self.pipe("svg", encoding="utf-8"))
-        except RuntimeError:
-            # The notebook then shows the line with the hint instead.
+        data = self._displayed("svg")
+        if data is None:
             return None
+        text = with_own_ids(data, self.source).decode()
         return text[text.index("<svg") :]
+
+    def _repr_png_(self) -> bytes | None:
+        return self._displayed("png")
+
+    def _repr_pdf_(self) -> bytes | None:
+        return self._displayed("pdf")
+
+    def _displayed(self, format: str) -> bytes | None:
+        try:
+            return lay_out(self.source, format, self.engine, _DISPLAYED.get(format))
+        except RuntimeError:
+            return None
 
     # Plain IPython would call it for every echo, and so run a layout that nobody sees.
     _repr_mimebundle_ = None
@@ -128,11 +145,17 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         )
 
 
-def lay_out(source: str, format: str, engine: str = "dot") -> bytes:
-    """DOT text as svg, png or pdf. RuntimeError where no Graphviz is there, or where it fails."""
+def lay_out(
+    source: str, format: str, engine: str = "dot", options: Sequence[str] | None = None
+) -> bytes:
+    """DOT text as svg, png or pdf. RuntimeError where no Graphviz is there, or where it fails.
+
+    `options`: of the program `dot`; those for a sharp picture if not given.
+    """
     failures = []
-    for name, command in _backends(engine):
+    if options is None:
         options = [_RESOLUTION[format]] if format in _RESOLUTION else []
+    for name, command in _backends(engine):
         try:
             done = subprocess.run(
                 command(format, options), input=source.encode(), capture_output=True, check=False
@@ -161,7 +184,7 @@ def with_own_ids(svg: bytes, source: str) -> bytes:
     return re.sub(rb'(\sid="|href="#|url\(#)', rb"\g<1>" + prefix, svg)
 
 
-def _backends(engine: str) -> Iterator[tuple[str, Callable[[str, list[str]], list[str]]]]:
+def _backends(engine: str) -> Iterator[tuple[str, Callable[[str, Sequence[str]], list[str]]]]:
     """The ways to run Graphviz on this machine, best first, each as a name and its command."""
     program = shutil.which(engine)
     if program is not None:

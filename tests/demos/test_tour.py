@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from base64 import b64decode
 from pathlib import Path
 
 import nbformat
@@ -10,6 +11,8 @@ import pytest
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[2]
+# Without a program such as Inkscape, nbconvert has no use for the svg.
+STARTS = {"application/pdf": b"%PDF", "image/png": b"\x89PNG"}
 TOUR = ROOT / "demos" / "tour.ipynb"
 
 
@@ -56,6 +59,8 @@ def test_every_cell_shows_what_it_promises_and_nothing_goes_to_the_error_stream(
     for drawing in ("draw(loss, path=m2, names=locals())", "draw(L)"):
         assert shown[drawing]["image/svg+xml"].lstrip().startswith(("<?xml", "<svg", "<!DOCTYPE"))
         assert "</svg>" in shown[drawing]["image/svg+xml"]
+        for format, start in STARTS.items():
+            assert b64decode(shown[drawing][format]).startswith(start)
     assert "grad(m2) += 2 × 6 → 12" in shown["print(walk.table())"]["text/plain"]
     assert "| 2400 |" in shown["explain(L)"]["text/markdown"]
     sheet = shown["worksheet(model, [8, 80], 3)"]["text/latex"]

@@ -1,6 +1,7 @@
 """A `Picture` is written whole by whichever Graphviz there is, and says what to install if none."""
 
 import re
+import struct
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -148,6 +149,22 @@ def test_a_notebook_gets_the_svg_element():
     assert picture().pipe("svg", encoding="utf-8").startswith("<?xml")
 
 
+@needs_graphviz
+def test_a_notebook_keeps_the_picture_in_three_formats():
+    drawn = picture()
+    assert drawn._repr_png_().startswith(STARTS["png"])
+    assert drawn._repr_pdf_().startswith(STARTS["pdf"])
+    assert drawn._repr_svg_().startswith("<svg")
+
+
+@needs_graphviz
+def test_the_png_that_a_notebook_keeps_is_never_large():
+    drawn = Picture("chain")
+    drawn.edges((str(i), str(i + 1)) for i in range(100))
+    width, height = struct.unpack(">II", drawn._repr_png_()[16:24])
+    assert (width < 100, 1500 <= height <= 1536) == (True, True)
+
+
 class Printer:
     def __init__(self):
         self.written = ""
@@ -176,7 +193,8 @@ def test_an_echo_tells_how_to_see_the_picture():
 
 @pytest.mark.usefixtures("no_program", "no_pygraphviz")
 def test_without_graphviz_a_notebook_shows_the_hint_and_no_traceback():
-    assert picture()._repr_svg_() is None
+    drawn = picture()
+    assert (drawn._repr_svg_(), drawn._repr_png_(), drawn._repr_pdf_()) == (None, None, None)
     assert 'python -m pip install "chaingrad[render]"' in echo(picture())
 
 
