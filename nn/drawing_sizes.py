@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from nn.drawing_labels import ARROW, CHARACTER, Point
 
-# Inches.
+# Inches. `_APART`: labels that do not fit the least gap, on edges that cross, evade each other.
 _DIAMETER, _BETWEEN = 1.05, 0.3
+_GAP, _CROWDED_GAP, _APART = 3.4, 4.4, 0.8
 
 
 class Size(NamedTuple):
@@ -24,10 +25,11 @@ def size_of(numbers: Sequence[str], labels: Sequence[str]) -> Size:
     """Room for the longest of the `numbers` in a circle, of the `labels` between two columns.
 
     >>> size_of(["0.1"], ["w111 0.1"]), size_of(["−0.12345678901234568"], [])
-    (Size(diameter=1.05, gap=2.07), Size(diameter=1.8, gap=2.1))
+    (Size(diameter=1.05, gap=3.4), Size(diameter=1.8, gap=3.4))
     """
     diameter = max(_DIAMETER, CHARACTER * max(map(len, numbers), default=0))
     gap = diameter + CHARACTER * max(map(len, labels), default=0) + ARROW
+    gap = gap + _APART if gap > _GAP else _GAP
     return Size(round(diameter, 2), round(gap, 2))
 
 
@@ -42,7 +44,7 @@ def spots_of(
     crowded = any(
         min(map(len, pair)) > 1 and math.prod(map(len, pair)) > 4 for pair in pairwise(rows)
     )
-    distance = max(4.4 if crowded else 3.4, 0.4 * height, size.gap)
+    distance = max(size.gap, _CROWDED_GAP * crowded, 0.4 * height)
     for number, column in enumerate(rows):
         for place, row in enumerate(column):
             y = pitch * ((len(column) - 1) / 2 - place)
