@@ -21,6 +21,8 @@ _SEQUENCES = (list, tuple, deque, UserList, ValuesView)
 _LEFT_OUT = (
     str, bytes, bytearray, int, float, complex, range, type(None), type, types.ModuleType,
 )  # fmt: skip
+# What is not looked into.
+CLOSED = (*_LEFT_OUT, Value, Set, types.FunctionType)
 
 
 def leaves(holder: Any) -> Iterator[tuple[str, Value]]:
@@ -40,17 +42,17 @@ def leaves(holder: Any) -> Iterator[tuple[str, Value]]:
         seen[id(item)] = item
         if isinstance(item, Value):
             if item.op is None:
-                yield _written(path), item
+                yield written(path), item
         elif isinstance(item, (Set, types.FunctionType)):
-            hidden.append((_written(path), item))
+            hidden.append((written(path), item))
         else:
-            parts = [((path, name), part) for name, part in _parts(item)]
+            parts = [((path, name), part) for name, part in parts_of(item)]
             stack += reversed(parts)
     for path, item in hidden:
         _refuse_hidden(path, item, seen)
 
 
-def _parts(holder: Any) -> Iterator[tuple[Any, Any]]:
+def parts_of(holder: Any) -> Iterator[tuple[Any, Any]]:
     """What an object holds, and by which names."""
     if isinstance(holder, Mapping):
         yield from holder.items()
@@ -106,7 +108,7 @@ def _refuse_hidden(path: str, holder: Any, seen: Mapping[int, Any]) -> None:
                 raise TypeError(f"{path or 'the module'} holds the parameter {leaf!r} {where}")
 
 
-def _written(path: Any) -> str:
+def written(path: Any) -> str:
     """The linked names as text; a key that is not a word is written as Python writes it."""
     names: list[str] = []
     while path is not None:

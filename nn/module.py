@@ -91,6 +91,24 @@ class Module:
 
         return predict(self, rows, backend)
 
+    def summary(self) -> str:
+        """What the module is made of, as a table: every part, where it is, and its parameters.
+
+        A parameter is counted where it is found first, and is said to be shared elsewhere; numbers
+        that are no parameters are called fixed. The total is that of `parameters`.
+
+        >>> from nn import MLP
+        >>> MLP(2, [2, 1], "tanh").summary()
+        MLP        kind                  weights + biases   parameters
+        layers.0   Layer(2 → 2 tanh)     2·2 + 2                     6
+        layers.1   Layer(2 → 1 linear)   2 + 1                       3
+        total                                                        9
+        """
+        # Not above: the summary knows the layers, which are modules.
+        from nn.summary import summary
+
+        return summary(self)
+
     def state_dict(self) -> dict[str, float]:
         """The numbers of all parameters by name."""
         return {name: float(parameter.data) for name, parameter in self.named_parameters()}
