@@ -77,7 +77,9 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
                 f"{path!r} has no suffix to tell the format by: give one of "
                 f"{', '.join(f'.{known}' for known in FORMATS)}, or format="
             )
-        if suffix in FORMATS and suffix != given:
+        _check(given)
+        # Viewers go by the name, of formats that are not written here as well.
+        if suffix in graphviz.FORMATS and suffix != given:
             raise ValueError(f"{path!r} is the name of a {suffix}; format={given!r} is another")
         data = self.pipe(given)
         # A pipe or a device, such as /dev/stdout, has the name that it has.
@@ -92,8 +94,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
 
         Raises ValueError for an unknown format and RuntimeError where Graphviz is missing.
         """
-        if format not in FORMATS:
-            raise ValueError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
+        _check(format)
         data = lay_out(self.source, format, self.engine)
         if format == "svg":
             data = with_own_ids(data, self.source)
@@ -143,6 +144,11 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         return (
             f"Picture of {boxes:,} box{'es' * (boxes != 1)}, {arrows:,} arrow{'s' * (arrows != 1)}"
         )
+
+
+def _check(format: str) -> None:
+    if format not in FORMATS:
+        raise ValueError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
 
 
 def lay_out(

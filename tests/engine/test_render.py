@@ -87,10 +87,24 @@ def test_a_format_goes_before_the_suffix(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["picture.image"]
 
 
+@pytest.mark.parametrize(
+    ("name", "format"), [("a.svg", "png"), ("a.jpg", "png"), ("a.svgz", "svg"), ("a.DOT", "pdf")]
+)
+def test_a_name_that_contradicts_the_format_is_refused_without_a_graphviz(
+    name, format, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(render, "_backends", lambda engine: iter(()))
+    suffix = name[2:].lower()
+    words = f"{name}' is the name of a {suffix}; format='{format}' is another"
+    with pytest.raises(ValueError, match=words):
+        picture().render(tmp_path / name, format=format)
+    with pytest.raises(ValueError, match="unknown format 'SVG'; known: svg, png, pdf"):
+        picture().render(tmp_path / "a.svg", format="SVG")
+    assert list(tmp_path.iterdir()) == []
+
+
 @needs_graphviz
-def test_name_and_format_agree(tmp_path):
-    with pytest.raises(ValueError, match=r"a\.svg' is the name of a svg; format='png' is another"):
-        picture().render(tmp_path / "a.svg", format="png")
+def test_a_path_without_a_suffix_gets_that_of_the_format(tmp_path):
     path = picture().render(tmp_path / "graph", format="png")
     assert path == str(tmp_path / "graph.png")
     assert Path(path).read_bytes().startswith(STARTS["png"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import engine
 from engine import Value, explain, steps, tree
 from engine.ops import SHEET
-from engine.spelling import SPELLING, Text, ascii_of, printable, spelled
+from engine.spelling import SPELLING, ascii_of, printable, spelled
 from nn import MLP, SGD, fit, worksheet
 
 ENCODINGS = ("ascii", "cp1252", "cp437", "cp932", "latin-1", "koi8-r")
@@ -147,7 +147,8 @@ def test_a_stream_may_spell_all_that_is_written_to_it():
     assert stream.buffer.getvalue() == b"dL/dy_hat = -2"
 
 
-def test_rich_gets_a_text_of_its_own(monkeypatch):
-    monkeypatch.setitem(sys.modules, "rich", SimpleNamespace())
-    monkeypatch.setitem(sys.modules, "rich.text", SimpleNamespace(Text=lambda text: ["text", text]))
-    assert Text("w[i]").__rich__() == ["text", "w[i]"]
+def test_rich_prints_square_brackets_as_they_are():
+    rich = pytest.importorskip("rich.console", reason="the extra test brings rich")
+    console = rich.Console(file=io.StringIO(), width=200)
+    console.print(tree(Value(2.0, label="w[red]") * Value(3.0, label="x[/i]")))
+    assert console.file.getvalue().startswith("t1 = w[red]·x[/i] = 6\n")
