@@ -17,6 +17,7 @@ Python, text or LaTeX; `engine.inlining` writes its operations out.
 from __future__ import annotations
 
 import ast
+import sys
 from collections import deque
 from collections.abc import Collection, Iterator
 
@@ -58,6 +59,9 @@ _SYMBOLS = {
     if op.symbol.isidentifier() and not op.sequences
 }
 
+# Characters of a formula in an error.
+_MOST_SHOWN = 200
+
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
 _COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 
@@ -69,15 +73,37 @@ class FormulaError(ValueError):
 def read(text: str, names: Collection[str] | None = None) -> ast.expr:
     """The checked syntax tree of a formula; `names`, when given, are all it may refer to."""
     spelled = text.translate(_SIGNS).replace(" = ", " == ").replace(" mod ", " % ")
+    shown = _shown(text)
     try:
         tree = ast.parse(spelled.strip(), mode="eval").body
+        _check(tree, shown, None if names is None else CONSTANTS.union(names))
     except SyntaxError as error:
-        raise FormulaError(f"formula {text!r} is not an expression: {error.msg}") from None
-    _check(tree, text, None if names is None else CONSTANTS.union(names))
+        raise FormulaError(f"formula {shown} is not an expression: {error.msg}") from None
+    except (RecursionError, MemoryError):
+        # Python's parser runs out of its own stack with the latter.
+        raise FormulaError(f"formula {shown} is nested too deep") from None
+    except UnicodeEncodeError:
+        raise FormulaError(f"formula {shown} holds half of a character") from None
     return tree
 
 
-def _check(tree: ast.expr, text: str, names: Collection[str] | None) -> None:
+def _shown(text: str) -> str:
+    return repr(text) if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]!r}…"
+
+
+def read_finite(text: str, names: Collection[str]) -> ast.expr:
+    """The same of a formula that is to be computed: its numbers must be floats.
+
+    Texts, which are only read back, round the largest of them beyond the floats.
+    """
+    tree = read(text, names)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and not node.value <= sys.float_info.max:  # type: ignore[operator]
+            raise FormulaError(f"formula {_shown(text)}: a number in it is too large for a float")
+    return tree
+
+
+def _check(tree: ast.expr, shown: str, names: Collection[str] | None) -> None:
     """FormulaError where something is not allowed; operations get their names for their symbols."""
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
         tree.func.id = _SYMBOLS.get(tree.func.id, tree.func.id)
@@ -86,32 +112,32 @@ def _check(tree: ast.expr, text: str, names: Collection[str] | None) -> None:
             pass
         case ast.Name(id=name):
             raise FormulaError(
-                f"formula {text!r}: unknown name {name!r}; known: {', '.join(sorted(names or ()))}"
+                f"formula {shown}: unknown name {name!r}; known: {', '.join(sorted(names or ()))}"
             )
         case ast.Constant(value=bool()):
-            raise FormulaError(f"formula {text!r}: {ast.unparse(tree)} is not a number")
+            raise FormulaError(f"formula {shown}: {ast.unparse(tree)} is not a number")
         case ast.Constant(value=int() | float()):
             pass
         case ast.UnaryOp(op=ast.USub()) | ast.IfExp() | ast.BoolOp():
-            _check_parts(tree, text, names)
+            _check_parts(tree, shown, names)
         case ast.BinOp(op=operator) if isinstance(operator, _OPERATORS):
-            _check_parts(tree, text, names)
+            _check_parts(tree, shown, names)
         case ast.Compare(ops=[operator]) if isinstance(operator, _COMPARISONS):
-            _check_parts(tree, text, names)
+            _check_parts(tree, shown, names)
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if takes(
             name, len(arguments)
         ):
             for argument in arguments:
-                _check(argument, text, names)
+                _check(argument, shown, names)
         case ast.Call(func=ast.Name(id=name)):
             known = sorted(FUNCTIONS | REDUCTIONS | OPERATIONS.keys())
             raise FormulaError(
-                f"formula {text!r}: {ast.unparse(tree)} is not one of the known functions with its "
+                f"formula {shown}: {ast.unparse(tree)} is not one of the known functions with its "
                 f"number of arguments: {', '.join(known)}"
             )
         case _:
             raise FormulaError(
-                f"formula {text!r}: {ast.unparse(tree)!r} is not allowed in a formula"
+                f"formula {shown}: {ast.unparse(tree)!r} is not allowed in a formula"
             )
 
 
@@ -134,9 +160,9 @@ def takes(name: str, count: int) -> bool:
     return 0 <= count - len(op.operands) - required <= len(op.constants) - required
 
 
-def _check_parts(tree: ast.expr, text: str, names: Collection[str] | None) -> None:
+def _check_parts(tree: ast.expr, shown: str, names: Collection[str] | None) -> None:
     for part in children(tree):
-        _check(part, text, names)
+        _check(part, shown, names)
 
 
 def is_reduction(tree: ast.AST) -> bool:

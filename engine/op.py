@@ -104,7 +104,7 @@ class Op:
 
     def check(self) -> None:
         """Raises what making an operation raises for its names, numbers and formulas."""
-        from engine.formula import FUNCTIONS, REDUCTIONS, read
+        from engine.formula import FUNCTIONS, REDUCTIONS, read_finite
 
         names = [*self.operands, *self.constants]
         for name in (self.name, *names, *self.defaults):
@@ -120,9 +120,9 @@ class Op:
                 raise ValueError(f"{self.name}: the default of {name} must be a number")
         known = [*names, *(["n"] if self.sequences else [])]
         for formula in (self.formula, *self.partials):
-            read(formula, [*known, "out"] if formula is not self.formula else known)
+            read_finite(formula, [*known, "out"] if formula is not self.formula else known)
         for condition in filter(None, (self.undefined, self.kinks)):
-            read(condition, known)
+            read_finite(condition, known)
 
     def group(self, args: Sequence[Any]) -> list[Any]:
         """A node's operands, which it keeps in one row, by name: sequences as lists again."""

@@ -144,3 +144,8 @@ def test_what_is_missing_or_too_much_is_told():
     for call in (cube, lambda: cube(1.0, 2.0), lambda: bump(1.0), lambda: cube(1.0, z=2)):
         with pytest.raises(TypeError, match=r"^(cube|bump) takes a.*; given: "):
             call()
+
+
+def test_a_formula_whose_own_numbers_overflow_is_told_when_it_is_made():
+    with pytest.raises(FormulaError, match="too large for a float"):
+        operation("huge", "9 ** 9 ** 9 ** 9 * a")

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from engine.formula import FormulaError, is_reduction, names_in, read
+from engine.formula import FormulaError, is_reduction, names_in, read, read_finite
 from engine.ops import SHEET
 from tests.engine.formulas import outcome
 from tests.engine.sampling import over_sheet
@@ -156,3 +156,24 @@ def test_every_kink_is_an_equation_so_that_its_distance_can_be_told(op):
 def test_some_lines_have_kinks_and_some_are_undefined_somewhere():
     assert sum(bool(op.kinks) for op in SHEET) >= 5
     assert sum(bool(op.undefined) for op in SHEET) >= 10
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        ("-" * 20_000 + "a", "is nested too deep"),
+        ("-" * 3_000 + "a", "is nested too deep"),
+        ("a" + " + a" * 5_000, "is nested too deep"),
+        ("a" + " ** a" * 3_000, "is nested too deep"),
+        ("a if a > 0 else " * 3_000 + "a", "is nested too deep"),
+        ("a + \ud800", "holds half of a character"),
+        ("1e999 * a", "a number in it is too large for a float"),
+        ("9" * 400 + " * a", "a number in it is too large for a float"),
+        ("9" * 5_000 + " * a", "is not an expression"),
+    ],
+    ids="minus_far minus plus power choice surrogate infinite whole digits".split(),
+)
+def test_what_python_cannot_parse_is_a_formula_error_of_one_line(formula, words):
+    with pytest.raises(FormulaError, match=words) as caught:
+        read_finite(formula, ["a"])
+    assert len(str(caught.value)) < 500
