@@ -139,6 +139,10 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
             text = f"{self.fallback}\n{self!r}: {HINT}".lstrip()
         printer.text(printable(text))  # type: ignore[attr-defined]
 
+    def __str__(self) -> str:
+        """The DOT text, as every stream can print it; `source` is what is drawn."""
+        return printable(self.source)
+
     def __repr__(self) -> str:
         boxes, arrows = _counts(self.body)
         return (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import engine
-from engine import Value, explain, steps, tree
+from engine import Value, draw, explain, steps, tree
 from engine.ops import SHEET
 from engine.spelling import SPELLING, ascii_of, printable, spelled
 from nn import MLP, SGD, fit, worksheet
@@ -152,3 +152,10 @@ def test_rich_prints_square_brackets_as_they_are():
     console = rich.Console(file=io.StringIO(), width=200)
     console.print(tree(Value(2.0, label="w[red]") * Value(3.0, label="x[/i]")))
     assert console.file.getvalue().startswith("t1 = w[red]·x[/i] = 6\n")
+
+
+def test_a_printed_picture_is_dot_that_the_stream_can_print(printed):
+    picture = draw(Value(2.0, label="ŷ") * 3)
+    assert "ŷ" in picture.source
+    assert "y_hat" in printed("ascii", picture)
+    assert "ŷ" in printed("utf-8", picture)
