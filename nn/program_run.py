@@ -151,9 +151,9 @@ class ProgramRun:
 
     def ingredients(self) -> tuple[Any, ...]:
         """What the program was made from and does not look at again."""
-        model, loss = self.eager.model, self.program.recorded.outputs[0]
-        trained = set(self.program.recorded.parameters)
-        given = set(self.program.recorded.inputs)
+        model, loss = self.eager.model, self.program.recording.outputs[0]
+        trained = set(self.program.recording.parameters)
+        given = set(self.program.recording.inputs)
         fixed = [leaf for leaf in leaves(loss) if leaf not in trained and leaf not in given]
         return (
             structure(model) if is_known(model) else None,
@@ -213,6 +213,6 @@ class ProgramRun:
 
     def clear(self) -> None:
         """Sets the gradients of everything that was computed with to 0."""
-        loss = self.program.recorded.outputs[0]
+        loss = self.program.recording.outputs[0]
         clear_gradients(loss, self.eager.model, self.eager.optimizer.parameters)
         self.eager.clear()

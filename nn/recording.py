@@ -14,7 +14,7 @@ from typing import Any
 from engine import Value
 from engine.context import settled
 from engine.programs.program import Program
-from engine.programs.recorded import Recorded
+from engine.programs.recording import Recording
 from engine.programs.rules import follows_rule
 from nn.data import Sample
 from nn.losses import cross_entropy, is_own
@@ -58,9 +58,9 @@ def training_program(
         return None  # eager computing raises it again, and says for which sample
     if not isinstance(result, Value):
         return None
-    recorded = Recorded([result], [*inputs, *leaves], optimizer.parameters)
+    recording = Recording([result], [*inputs, *leaves], optimizer.parameters)
     rows = [[*sample[0], *target] for sample, target in zip(samples, targets)]
-    program = Program(recorded, optimizer, backend)
+    program = Program(recording, optimizer, backend)
     if not trusted:
         _check(program, rows, model, loss, samples)
     return program, rows
@@ -92,8 +92,8 @@ def prediction_program(model: Any, width: int, backend: str) -> tuple[Program, b
     """
     inputs = [Value(0.0, f"x{i}") for i in range(1, width + 1)]
     outputs = model(inputs)
-    recorded = Recorded(_listed(outputs), inputs, leaves_of(model))
-    return Program(recorded, None, backend, several=True), isinstance(outputs, list)
+    recording = Recording(_listed(outputs), inputs, leaves_of(model))
+    return Program(recording, None, backend, several=True), isinstance(outputs, list)
 
 
 def _listed(value: Any) -> list[Any]:

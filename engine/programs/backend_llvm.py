@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.programs.backend_python import PythonBackend
-from engine.programs.instructions import Instructions
+from engine.programs.ir import Kernel
 from engine.programs.llvm_batch import Shape
 from engine.programs.llvm_host import host
 from engine.programs.llvm_sample import LlvmModule
@@ -18,7 +18,7 @@ from engine.programs.llvm_train import evaluation_module, training_module
 from engine.programs.lowering import lower
 from engine.programs.means import means_of
 from engine.programs.overflow import train
-from engine.programs.recorded import Recorded
+from engine.programs.recording import Recording
 from engine.programs.rules import UpdateRule
 from engine.programs.session import Outcome, Session
 
@@ -35,19 +35,19 @@ class LlvmBackend:
 
     name = "llvm"
 
-    def __init__(self, recorded: Recorded, rule: UpdateRule | None) -> None:
-        self.recorded = recorded
+    def __init__(self, recording: Recording, rule: UpdateRule | None) -> None:
+        self.recording = recording
         self.rule = rule
-        self.key = recorded.key()
-        edges = sum(len(node.args) for node in recorded.nodes)
+        self.key = recording.key()
+        edges = sum(len(node.args) for node in recording.nodes)
         self.in_lanes = edges <= MOST_IN_LANES
 
     # Texts.
 
-    def lowered(self, width: int) -> Instructions:
+    def lowered(self, width: int) -> Kernel:
         if width > 1:
-            return lower(self.recorded, longest=MOST_IN_LANES)
-        return lower(self.recorded, longest=LONGEST)
+            return lower(self.recording, longest=MOST_IN_LANES)
+        return lower(self.recording, longest=LONGEST)
 
     def training_text(self, single: bool, rule: UpdateRule | None) -> tuple[str, Shape]:
         """The module that trains on one row at a time, or on batches; gradients, without a rule."""
@@ -138,7 +138,7 @@ class LlvmBackend:
 
     def careful(self) -> PythonBackend:
         """A backend that computes on nodes what comes to no number here."""
-        return PythonBackend(self.recorded, self.rule)
+        return PythonBackend(self.recording, self.rule)
 
     def epochs(
         self, session: Session, order: Sequence[int], size: int, epochs: int, total: int

@@ -11,7 +11,7 @@ from zlib import crc32
 from engine.evaluate import compile_source
 from engine.programs.lowering import lower
 from engine.programs.means import means_of
-from engine.programs.recorded import Recorded
+from engine.programs.recording import Recording
 from engine.programs.replay import replay
 from engine.programs.rules import UpdateRule
 from engine.programs.session import Outcome, Session
@@ -25,9 +25,9 @@ _CACHED = 64
 _compiled: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
 
-def python_source(recorded: Recorded, rule: UpdateRule | None) -> str:
+def python_source(recording: Recording, rule: UpdateRule | None) -> str:
     """The functions of the program."""
-    return PythonSource(lower(recorded, LONGEST), rule).functions()
+    return PythonSource(lower(recording, LONGEST), rule).functions()
 
 
 class PythonBackend:
@@ -35,9 +35,9 @@ class PythonBackend:
 
     name = "python"
 
-    def __init__(self, recorded: Recorded, rule: UpdateRule | None) -> None:
-        self.recorded = recorded
-        text = python_source(recorded, rule)
+    def __init__(self, recording: Recording, rule: UpdateRule | None) -> None:
+        self.recording = recording
+        text = python_source(recording, rule)
         functions = _compiled.pop(text, None)
         if functions is None:
             # A name of its own, because tracebacks find the source by it.
@@ -160,9 +160,9 @@ class PythonBackend:
 
     def _outputs_on_nodes(self, parameters: list[float], row: list[float]) -> list[float]:
         try:
-            outputs, _ = replay(self.recorded, parameters, row)
+            outputs, _ = replay(self.recording, parameters, row)
         except (ArithmeticError, ValueError):
-            return [math.nan] * len(self.recorded.outputs)
+            return [math.nan] * len(self.recording.outputs)
         return [float(output) for output in outputs]
 
     def _row(self, parameters: list[float], row: list[float]) -> tuple[float, list[float]]:
@@ -180,7 +180,7 @@ class PythonBackend:
     def _on_nodes(self, parameters: list[float], row: list[float]) -> tuple[float, list[float]]:
         """The loss and the gradients of a row as eagerly."""
         try:
-            (loss,), leaves = replay(self.recorded, parameters, row)
+            (loss,), leaves = replay(self.recording, parameters, row)
         except (ArithmeticError, ValueError):
             return math.nan, []
         loss.backward()

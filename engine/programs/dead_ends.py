@@ -20,7 +20,7 @@ from engine.programs.bounds import (
     with_steps,
 )
 from engine.programs.op_formulas import OpFormulas, formulas_at
-from engine.programs.recorded import Recorded
+from engine.programs.recording import Recording
 from engine.value import Value
 
 
@@ -31,23 +31,23 @@ class DeadEnds:
     that are live whatever the numbers are. `asked`: those whose liveness the program must compute.
     """
 
-    def __init__(self, recorded: Recorded) -> None:
-        self.recorded = recorded
-        (output,) = recorded.outputs
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        (output,) = recording.outputs
         self.reached: set[Any] = {output}
         self.sure: set[Any] = {output}
         self.asked: set[Any] = set()
         self.infinite: dict[Any, set[str]] = {}
         # The operands that a gradient may go on to: their places among those of each name.
         self.edges: dict[Any, dict[str, list[int]]] = {}
-        for node in reversed(recorded.nodes):
-            if node in self.reached and node in recorded.active:
+        for node in reversed(recording.nodes):
+            if node in self.reached and node in recording.active:
                 self._spread(node)
-        if any(node not in self.sure for node in recorded.nodes if node in self.reached):
+        if any(node not in self.sure for node in recording.nodes if node in self.reached):
             self._ask()
 
     def _edges(self, node: Value) -> dict[str, list[int]]:
-        op, active = node.op, self.recorded.active
+        op, active = node.op, self.recording.active
         assert op is not None
         contributions = formulas_at(node).contributions
         grouped = dict(zip((*op.operands, *op.constants), op.group(node.args)))
@@ -81,12 +81,12 @@ class DeadEnds:
             yield name, [operands[place] for place in places]
 
     def _ask(self) -> None:
-        recorded = self.recorded
-        leaves = (*recorded.inputs, *recorded.parameters)
+        recording = self.recording
+        leaves = (*recording.inputs, *recording.parameters)
         bounds: dict[Any, Bounds] = dict.fromkeys(leaves, ORDINARY)
-        bounds.update({constant: of_number(n) for constant, n in recorded.numbers.items()})
+        bounds.update({constant: of_number(n) for constant, n in recording.numbers.items()})
         known: dict[Any, tuple[Bounds, set[str]]] = {}
-        for node in recorded.nodes:
+        for node in recording.nodes:
             formulas, names = formulas_at(node), _names(node, bounds)
             key = id(formulas), tuple(names.values())
             if key not in known:

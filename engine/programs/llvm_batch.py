@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.programs.instructions import Instructions
+from engine.programs.ir import Kernel
 from engine.programs.llvm_code import Code
 from engine.programs.llvm_loops import loop
 from engine.programs.llvm_sample import LlvmModule
@@ -50,7 +50,7 @@ BATCH = (
 )
 
 
-def shape_of(program: Instructions, width: int) -> Shape:
+def shape_of(program: Kernel, width: int) -> Shape:
     sizes = len(program.inputs), len(program.parameters), program.values, len(program.outputs)
     return Shape(width, *sizes)
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.programs.instructions import (
+from engine.programs.ir import (
+    Assign,
     Comment,
-    Compute,
-    Each,
-    Fold,
     Instruction,
+    Map,
     Operand,
+    Reduce,
     Variable,
 )
 
@@ -29,9 +29,9 @@ def _weight(instruction: Instruction) -> int:
     """About how many machine instructions an instruction takes."""
     if isinstance(instruction, Comment):
         return 0
-    if isinstance(instruction, Fold) and not instruction.runs:
+    if isinstance(instruction, Reduce) and not instruction.spans:
         return len(instruction.elements)
-    return 20 if isinstance(instruction, (Fold, Each)) else 1
+    return 20 if isinstance(instruction, (Reduce, Map)) else 1
 
 
 def chunks_of(instructions: Sequence[Instruction]) -> list[list[Instruction]]:
@@ -53,9 +53,9 @@ def _used(instruction: Instruction) -> list[Any]:
     if isinstance(instruction, Comment):
         return []
     used = list(instruction.names.values())
-    if isinstance(instruction, Fold):
+    if isinstance(instruction, Reduce):
         used += [operand for element in instruction.elements for operand in element.values()]
-    if isinstance(instruction, (Compute, Fold)):
+    if isinstance(instruction, (Assign, Reduce)):
         used.append(instruction.target)
     return used
 
@@ -74,17 +74,17 @@ def shared_by(chunks: list[list[Instruction]], outputs: Sequence[Operand]) -> se
     return shared
 
 
-def companions_of(instructions: Sequence[Instruction]) -> dict[Variable, list[Fold]]:
-    """For each fold over runs those that are computed with it: so many that registers suffice.
+def fused_of(instructions: Sequence[Instruction]) -> dict[Variable, list[Reduce]]:
+    """For each reduction over spans those that are computed with it: so many that registers suffice.
 
     They go over the same neighbours, each with parameters of its own.
     """
-    found: dict[Variable, list[Fold]] = {}
-    open_groups: dict[object, list[Fold]] = {}
+    found: dict[Variable, list[Reduce]] = {}
+    open_groups: dict[object, list[Reduce]] = {}
     for instruction in instructions:
-        if not isinstance(instruction, Fold) or instruction.runs is None:
+        if not isinstance(instruction, Reduce) or instruction.spans is None:
             continue
-        common = {n: run for n, run in instruction.runs.items() if run.kind != "parameter"}
+        common = {n: run for n, run in instruction.spans.items() if run.kind != "parameter"}
         key = (id(instruction.tree), instruction.length, tuple(common.items()))
         group = open_groups.get(key, [])
         if not common or instruction.names or not group or len(group) == TOGETHER:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from engine.programs.instructions import Each, Fold, Run
+from engine.programs.ir import Map, Reduce, Span
 from engine.programs.llvm_code import Code
 from engine.programs.llvm_formulas import LlvmFormulas
 
@@ -49,28 +49,28 @@ def loop(
 
 
 def _elements(
-    code: Code, formulas: LlvmFormulas, runs: Mapping[str, Run], index: str | int
+    code: Code, formulas: LlvmFormulas, spans: Mapping[str, Span], index: str | int
 ) -> dict[str, str]:
     """The neighbours from an index on, one or a vector of them."""
-    return {name: load(code, formulas, run, index) for name, run in runs.items()}
+    return {name: load(code, formulas, run, index) for name, run in spans.items()}
 
 
-def _address(code: Code, run: Run, index: str | int) -> str:
+def _address(code: Code, run: Span, index: str | int) -> str:
     base = code.address(_ARRAY[run.kind], run.start)
     return code.address(base, index)
 
 
-def load(code: Code, formulas: LlvmFormulas, run: Run, index: str | int) -> str:
+def load(code: Code, formulas: LlvmFormulas, run: Span, index: str | int) -> str:
     return code.fresh(f"load {formulas.type}, ptr {_address(code, run, index)}, align 8")
 
 
-def each_of_run(code: Code, module: LlvmModule, each: Each, names: Mapping[str, str]) -> None:
+def map_span(code: Code, module: LlvmModule, each: Map, names: Mapping[str, str]) -> None:
     """target_i = tree, or += tree, for all i."""
 
     def part(formulas: LlvmFormulas, index: str | int) -> None:
         common = {name: formulas.spread(register) for name, register in names.items()}
         register = formulas.write(
-            each.tree, {**common, **_elements(code, formulas, each.runs, index)}
+            each.tree, {**common, **_elements(code, formulas, each.spans, index)}
         )
         if each.accumulate or each.target.kind == "gradient":
             previous = load(code, formulas, each.target, index)
@@ -86,8 +86,8 @@ def each_of_run(code: Code, module: LlvmModule, each: Each, names: Mapping[str, 
         part(module.formulas(code, 1), index)
 
 
-def fold_of_runs(
-    code: Code, module: LlvmModule, folds: Sequence[Fold], names: Mapping[str, str]
+def reduce_spans(
+    code: Code, module: LlvmModule, folds: Sequence[Reduce], names: Mapping[str, str]
 ) -> list[str]:
     """The registers of sums, maxima or minima over all i, computed in one loop.
 
@@ -97,9 +97,9 @@ def fold_of_runs(
     outer, code.known = code.known, dict(code.known)
     kind, length = folds[0].kind, folds[0].length
 
-    def value(formulas: LlvmFormulas, fold: Fold, index: str | int) -> str:
+    def value(formulas: LlvmFormulas, fold: Reduce, index: str | int) -> str:
         known = {name: formulas.spread(register) for name, register in names.items()}
-        for name, run in (fold.runs or {}).items():
+        for name, run in (fold.spans or {}).items():
             known[name] = code.emit(
                 f"load {formulas.type}, ptr {_address(code, run, index)}, align 8"
             )

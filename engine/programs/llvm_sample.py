@@ -8,21 +8,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
-from engine.programs.instructions import (
-    Check,
+from engine.programs.ir import (
+    Assign,
     Comment,
-    Compute,
-    Each,
-    Fold,
+    Guard,
     Instruction,
-    Instructions,
+    Kernel,
+    Map,
     Operand,
+    Reduce,
     Variable,
 )
-from engine.programs.llvm_chunks import chunks_of, companions_of, shared_by
+from engine.programs.llvm_chunks import chunks_of, fused_of, shared_by
 from engine.programs.llvm_code import Code
 from engine.programs.llvm_formulas import LlvmFormulas
-from engine.programs.llvm_loops import each_of_run, fold_of_runs
+from engine.programs.llvm_loops import map_span, reduce_spans
 
 # The arrays that every function is given: parameters, one row, gradients, values, adjoints.
 ARRAYS = "ptr noalias %p, ptr noalias %x, ptr noalias %g, ptr noalias %v, ptr noalias %d"
@@ -48,28 +48,28 @@ class LlvmModule:
 def write_sample(
     module: LlvmModule,
     name: str,
-    program: Instructions,
+    program: Kernel,
     width: int,
     backward: bool,
-    late: Sequence[Each] = (),
+    deferred: Sequence[Map] = (),
 ) -> None:
     """Adds a function of one row to the module; in lanes, if `width` is more than 1.
 
     It returns the loss; with several outputs it writes them to the values array instead, from 0.
     Where an operation is undefined the result is nan. Gradients are added to those in `%g`, but for
-    those in `late`, which are left out; what they need then lies in memory.
+    those in `deferred`, which are left out; what they need then lies in memory.
     """
-    waiting = set(map(id, late))
+    waiting = set(map(id, deferred))
     after = [step for step in program.backward if backward and id(step) not in waiting]
     instructions = [*program.forward, *after]
     chunks = chunks_of(instructions)
     shared = shared_by(chunks, program.outputs)
-    for each in late:
+    for each in deferred:
         shared.update(name for name in each.names.values() if isinstance(name, Variable))
     formulas = LlvmFormulas(Code({}), width)
     # Where an operation was undefined, one more value is nan; everywhere else it is 0.
     mark = Variable("value", program.values, "undefined")
-    checked = any(isinstance(entry, Check) for entry in instructions)
+    checked = any(isinstance(entry, Guard) for entry in instructions)
     several = len(chunks) > 1
     if several:
         shared.add(mark)
@@ -122,7 +122,7 @@ class _Writer:
     def __init__(
         self,
         module: LlvmModule,
-        program: Instructions,
+        program: Kernel,
         width: int,
         shared: set[Variable],
         mark: Variable,
@@ -136,28 +136,28 @@ class _Writer:
         self.registers: dict[Variable, str] = {}
 
     def write(self, instructions: Sequence[Instruction]) -> None:
-        companions = companions_of(instructions)
+        fused = fused_of(instructions)
         for instruction in instructions:
             match instruction:
                 case Comment(text):
                     self.code.lines.append(f"  ; {_in_one_line(text)}")
-                case Compute(target, tree, names, accumulate):
+                case Assign(target, tree, names, accumulate):
                     self.assign(target, self.value(tree, names), accumulate)
-                case Fold(target, _, _, _, _, None):
+                case Reduce(target, _, _, _, _, None):
                     self.assign(target, self.unrolled(instruction), accumulate=False)
-                case Fold(target):
+                case Reduce(target):
                     if target not in self.registers:
-                        self.folds(companions[target])
-                case Each(run):
+                        self.folds(fused[target])
+                case Map(run):
                     common = self.operands(instruction.names)
-                    each_of_run(self.code, self.module, instruction, common)
+                    map_span(self.code, self.module, instruction, common)
                     self.forget(run.kind, run.start, run.length)
-                case Check(tree, names):
+                case Guard(tree, names):
                     self.check(tree, names)
 
-    def folds(self, folds: Sequence[Fold]) -> None:
+    def folds(self, folds: Sequence[Reduce]) -> None:
         """Sums over the same neighbours, such as the neurons of a layer, in one loop."""
-        found = fold_of_runs(self.code, self.module, folds, self.operands(folds[0].names))
+        found = reduce_spans(self.code, self.module, folds, self.operands(folds[0].names))
         for fold, register in zip(folds, found):
             self.assign(fold.target, register, accumulate=False)
 
@@ -213,7 +213,7 @@ class _Writer:
         if target.kind == "gradient" or target.stored or target in self.shared:
             self.store(target, register)
 
-    def unrolled(self, fold: Fold) -> str:
+    def unrolled(self, fold: Reduce) -> str:
         common = self.operands(fold.names)
         values = [
             self.formulas.write(fold.tree, {**common, **self.operands(element)})

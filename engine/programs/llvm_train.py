@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.formula import read
-from engine.programs.instructions import Fold, Instructions, Run, Variable
+from engine.programs.ir import Kernel, Reduce, Span, Variable
 from engine.programs.llvm_batch import (
     BATCH,
     Shape,
@@ -20,39 +20,39 @@ from engine.programs.llvm_batch import (
 )
 from engine.programs.llvm_code import Code, literal
 from engine.programs.llvm_lanes import batch_of_lanes, gather
-from engine.programs.llvm_loops import fold_of_runs, loop
+from engine.programs.llvm_loops import loop, reduce_spans
 from engine.programs.llvm_sample import LlvmModule, write_sample
 from engine.programs.llvm_update import MOST_SINGLE, write_update
-from engine.programs.llvm_weights import late_gradients, uncovered, write_weights
+from engine.programs.llvm_weights import deferred_gradients, uncovered, write_weights
 from engine.programs.rules import UpdateRule
 
 
 def training_module(
-    program: Instructions, rule: UpdateRule | None, width: int, single: bool, module: LlvmModule
+    program: Kernel, rule: UpdateRule | None, width: int, single: bool, module: LlvmModule
 ) -> Shape:
     """Adds `@gradients` and, with a rule, `@train`. `single`: a step is one row, so `@train` only.
 
     A rule that needs all gradients at once must have its steps of one row as batches.
     """
     shape = shape_of(program, width)
-    late = late_gradients(program, single) if width == 1 else []
-    write_sample(module, "sample", program, width, backward=True, late=late)
+    deferred = deferred_gradients(program, single) if width == 1 else []
+    write_sample(module, "sample", program, width, backward=True, deferred=deferred)
     if not single:
         if width > 1:
             batch_of_lanes(module, shape)
         else:
-            if late:
-                write_weights(module, late, shape.stride, shape.values)
-            batch_of_rows(module, shape, waiting=bool(late))
+            if deferred:
+                write_weights(module, deferred, shape.stride, shape.values)
+            batch_of_rows(module, shape, waiting=bool(deferred))
         module.texts.append(
             f"define i64 @gradients({BATCH}) {{\n"
             "  %found = call i64 @batch(ptr %p, ptr %rows, ptr %order, i64 %start, i64 %stop, "
             "double %share, ptr %mean, ptr %g, ptr %work)\n  ret i64 %found\n}\n"
         )
     if rule is not None:
-        write_update(module, rule, shape.parameters, single, late if single else ())
+        write_update(module, rule, shape.parameters, single, deferred if single else ())
         _finite(module, shape.parameters)
-        _Train(module, shape, rule, single, uncovered(shape.parameters, late)).write()
+        _Train(module, shape, rule, single, uncovered(shape.parameters, deferred)).write()
     return shape
 
 
@@ -187,16 +187,16 @@ def _finite(module: LlvmModule, count: int) -> None:
             nothing = code.emit(f"fsub double {number}, {number}")
             total = code.emit(f"fadd reassoc double {total}, {nothing}")
     else:
-        runs = {"a": Run("parameter", 0, count)}
-        fold = Fold(Variable("temporary", 0, "total"), "sum", read("a - a"), {}, (), runs, count)
-        total = fold_of_runs(code, module, [fold], {})[0]
+        spans = {"a": Span("parameter", 0, count)}
+        fold = Reduce(Variable("temporary", 0, "total"), "sum", read("a - a"), {}, (), spans, count)
+        total = reduce_spans(code, module, [fold], {})[0]
     code.act(f"ret i1 {code.fresh(f'fcmp oeq double {total}, 0.0')}")
     module.texts.append(
         f"define internal i1 @finite(ptr noalias %p) alwaysinline {{\n{code.text()}\n}}\n"
     )
 
 
-def evaluation_module(program: Instructions, width: int, module: LlvmModule) -> Shape:
+def evaluation_module(program: Kernel, width: int, module: LlvmModule) -> Shape:
     """Adds `@evaluate(p, rows, count, out, work)`: the outputs of each row, one after the other."""
     shape = shape_of(program, width)
     write_sample(module, "sample", program, width, backward=False)

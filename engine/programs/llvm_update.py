@@ -6,10 +6,10 @@ import ast
 from collections.abc import Sequence
 
 from engine.inlining import replaced
-from engine.programs.instructions import Each, Fold, Run, Variable
+from engine.programs.ir import Map, Reduce, Span, Variable
 from engine.programs.llvm_code import Code
 from engine.programs.llvm_formulas import LlvmFormulas
-from engine.programs.llvm_loops import fold_of_runs
+from engine.programs.llvm_loops import reduce_spans
 from engine.programs.llvm_sample import ARRAY_OF, LlvmModule
 from engine.programs.llvm_weights import blocks, gradient_of, uncovered
 from engine.programs.rules import UpdateRule
@@ -23,15 +23,15 @@ ARGUMENTS = (
 
 
 def write_update(
-    module: LlvmModule, rule: UpdateRule, count: int, single: bool, late: Sequence[Each]
+    module: LlvmModule, rule: UpdateRule, count: int, single: bool, deferred: Sequence[Map]
 ) -> None:
     """Adds `@update`: parameters, the row and its values, state, settings, number of the step.
 
     The state holds one row per remembered name, each as long as there are parameters. Gradients
     are read from `%g` and multiplied by `%weight`; but with `single`, where a step is one row,
-    they are as they are, and those in `late` are computed here.
+    they are as they are, and those in `deferred` are computed here.
     """
-    _Update(module, rule, count, single).write(late)
+    _Update(module, rule, count, single).write(deferred)
 
 
 class _Update:
@@ -44,7 +44,7 @@ class _Update:
         # What is the same for all parameters.
         self.shared = {"step": "%step"}
 
-    def write(self, late: Sequence[Each]) -> None:
+    def write(self, deferred: Sequence[Map]) -> None:
         code, rule = self.code, self.rule
         for index, name in enumerate(rule.settings):
             self.shared[name] = code.emit(f"load double, ptr {code.address('%c', index)}")
@@ -53,9 +53,9 @@ class _Update:
         scalar = self.module.formulas(code, 1)
         for name, tree in rule.shared:
             self.shared[name] = scalar.write(tree, self.shared)
-        for each in late:
-            self.late(each)
-        for rest in uncovered(self.count, late):
+        for each in deferred:
+            self.deferred(each)
+        for rest in uncovered(self.count, deferred):
             if self.single and self.count <= MOST_SINGLE:
                 for index in rest:
                     self.part(scalar, 0, index)
@@ -70,13 +70,15 @@ class _Update:
         """A sum, maximum or minimum over all parameters."""
         weighed = ast.BinOp(ast.Name("gradient"), ast.Mult(), ast.Name("weight"))
         tree = replaced(tree, {"gradient": weighed})
-        runs = {"parameter": Run("parameter", 0, self.count)}
-        runs["gradient"] = Run("gradient", 0, self.count)
+        spans = {"parameter": Span("parameter", 0, self.count)}
+        spans["gradient"] = Span("gradient", 0, self.count)
         names = {**self.shared, "weight": "%weight"}
-        fold = Fold(Variable("temporary", 0, name), kind, tree, {}, runs=runs, length=self.count)
-        return fold_of_runs(self.code, self.module, [fold], names)[0]
+        fold = Reduce(
+            Variable("temporary", 0, name), kind, tree, {}, spans=spans, length=self.count
+        )
+        return reduce_spans(self.code, self.module, [fold], names)[0]
 
-    def late(self, each: Each) -> None:
+    def deferred(self, each: Map) -> None:
         def part(indices: list[str | int], width: int) -> None:
             formulas = self.module.formulas(self.code, width)
             for index in indices:

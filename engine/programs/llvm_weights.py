@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from engine.programs.instructions import Comment, Compute, Each, Instruction, Instructions, Variable
+from engine.programs.ir import Assign, Comment, Instruction, Kernel, Map, Variable
 from engine.programs.llvm_code import Code
 from engine.programs.llvm_formulas import LlvmFormulas
 from engine.programs.llvm_loops import WIDTH, loop
@@ -19,7 +19,7 @@ from engine.programs.llvm_sample import LlvmModule
 _SIDE_BY_SIDE = 4
 
 
-def late_gradients(program: Instructions, single: bool) -> list[Each]:
+def deferred_gradients(program: Kernel, single: bool) -> list[Map]:
     """The loops over gradients that nothing else contributes to: they can wait until the end.
 
     With `single` each of them is followed by an update of its parameters, so that none may read a
@@ -33,7 +33,7 @@ def late_gradients(program: Instructions, single: bool) -> list[Each]:
     return [
         instruction
         for instruction in program.backward
-        if isinstance(instruction, Each)
+        if isinstance(instruction, Map)
         and all(touched[index] == 1 for index in _gradients_in(instruction))
         and instruction.target.kind == "gradient"
         and not (single and _reads_parameters(instruction))
@@ -44,23 +44,23 @@ def _gradients_in(instruction: Instruction) -> range:
     match instruction:
         case Comment():
             return range(0)
-        case Compute(Variable(kind="gradient", index=index)):
+        case Assign(Variable(kind="gradient", index=index)):
             return range(index, index + 1)
-        case Each(run) if run.kind == "gradient":
+        case Map(run) if run.kind == "gradient":
             return range(run.start, run.start + run.length)
     return range(0)
 
 
-def _reads_parameters(each: Each) -> bool:
-    kinds = {run.kind for run in each.runs.values()}
+def _reads_parameters(each: Map) -> bool:
+    kinds = {run.kind for run in each.spans.values()}
     kinds.update(read.kind for read in each.names.values() if isinstance(read, Variable))
     return "parameter" in kinds
 
 
-def uncovered(count: int, late: Sequence[Each]) -> list[range]:
+def uncovered(count: int, deferred: Sequence[Map]) -> list[range]:
     """The parameters whose gradients are computed with the rows, as ranges of neighbours."""
     covered = bytearray(count)
-    for each in late:
+    for each in deferred:
         covered[each.target.start : each.target.start + each.target.length] = b"\1" * (
             each.target.length
         )
@@ -93,14 +93,14 @@ def blocks(code: Code, length: int, part: Callable[[list[str | int], int], None]
         part(list(range(single, length)), 1)
 
 
-def write_weights(module: LlvmModule, late: Sequence[Each], stride: int, values: int) -> None:
+def write_weights(module: LlvmModule, deferred: Sequence[Map], stride: int, values: int) -> None:
     """Adds `@weights(p, g, work, pointers, count, first)`: sums over the rows of a tile.
 
     `stride`: how far apart the rows' values lie in the working memory. Where `first` is false the
     sums are added to what `%g` holds.
     """
     code = Code(module.functions)
-    for each in late:
+    for each in deferred:
         _sum_over_rows(code, module, each, stride, values)
     module.texts.append(
         "define internal void @weights(ptr noalias %p, ptr noalias %g, ptr noalias %work, "
@@ -109,7 +109,7 @@ def write_weights(module: LlvmModule, late: Sequence[Each], stride: int, values:
     )
 
 
-def _sum_over_rows(code: Code, module: LlvmModule, each: Each, stride: int, values: int) -> None:
+def _sum_over_rows(code: Code, module: LlvmModule, each: Map, stride: int, values: int) -> None:
     def part(indices: list[str | int], width: int) -> None:
         formulas = module.formulas(code, width)
         cells = []
@@ -146,7 +146,7 @@ def _sum_over_rows(code: Code, module: LlvmModule, each: Each, stride: int, valu
 
 
 def gradient_of(
-    code: Code, formulas: LlvmFormulas, each: Each, arrays: dict[str, str], index: str | int
+    code: Code, formulas: LlvmFormulas, each: Map, arrays: dict[str, str], index: str | int
 ) -> str:
     """The gradient at an index of the run for one row, or a vector of neighbours."""
     names: dict[str, str | float] = {}
@@ -156,7 +156,7 @@ def gradient_of(
             names[name] = formulas.spread(code.emit(f"load double, ptr {place}"))
         else:
             names[name] = operand
-    for name, run in each.runs.items():
+    for name, run in each.spans.items():
         place = code.address(code.address(arrays[run.kind], run.start), index)
         names[name] = code.emit(f"load {formulas.type}, ptr {place}, align 8")
     return formulas.write(each.tree, names)

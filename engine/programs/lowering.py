@@ -12,21 +12,21 @@ from typing import Any
 
 from engine.computation import Step, needed
 from engine.programs.dead_ends import DeadEnds
-from engine.programs.instructions import (
-    Check,
+from engine.programs.ir import (
+    Assign,
     Comment,
-    Compute,
-    Each,
-    Fold,
+    Guard,
     Instruction,
-    Instructions,
+    Kernel,
     Kind,
+    Map,
     Operand,
-    Run,
+    Reduce,
+    Span,
     Variable,
 )
 from engine.programs.op_formulas import ADJOINT, LIVE, OpFormulas, formulas_at, names_of
-from engine.programs.recorded import Recorded
+from engine.programs.recording import Recording
 from engine.programs.variables import Variables
 from engine.value import Value
 
@@ -34,39 +34,39 @@ from engine.value import Value
 _LIVE, _NOTHING = ast.Name(LIVE), ast.Constant(0.0)
 
 
-def lower(recorded: Recorded, longest: int = 16) -> Instructions:
+def lower(recording: Recording, longest: int = 16) -> Kernel:
     """The instructions of a graph.
 
     Sums and other reductions over more than `longest` neighbours become loops.
     """
-    return _Lowering(recorded, longest).result()
+    return _Lowering(recording, longest).result()
 
 
 class _Lowering(Variables):
-    def __init__(self, recorded: Recorded, longest: int) -> None:
-        super().__init__(recorded, longest)
+    def __init__(self, recording: Recording, longest: int) -> None:
+        super().__init__(recording, longest)
         # What the value of a node needed and its derivatives need again.
         self.kept: dict[Value, dict[str, Operand]] = {}
         self.started: set[Variable] = set()
         # For nodes that a path may not lead to: 0 where none does.
         self.lives: dict[Value, Variable] = {}
 
-    def result(self) -> Instructions:
-        recorded = self.recorded
+    def result(self) -> Kernel:
+        recording = self.recording
         forward = list(self.forward())
         # Several outputs are a prediction, which has no derivative to compute.
-        trained = bool(recorded.parameters) and len(recorded.outputs) == 1
+        trained = bool(recording.parameters) and len(recording.outputs) == 1
         if trained:
-            self.ends = DeadEnds(recorded)
+            self.ends = DeadEnds(recording)
         backward = list(self.backward()) if trained else []
-        gradients = [self.adjoints.get(self.variables[leaf]) for leaf in recorded.parameters]
-        return Instructions(
-            [self.variables[leaf] for leaf in recorded.inputs],
-            [self.variables[leaf] for leaf in recorded.parameters],
+        gradients = [self.adjoints.get(self.variables[leaf]) for leaf in recording.parameters]
+        return Kernel(
+            [self.variables[leaf] for leaf in recording.inputs],
+            [self.variables[leaf] for leaf in recording.parameters],
             forward,
             backward,
             trained,
-            [self.operand(output) for output in recorded.outputs],
+            [self.operand(output) for output in recording.outputs],
             gradients,
             self.slots,
         )
@@ -75,7 +75,7 @@ class _Lowering(Variables):
 
     def forward(self) -> Iterator[Instruction]:
         scope: str | None = None
-        for node in self.recorded.nodes:
+        for node in self.recording.nodes:
             if node.scope != scope and node.scope:
                 yield Comment(node.scope)
             scope = node.scope
@@ -97,12 +97,12 @@ class _Lowering(Variables):
         assert op is not None
         names = {name: arg for name, arg in arguments.items() if name not in op.sequences}
         if formulas.undefined is not None:
-            yield Check(formulas.undefined, names, op.name, op.undefined)
+            yield Guard(formulas.undefined, names, op.name, op.undefined)
         before = formulas.computation.before
         yield from self.steps(node, before, arguments, names)
         if before:
             self.kept[node] = {step.name: names[step.name] for step in before}
-        yield Compute(self.variables[node], formulas.computation.value, names)
+        yield Assign(self.variables[node], formulas.computation.value, names)
 
     def steps(
         self,
@@ -117,29 +117,29 @@ class _Lowering(Variables):
         for name, kind, tree in steps:
             target = self.temporary(name)
             if not kind:
-                yield Compute(target, tree, names.copy())
+                yield Assign(target, tree, names.copy())
                 names[name] = target
                 continue
             sequences = [entry for entry in names_of(tree) if entry in op.sequences]
             common = {entry: names[entry] for entry in names_of(tree) if entry in names}
-            runs = {entry: self.runs.get((node, entry)) for entry in sequences}
-            if all(runs.values()):
-                known = {entry: run for entry, run in runs.items() if run}
+            spans = {entry: self.spans.get((node, entry)) for entry in sequences}
+            if all(spans.values()):
+                known = {entry: run for entry, run in spans.items() if run}
                 length = next(iter(known.values())).length
-                yield Fold(target, kind, tree, common, runs=known, length=length)
+                yield Reduce(target, kind, tree, common, spans=known, length=length)
             else:
                 columns = [arguments[entry] for entry in sequences]
                 elements = [dict(zip(sequences, row)) for row in zip(*columns)]
-                yield Fold(target, kind, tree, common, elements, length=len(elements))
+                yield Reduce(target, kind, tree, common, elements, length=len(elements))
             names[name] = target
 
     # Backward.
 
     def backward(self) -> Iterator[Instruction]:
         scope: str | None = None
-        (output,) = self.recorded.outputs
-        for node in reversed(self.recorded.nodes):
-            if node not in self.recorded.active or node not in self.ends.reached:
+        (output,) = self.recording.outputs
+        for node in reversed(self.recording.nodes):
+            if node not in self.recording.active or node not in self.ends.reached:
                 continue
             variable = self.variables[node]
             adjoint: Operand = 1.0 if node is output else self.adjoint(variable)
@@ -165,7 +165,7 @@ class _Lowering(Variables):
                 tree = contribution.partial  # the adjoint of the output is 1
             elif self.ends.may_be_infinite(node, name):
                 tree = contribution.guarded
-            if (node, name) in self.runs:
+            if (node, name) in self.spans:
                 known = {entry: names[entry] for entry in names_of(tree) if entry in names}
                 yield from self.add_run(node, name, tree, known)
             else:
@@ -207,13 +207,13 @@ class _Lowering(Variables):
     def add(self, target: Variable, tree: ast.expr, names: dict[str, Operand]) -> Instruction:
         accumulate = target in self.started
         self.started.add(target)
-        return Compute(target, tree, names, accumulate)
+        return Assign(target, tree, names, accumulate)
 
     def add_run(
         self, node: Value, name: str, tree: ast.expr, names: dict[str, Operand]
     ) -> Iterator[Instruction]:
         """A loop that adds to the adjoints of neighbours, or sets them if nothing has yet."""
-        op, run = node.op, self.runs[node, name]
+        op, run = node.op, self.spans[node, name]
         assert op is not None
         operands = op.group(node.args)[op.operands.index(name)]
         targets = [self.adjoint(self.variables[operand]) for operand in operands]
@@ -221,10 +221,10 @@ class _Lowering(Variables):
         accumulate = len(fresh) < len(targets)
         if accumulate:
             for target in fresh:
-                yield Compute(target, _NOTHING, {})
+                yield Assign(target, _NOTHING, {})
         self.started.update(targets)
         # Those that the formula uses; or its own, so that there is something to go over.
         used = [entry for entry in names_of(tree) if entry in op.sequences]
-        runs = {entry: self.runs[node, entry] for entry in used or [name]}
+        spans = {entry: self.spans[node, entry] for entry in used or [name]}
         kind: Kind = targets[0].kind
-        yield Each(Run(kind, run.start, run.length), tree, names, runs, accumulate)
+        yield Map(Span(kind, run.start, run.length), tree, names, spans, accumulate)

@@ -11,7 +11,7 @@ from engine.messages import describe
 from engine.programs import llvm_host, sources
 from engine.programs.backend_llvm import LlvmBackend
 from engine.programs.backend_python import PythonBackend
-from engine.programs.recorded import Recorded
+from engine.programs.recording import Recording
 from engine.programs.replay import replay
 from engine.programs.rows import Rows
 from engine.programs.rules import Optimizer, UpdateRule, rule_of
@@ -37,8 +37,8 @@ def compile(
     `loss`: the result of a computation, or a list of results: a program for prediction, without
     gradients, whose outputs may be leaves and constants as well. `inputs`: leaves that have another
     number in every row. `parameters`: leaves that are trained; they keep their numbers when the
-    program runs, but for `train`. Every other leaf is a constant, with the number it holds now; of
-    one that was changed after the graph was recorded, all that depends on it is computed anew.
+    program spans, but for `train`. Every other leaf is a constant, with the number it holds now; of
+    one that was changed after the graph was recording, all that depends on it is computed anew.
     `optimizer`: of those parameters, such as `nn.SGD`. `backend`: "llvm" (machine code; extra
     `jit`), "python" (generated source), or "auto", which takes LLVM where it is installed and the
     work is worth compiling.
@@ -65,12 +65,12 @@ def compile(
             f"compile: optimizer must be one such as nn.SGD(…), not {optimizer!r} "
             f"({type(optimizer).__name__})"
         )
-    recorded = Recorded(outputs, *leaves)
+    recording = Recording(outputs, *leaves)
     if several and optimizer is not None:
         raise ValueError("compile: a program for prediction trains nothing; leave out `optimizer`")
-    program = Program(recorded, optimizer, backend, several)
-    if recorded.unused:
-        warnings.warn(f"compile: {_unused(recorded)}", stacklevel=2)
+    program = Program(recording, optimizer, backend, several)
+    if recording.unused:
+        warnings.warn(f"compile: {_unused(recording)}", stacklevel=2)
     return program
 
 
@@ -79,7 +79,7 @@ class Program:
 
     def __init__(
         self,
-        recorded: Recorded,
+        recording: Recording,
         optimizer: Optimizer | None = None,
         backend: str = "auto",
         several: bool = False,
@@ -91,16 +91,16 @@ class Program:
                 'backend="llvm" needs llvmlite, which is not installed: '
                 'python -m pip install "chaingrad[jit]"'
             )
-        self.recorded = recorded
+        self.recording = recording
         self.optimizer = optimizer
         self.several = several
         self.rule: UpdateRule | None = None
         if optimizer is not None:
-            self.rule = rule_of(optimizer, recorded.parameters)
+            self.rule = rule_of(optimizer, recording.parameters)
         self._choice = backend
         self._made: dict[str, Backend] = {}
-        self._names = [leaf.label or f"input {i}" for i, leaf in enumerate(recorded.inputs, 1)]
-        self._work = sum(len(node.args) for node in recorded.nodes)
+        self._names = [leaf.label or f"input {i}" for i, leaf in enumerate(recording.inputs, 1)]
+        self._work = sum(len(node.args) for node in recording.nodes)
 
     def __call__(self, rows: Any) -> list[Any]:
         """The loss of every row; of a program for prediction the list of its outputs.
@@ -110,7 +110,7 @@ class Program:
         """
         session = self.session(rows)
         found = self.backend_for(session.rows.count).outputs(session)
-        width = len(self.recorded.outputs)
+        width = len(self.recording.outputs)
         for place, number in enumerate(found):
             if number != number:
                 self._explain(session, place // width)
@@ -156,7 +156,7 @@ class Program:
         The Python and C texts are complete. Run by themselves they print the loss, the gradients
         and the parameters after one step for the row that was recorded.
         """
-        return Text(sources.source(self.recorded, self.optimizer, self.rule, language))
+        return Text(sources.source(self.recording, self.optimizer, self.rule, language))
 
     def backend_for(self, rows: int) -> Backend:
         """The backend that computes so many rows."""
@@ -166,16 +166,16 @@ class Program:
             name = "llvm" if worth else "python"
         if name not in self._made:
             make: Any = LlvmBackend if name == "llvm" else PythonBackend
-            self._made[name] = make(self.recorded, self.rule)
+            self._made[name] = make(self.recording, self.rule)
         return self._made[name]
 
     def session(self, rows: Any) -> Session:
         """The rows, checked, with the numbers of the parameters as they are now."""
         checked = rows if isinstance(rows, Rows) else Rows(rows, self._names)
-        return Session(self.recorded, self.optimizer, checked, self.rule)
+        return Session(self.recording, self.optimizer, checked, self.rule)
 
     def _check_trainable(self) -> None:
-        if self.several or not self.recorded.parameters:
+        if self.several or not self.recording.parameters:
             raise ValueError(
                 "this program has no gradients: it was compiled "
                 + ("for several outputs" if self.several else "without parameters")
@@ -189,7 +189,7 @@ class Program:
                 f"{outcome.loss}; smaller steps often help"
             )
         if outcome.parameter is not None:
-            leaf = self.recorded.parameters[outcome.parameter]
+            leaf = self.recording.parameters[outcome.parameter]
             raise FloatingPointError(
                 f"epoch {len(outcome.means) + 1}: {describe(leaf)} became "
                 f"{session.parameters[outcome.parameter]}; smaller steps often help"
@@ -202,7 +202,7 @@ class Program:
     def _explain(self, session: Session, row: int) -> None:
         """Raises what computing the row on nodes raises, if it does."""
         try:
-            replay(self.recorded, session.parameters, session.rows.row(row))
+            replay(self.recording, session.parameters, session.rows.row(row))
         except (ArithmeticError, ValueError) as error:
             raise type(error)(f"rows[{row}]: {error}") from error
 
@@ -211,14 +211,14 @@ class Program:
         return {**self.__dict__, "_made": {}}
 
     def __repr__(self) -> str:
-        recorded = self.recorded
-        counts = [_counted(len(recorded.inputs), "input")]
-        if recorded.parameters:
-            counts.append(_counted(len(recorded.parameters), "parameter"))
-        counts.append(_counted(len(recorded.nodes), "operation"))
+        recording = self.recording
+        counts = [_counted(len(recording.inputs), "input")]
+        if recording.parameters:
+            counts.append(_counted(len(recording.parameters), "parameter"))
+        counts.append(_counted(len(recording.nodes), "operation"))
         if self.several:
-            counts.append(_counted(len(recorded.outputs), "output"))
-        unused = f"; {_unused(recorded)}" if recorded.unused else ""
+            counts.append(_counted(len(recording.outputs), "output"))
+        unused = f"; {_unused(recording)}" if recording.unused else ""
         return printable(f"Program({', '.join(counts)}, backend={self._choice!r}{unused})")
 
 
@@ -244,7 +244,7 @@ def _count(name: str, count: Any) -> int:
     return number
 
 
-def _unused(recorded: Recorded) -> str:
-    shown = ", ".join(describe(leaf) for leaf in recorded.unused[:5])
-    more = f" and {len(recorded.unused) - 5} more" if len(recorded.unused) > 5 else ""
+def _unused(recording: Recording) -> str:
+    shown = ", ".join(describe(leaf) for leaf in recording.unused[:5])
+    more = f" and {len(recording.unused) - 5} more" if len(recording.unused) > 5 else ""
     return f"the output does not depend on {shown}{more}"

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.careful import apply
-from engine.programs.recorded import Recorded
+from engine.programs.recording import Recording
 from engine.value import Value
 
 
 def replay(
-    recorded: Recorded, parameters: Sequence[float], row: Sequence[float]
+    recording: Recording, parameters: Sequence[float], row: Sequence[float]
 ) -> tuple[list[Any], list[Value]]:
     """The outputs for one row as a new graph, and the leaves in it that stand for the parameters.
 
@@ -21,13 +21,13 @@ def replay(
 
     def operand(arg: Value | float) -> Any:
         if isinstance(arg, Value) and arg not in made:
-            made[arg] = Value(recorded.number(arg), arg.label)
+            made[arg] = Value(recording.number(arg), arg.label)
         return made.get(arg, arg)
 
-    for leaves, numbers in ((recorded.inputs, row), (recorded.parameters, parameters)):
+    for leaves, numbers in ((recording.inputs, row), (recording.parameters, parameters)):
         for leaf, number in zip(leaves, numbers):
             made[leaf] = Value(number, leaf.label)
-    for node in recorded.nodes:
+    for node in recording.nodes:
         op = node.op
         assert op is not None
         operands = [
@@ -37,5 +37,5 @@ def replay(
         result = apply(op, *operands)
         result.label, result.scope = node.label, node.scope
         made[node] = result
-    outputs = list(map(operand, recorded.outputs))
-    return outputs, [made[leaf] for leaf in recorded.parameters]
+    outputs = list(map(operand, recording.outputs))
+    return outputs, [made[leaf] for leaf in recording.parameters]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from engine.programs.recorded import Recorded
+from engine.programs.recording import Recording
 from engine.programs.rows import Rows
 from engine.programs.rules import Optimizer, UpdateRule
 
@@ -45,17 +45,17 @@ class Session:
 
     def __init__(
         self,
-        recorded: Recorded,
+        recording: Recording,
         optimizer: Optimizer | None,
         rows: Rows,
         rule: UpdateRule | None = None,
     ) -> None:
-        if rows.width != len(recorded.inputs):
+        if rows.width != len(recording.inputs):
             raise ValueError(
                 f"the rows hold {rows.width} numbers each; the program has "
-                f"{len(recorded.inputs)} inputs"
+                f"{len(recording.inputs)} inputs"
             )
-        self.recorded = recorded
+        self.recording = recording
         self.optimizer = optimizer
         self.rows = rows
         self.setting_names: list[str] = []
@@ -63,7 +63,7 @@ class Session:
         if optimizer is not None:
             self.setting_names = rule.setting_names if rule else list(optimizer.settings)
             self.state_names = rule.state_names if rule else list(optimizer.state)
-        self.parameters = array("d", [0.0] * len(recorded.parameters))
+        self.parameters = array("d", [0.0] * len(recording.parameters))
         self.state = array("d", [0.0] * (len(self.parameters) * len(self.state_names)))
         self.steps = 0
         self.load()
@@ -71,7 +71,7 @@ class Session:
     def load(self) -> None:
         """Takes over the numbers of the parameters and the optimiser as they are now."""
         # In place: compiled code may know where they lie.
-        self.parameters[:] = array("d", [leaf.data for leaf in self.recorded.parameters])
+        self.parameters[:] = array("d", [leaf.data for leaf in self.recording.parameters])
         if self.optimizer is not None:
             columns = self._columns()
             self.state[:] = array("d", [number for column in columns for number in column])
@@ -125,7 +125,7 @@ class Session:
 
     def save(self) -> None:
         """Copies the numbers to the parameters and the optimiser."""
-        for leaf, number in zip(self.recorded.parameters, self.parameters):
+        for leaf, number in zip(self.recording.parameters, self.parameters):
             leaf.data = number
         if self.optimizer is not None:
             count = len(self.parameters)

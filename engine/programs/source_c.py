@@ -7,16 +7,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from engine.dialect import ATOM, PRODUCT, SUM, Names, Piece
-from engine.programs.instructions import (
-    Check,
+from engine.programs.ir import (
+    Assign,
     Comment,
-    Compute,
-    Each,
-    Fold,
+    Guard,
     Instruction,
-    Instructions,
+    Kernel,
+    Map,
     Operand,
-    Run,
+    Reduce,
+    Span,
     Variable,
 )
 from engine.programs.rules import UpdateRule
@@ -47,7 +47,7 @@ class CFunctions:
     They refer to the numbers of parameters and inputs, PARAMETERS and INPUTS.
     """
 
-    def __init__(self, program: Instructions, rule: UpdateRule | None) -> None:
+    def __init__(self, program: Kernel, rule: UpdateRule | None) -> None:
         self.program = program
         self.rule = rule
         self.dialect = ProgramC()
@@ -79,7 +79,7 @@ class CFunctions:
             yield f"static double forward({arrays})"
         yield "{"
         undefined = "return NAN;"
-        if several and any(isinstance(entry, Check) for entry in live):
+        if several and any(isinstance(entry, Guard) for entry in live):
             undefined = "return;"
             yield f"    for (int i = 0; i < {len(program.outputs)}; i++)"
             yield "        outputs[i] = NAN;"
@@ -140,37 +140,35 @@ class CFunctions:
 
     def statements(self, instructions: Sequence[Instruction], undefined: str) -> Iterator[str]:
         changed = {
-            entry.target
-            for entry in instructions
-            if isinstance(entry, Compute) and entry.accumulate
+            entry.target for entry in instructions if isinstance(entry, Assign) and entry.accumulate
         }
         for instruction in instructions:
             match instruction:
                 case Comment(text):
                     yield f"    /* {comment(text)} */"
-                case Compute(target, tree, names, accumulate):
+                case Assign(target, tree, names, accumulate):
                     kind = "double " if target in changed else "const double "
                     kind = "" if accumulate or target.stored else kind
                     sign = "+=" if accumulate else "="
                     text = self.dialect.write(tree, self.names(names))
                     yield from assigned(f"    {kind}{self.place(target)} {sign} ", text)
-                case Fold():
+                case Reduce():
                     yield from self.fold(instruction)
-                case Each(target, tree, names, runs, accumulate):
-                    text = self.dialect.write(tree, self.within_loop(names, runs))
+                case Map(target, tree, names, spans, accumulate):
+                    text = self.dialect.write(tree, self.within_loop(names, spans))
                     sign = "+=" if accumulate else "="
                     yield f"    for (int i = 0; i < {target.length}; i++)"
                     yield from assigned(f"        {_element(target)} {sign} ", text)
-                case Check(tree, names, operation, where):
+                case Guard(tree, names, operation, where):
                     yield f"    /* {comment(f'{operation} is undefined where {where}')} */"
                     yield f"    if ({self.dialect.write(tree, self.names(names))})"
                     yield f"        {undefined}"
 
-    def fold(self, fold: Fold) -> Iterator[str]:
+    def fold(self, fold: Reduce) -> Iterator[str]:
         """A reduction: a loop, or an expression that may stand in what uses it."""
         name = self.place(fold.target)
-        if fold.runs is not None:
-            text = self.dialect.write(fold.tree, self.within_loop(fold.names, fold.runs))
+        if fold.spans is not None:
+            text = self.dialect.write(fold.tree, self.within_loop(fold.names, fold.spans))
             head = f"for (int i = 0; i < {fold.length}; i++)"
             yield from reduced(name, fold.kind, text, head, self.dialect)
             return
@@ -196,9 +194,9 @@ class CFunctions:
     # Operands.
 
     def within_loop(
-        self, names: Mapping[str, Operand], runs: Mapping[str, Run]
+        self, names: Mapping[str, Operand], spans: Mapping[str, Span]
     ) -> dict[str, str | float | Piece]:
-        return {**self.names(names), **{name: _element(run) for name, run in runs.items()}}
+        return {**self.names(names), **{name: _element(run) for name, run in spans.items()}}
 
     def names(self, names: Mapping[str, Operand]) -> dict[str, str | float | Piece]:
         return {name: self.operand(operand) for name, operand in names.items()}
@@ -224,7 +222,7 @@ def _live(instructions: Sequence[Instruction], wanted: Sequence[Operand]) -> lis
     needed = set(wanted)
     kept: list[Instruction] = []
     for instruction in reversed(instructions):
-        if isinstance(instruction, (Compute, Fold)):
+        if isinstance(instruction, (Assign, Reduce)):
             target = instruction.target
             if not target.stored and target not in needed:
                 continue
@@ -233,10 +231,10 @@ def _live(instructions: Sequence[Instruction], wanted: Sequence[Operand]) -> lis
     return kept[::-1]
 
 
-def _runs(instruction: Instruction) -> Iterator[Run]:
-    if isinstance(instruction, (Fold, Each)):
-        yield from (instruction.runs or {}).values()
+def _runs(instruction: Instruction) -> Iterator[Span]:
+    if isinstance(instruction, (Reduce, Map)):
+        yield from (instruction.spans or {}).values()
 
 
-def _element(run: Run) -> str:
+def _element(run: Span) -> str:
     return f"{ARRAYS[run.kind]}[{f'{run.start} + ' if run.start else ''}i]"

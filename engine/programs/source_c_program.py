@@ -34,7 +34,7 @@ class CProgram(ProgramText):
         yield ""
         if self.parameters:
             head = "static double parameters[PARAMETERS] = {"
-            yield from c_table(head, self.parameters, self.recorded.parameters)
+            yield from c_table(head, self.parameters, self.recording.parameters)
             if self.trained:
                 names = [f'"{name}"' for name in self.parameters]
                 yield from block("static const char *const names[PARAMETERS] = {", names, "};")
@@ -42,7 +42,7 @@ class CProgram(ProgramText):
         yield "/* The row that was recorded. */"
         head = "static const double recorded[INPUTS] = {"
         if self.inputs:
-            yield from c_table(head, self.inputs, self.recorded.inputs)
+            yield from c_table(head, self.inputs, self.recording.inputs)
         else:
             yield f"{head}0.0}}; /* there are no inputs */"
         if self.optimizer is not None:

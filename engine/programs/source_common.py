@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from engine.programs.instructions import (
+from engine.programs.ir import (
+    Assign,
     Comment,
-    Compute,
-    Each,
-    Fold,
     Instruction,
+    Map,
     Operand,
+    Reduce,
     Variable,
 )
 
@@ -31,10 +31,10 @@ LINE = 99
 
 def used_once(instructions: Sequence[Instruction]) -> set[Variable]:
     """The results of folds that one assignment uses once, so that they can stand in it."""
-    folded = {entry.target for entry in instructions if isinstance(entry, Fold)}
+    folded = {entry.target for entry in instructions if isinstance(entry, Reduce)}
     uses: Counter[Variable] = Counter()
     for instruction in instructions:
-        inside = isinstance(instruction, Compute) and not _read_in(instruction.tree)[1]
+        inside = isinstance(instruction, Assign) and not _read_in(instruction.tree)[1]
         for variable in used_by(instruction):
             uses[variable] += 1 if inside else 2
     return {variable for variable in folded if uses[variable] == 1}
@@ -45,7 +45,7 @@ def used_by(instruction: Instruction) -> Iterator[Variable]:
     if isinstance(instruction, Comment):
         return
     rows: Sequence[Mapping[str, Operand]] = [instruction.names]
-    if isinstance(instruction, Fold) and instruction.runs is None:
+    if isinstance(instruction, Reduce) and instruction.spans is None:
         rows = [{**instruction.names, **own} for own in instruction.elements]
     for names in rows:
         for name in _read_in(instruction.tree)[0]:
@@ -67,7 +67,7 @@ def _read_in(tree: ast.expr) -> tuple[list[str], bool]:
 
 def target_of(instruction: Instruction) -> Variable | None:
     """The variable that an instruction sets or adds to, unless it is a run of them."""
-    return instruction.target if isinstance(instruction, (Compute, Fold)) else None
+    return instruction.target if isinstance(instruction, (Assign, Reduce)) else None
 
 
 def stored_kinds(instructions: Iterable[Instruction]) -> set[str]:
@@ -75,7 +75,7 @@ def stored_kinds(instructions: Iterable[Instruction]) -> set[str]:
     found: set[str] = set()
     for instruction in instructions:
         target = target_of(instruction)
-        if isinstance(instruction, Each):
+        if isinstance(instruction, Map):
             found.add(instruction.target.kind)
         elif target is not None and target.stored:
             found.add(target.kind)

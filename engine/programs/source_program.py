@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from engine.programs.backend_python import LONGEST
 from engine.programs.identifiers import Identifiers
-from engine.programs.instructions import Operand, Variable
+from engine.programs.ir import Operand, Variable
 from engine.programs.lowering import lower
-from engine.programs.recorded import Recorded
+from engine.programs.recording import Recording
 from engine.programs.rules import Optimizer, UpdateRule
 from engine.programs.variables import MOST_NAMES
 from engine.value import Value
@@ -18,14 +18,14 @@ class ProgramText:
     """What both languages say of a program."""
 
     def __init__(
-        self, recorded: Recorded, optimizer: Optimizer | None, rule: UpdateRule | None
+        self, recording: Recording, optimizer: Optimizer | None, rule: UpdateRule | None
     ) -> None:
-        self.recorded = recorded
+        self.recording = recording
         self.optimizer = optimizer
         self.rule = rule
-        self.program = lower(recorded, LONGEST)
-        self.inputs = _names(recorded.inputs, self.program.inputs)
-        self.parameters = _names(recorded.parameters, self.program.parameters)
+        self.program = lower(recording, LONGEST)
+        self.inputs = _names(recording.inputs, self.program.inputs)
+        self.parameters = _names(recording.parameters, self.program.parameters)
         self.outputs = [_name_of(output) for output in self.program.outputs]
 
     def header(self) -> Iterator[str]:

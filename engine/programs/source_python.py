@@ -10,16 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from engine.dialect import PRODUCT, SUM, Names, Piece
 from engine.evaluate import element
-from engine.programs.instructions import (
-    Check,
+from engine.programs.ir import (
+    Assign,
     Comment,
-    Compute,
-    Each,
-    Fold,
+    Guard,
     Instruction,
-    Instructions,
+    Kernel,
+    Map,
     Operand,
-    Run,
+    Reduce,
+    Span,
     Variable,
 )
 from engine.programs.rules import UpdateRule, python_update
@@ -50,7 +50,7 @@ def mean(numbers):
 class PythonSource:
     """The functions of a program: `forward`, `gradients`, `update` and `step`."""
 
-    def __init__(self, program: Instructions, rule: UpdateRule | None) -> None:
+    def __init__(self, program: Kernel, rule: UpdateRule | None) -> None:
         self.program = program
         self.rule = rule
         self.dialect = ProgramPython()
@@ -164,26 +164,26 @@ class PythonSource:
             match instruction:
                 case Comment(text):
                     yield f"    # {printable(text)}"
-                case Compute(target, tree, names, accumulate):
+                case Assign(target, tree, names, accumulate):
                     sign = "+=" if accumulate else "="
                     text = self.dialect.write(tree, self.names(names))
                     yield from wrapped(f"    {self.place(target)} {sign} ", text)
-                case Fold(target):
+                case Reduce(target):
                     piece = self.fold(instruction)
                     if target in self.inlined:
                         self.pieces[target] = piece
                     else:
                         yield from wrapped(f"    {self.place(target)} = ", piece[0])
-                case Each():
+                case Map():
                     yield from self.each(instruction)
-                case Check(tree, names, operation, where):
+                case Guard(tree, names, operation, where):
                     yield from wrapped("    if ", self.dialect.write(tree, self.names(names)), ":")
                     yield f'        raise ValueError("{operation} is undefined where {where}")'
 
-    def fold(self, fold: Fold) -> Piece:
+    def fold(self, fold: Reduce) -> Piece:
         """A reduction as an expression."""
-        if fold.runs is not None:
-            names, head = self.loop(fold.names, fold.runs, {})
+        if fold.spans is not None:
+            names, head = self.loop(fold.names, fold.spans, {})
             text = f"[{self.dialect.write(fold.tree, names)} for {head}]"
             return self.dialect.call(fold.kind, [text])
         terms = []
@@ -194,11 +194,11 @@ class PythonSource:
             return " + ".join(terms), SUM
         return self.dialect.call(fold.kind, [f"[{', '.join(terms)}]"])
 
-    def each(self, each: Each) -> Iterator[str]:
+    def each(self, each: Map) -> Iterator[str]:
         target = _slice(each.target)
         before = self.unused("before")
         also = {before: target} if each.accumulate else {}
-        names, head = self.loop(each.names, each.runs, also)
+        names, head = self.loop(each.names, each.spans, also)
         if each.accumulate:
             text = f"[{before} + {self.dialect.within(each.tree, PRODUCT, names)} for {head}]"
         elif head:
@@ -208,11 +208,11 @@ class PythonSource:
         yield from wrapped(f"    {target} = ", text)
 
     def loop(
-        self, names: Mapping[str, Operand], runs: Mapping[str, Run], also: Mapping[str, str]
+        self, names: Mapping[str, Operand], spans: Mapping[str, Span], also: Mapping[str, str]
     ) -> tuple[dict[str, str | float | Piece], str]:
         """Names within a loop over neighbours, and its head; empty without anything to go over."""
-        own = {name: self.unused(element(name)) for name in runs}
-        slices = {**also, **{own[name]: _slice(run) for name, run in runs.items()}}
+        own = {name: self.unused(element(name)) for name in spans}
+        slices = {**also, **{own[name]: _slice(run) for name, run in spans.items()}}
         written = ", ".join(slices.values())
         head = f"{', '.join(slices)} in {f'zip({written})' if len(slices) > 1 else written}"
         return {**self.names(names), **own}, head if slices else ""
@@ -244,5 +244,5 @@ class PythonSource:
         return variable.name + "_" * (variable.name in CALLED)
 
 
-def _slice(run: Run) -> str:
+def _slice(run: Span) -> str:
     return f"{ARRAYS[run.kind]}[{run.start}:{run.start + run.length}]"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from engine.programs import llvm_host
 from engine.programs.backend_llvm import LlvmBackend
-from engine.programs.recorded import Recorded
+from engine.programs.recording import Recording
 from engine.programs.rules import Optimizer, UpdateRule
 from engine.programs.source_c_program import CProgram
 from engine.programs.source_common import printable
@@ -22,18 +22,18 @@ LANGUAGES = ("python", "c", "llvm")
 
 
 def source(
-    recorded: Recorded, optimizer: Optimizer | None, rule: UpdateRule | None, language: str
+    recording: Recording, optimizer: Optimizer | None, rule: UpdateRule | None, language: str
 ) -> str:
     """The program in a language.
 
     Raises ValueError for another than those, ImportError for "llvm" without llvmlite.
     """
     if language == "llvm":
-        return _llvm(recorded, rule)
+        return _llvm(recording, rule)
     if language not in LANGUAGES:
         raise ValueError(f"no source in {language!r}; known: {', '.join(LANGUAGES)}")
     kind = PythonProgram if language == "python" else CProgram
-    return kind(recorded, optimizer, rule).text()
+    return kind(recording, optimizer, rule).text()
 
 
 class PythonProgram(ProgramText):
@@ -52,9 +52,9 @@ class PythonProgram(ProgramText):
 
     def data(self) -> Iterator[str]:
         if self.parameters:
-            yield from python_table("PARAMETERS", self.parameters, self.recorded.parameters)
+            yield from python_table("PARAMETERS", self.parameters, self.recording.parameters)
         yield "# The row that was recorded."
-        yield from python_table("ROW", self.inputs, self.recorded.inputs)
+        yield from python_table("ROW", self.inputs, self.recording.inputs)
         if self.optimizer is not None:
             settings = [f'"{k}": {python_number(v)}' for k, v in self.settings()]
             yield from block("SETTINGS = {", settings, "}")
@@ -91,19 +91,19 @@ class PythonProgram(ProgramText):
             yield '        print(f"parameter {name} {parameter:.17g}")'
 
 
-def _llvm(recorded: Recorded, rule: UpdateRule | None) -> str:
+def _llvm(recording: Recording, rule: UpdateRule | None) -> str:
     if not llvm_host.is_available():
         raise ImportError(
             'source("llvm") needs llvmlite, which is not installed: '
             'python -m pip install "chaingrad[jit]"'
         )
-    backend = LlvmBackend(recorded, rule)
-    if recorded.parameters and len(recorded.outputs) == 1:
+    backend = LlvmBackend(recording, rule)
+    if recording.parameters and len(recording.outputs) == 1:
         text, _ = backend.training_text(rule is not None, rule)
     else:
         text, _ = backend.evaluation_text()
     lines = ["Made by chaingrad."]
-    for kind, leaves in (("parameter", recorded.parameters), ("input", recorded.inputs)):
+    for kind, leaves in (("parameter", recording.parameters), ("input", recording.inputs)):
         for index, leaf in enumerate(leaves):
             lines.append(f"{kind} {index}: {printable(leaf.label or '')}".rstrip(": "))
     return "".join(f"; {line}\n" for line in lines) + "\n" + text

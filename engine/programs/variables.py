@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.programs.identifiers import Identifiers
-from engine.programs.instructions import Kind, Operand, Run, Variable
-from engine.programs.recorded import Recorded
+from engine.programs.ir import Kind, Operand, Span, Variable
+from engine.programs.recording import Recording
 from engine.value import Value
 
 # Of more parameters or inputs than this a source names none; they are elements of their array.
@@ -15,22 +15,22 @@ MOST_NAMES = 64
 
 
 class Variables:
-    """Those of a recorded graph; sequences of more than `longest` neighbours become runs."""
+    """Those of a recorded graph; sequences of more than `longest` neighbours become spans."""
 
-    def __init__(self, recorded: Recorded, longest: int) -> None:
-        self.recorded = recorded
+    def __init__(self, recording: Recording, longest: int) -> None:
+        self.recording = recording
         self.longest = longest
         identifiers = self.identifiers = Identifiers()
         self.variables: dict[Value, Variable] = {}
-        for kind, leaves in (("input", recorded.inputs), ("parameter", recorded.parameters)):
+        for kind, leaves in (("input", recording.inputs), ("parameter", recording.parameters)):
             many = len(leaves) > MOST_NAMES
             for index, leaf in enumerate(leaves):
                 name = f"{kind}{index}" if many else identifiers.new(leaf.label, kind[0])
                 self.variables[leaf] = Variable(kind, index, name, stored=many)  # type: ignore[arg-type]
         self.slots = 0
-        self.runs: dict[tuple[Value, str], Run] = {}
+        self.spans: dict[tuple[Value, str], Span] = {}
         self.find_runs()
-        for node in recorded.nodes:
+        for node in recording.nodes:
             if node not in self.variables:
                 self.new_value(node)
         self.adjoints: dict[Variable, Variable] = {}
@@ -44,7 +44,7 @@ class Variables:
     def operand(self, arg: Value | float) -> Operand:
         """The variable of a node, or the number of a constant."""
         variable = self.variables.get(arg)  # type: ignore[arg-type]
-        return self.recorded.number(arg) if variable is None else variable
+        return self.recording.number(arg) if variable is None else variable
 
     def adjoint(self, variable: Variable) -> Variable:
         """The derivative of the output with respect to a variable."""
@@ -67,22 +67,22 @@ class Variables:
 
     def find_runs(self) -> None:
         """Finds the sequences that loops can go over, and gives their nodes neighbouring places."""
-        self.inner: set[Any] = set(self.recorded.nodes)
-        for node in self.recorded.nodes:
+        self.inner: set[Any] = set(self.recording.nodes)
+        for node in self.recording.nodes:
             assert node.op is not None
             if not node.op.sequences or len(node.args) <= self.longest:
                 continue
             grouped = dict(zip(node.op.operands, node.op.group(node.args)))
             found = {name: self.run(grouped[name]) for name in node.op.sequences}
             if None not in found.values():
-                self.runs.update({(node, name): run for name, run in found.items() if run})
+                self.spans.update({(node, name): run for name, run in found.items() if run})
         # A row is taken apart into names, or all of it is left in its array.
-        for leaves in (self.recorded.inputs, self.recorded.parameters):
+        for leaves in (self.recording.inputs, self.recording.parameters):
             stored = any(self.variables[leaf].stored for leaf in leaves)
             for leaf in leaves:
                 self.variables[leaf].stored = stored
 
-    def run(self, operands: Sequence[Value | float]) -> Run | None:
+    def run(self, operands: Sequence[Value | float]) -> Span | None:
         if len(operands) <= self.longest:
             return None
         fresh = all(arg in self.inner and arg not in self.variables for arg in operands)
@@ -99,4 +99,4 @@ class Variables:
         for variable in variables:
             assert variable is not None
             variable.stored = True
-        return Run(first.kind, first.index, len(operands))
+        return Span(first.kind, first.index, len(operands))

@@ -74,7 +74,7 @@ LOGIC = (
         *(_LOWER, "1.0 if node is output else", "2.0 if node is output else", _PROGRAM),
         reason="nothing is multiplied by the adjoint of the output",
     ),
-    Change(_LOWER, "in reversed(self.recorded.nodes):", "in self.recorded.nodes:", _PROGRAM),
+    Change(_LOWER, "in reversed(self.recording.nodes):", "in self.recording.nodes:", _PROGRAM),
     Change(_LOWER, "longest: int = 16", "longest: int = 2", _PROGRAM),
     Change(_SHOWN, "len(edges) - _FACTORS if", "len(edges) - _FACTORS + 1 if", _EXPLAIN),
     Change(

@@ -33,7 +33,7 @@ def loss_of(work: Work, model: nn.MLP, inputs: list, targets: list) -> Value:
 
 
 class Program:
-    """Recorded once."""
+    """Recording once."""
 
     def __init__(self, backend: str, work: Work) -> None:
         self.work = work

@@ -217,9 +217,9 @@ def test_two_runs_give_the_same_bits(backend):
     def run() -> tuple[Any, ...]:
         with chosen(backend):
             model = compiled(build, 5, weights(count), backend)
-            given, parameters = model.recorded.inputs, model.recorded.parameters
+            given, parameters = model.recording.inputs, model.recording.parameters
             trained = engine.compile(
-                model.recorded.outputs[0], given, parameters, SGD(parameters, 0.1), backend
+                model.recording.outputs[0], given, parameters, SGD(parameters, 0.1), backend
             )
             means = trained.train(rows, epochs=3, batch_size=4)
             return model(rows), model.gradients(rows), means, [p.data for p in parameters]

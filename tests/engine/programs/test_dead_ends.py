@@ -12,10 +12,10 @@ from engine.formula import names_in
 from engine.functions import GENERATED
 from engine.ops import OPERATIONS, SHEET
 from engine.programs.dead_ends import DeadEnds
-from engine.programs.instructions import Compute, Each
+from engine.programs.ir import Assign, Map
 from engine.programs.lowering import lower
 from engine.programs.op_formulas import formulas_of
-from engine.programs.recorded import Recorded
+from engine.programs.recording import Recording
 from nn import SGD
 from tests.engine.programs.models import chosen, over_ways
 from tests.engine.programs.running import languages, printed
@@ -99,7 +99,7 @@ def test_long_sums_behind_dead_ends():
 
 
 def ends(loss, inputs, parameters):
-    return DeadEnds(Recorded([loss], inputs, parameters))
+    return DeadEnds(Recording([loss], inputs, parameters))
 
 
 def test_networks_of_relu_ask_nothing():
@@ -110,8 +110,8 @@ def test_networks_of_relu_ask_nothing():
     found = ends(loss, x, w)
     assert found.asked == set()
     assert hidden[0] not in found.sure
-    program = lower(Recorded([loss], x, w))
-    trees = [step.tree for step in program.backward if isinstance(step, (Compute, Each))]
+    program = lower(Recording([loss], x, w))
+    trees = [step.tree for step in program.backward if isinstance(step, (Assign, Map))]
     assert not any("live" in engine.dialects.TEXT.write(tree) for tree in trees)
 
 
@@ -131,7 +131,7 @@ def test_a_plain_zero_is_the_end_and_a_leaf_of_zero_is_not():
     root = w.sqrt()
     assert w not in ends(root * 0.0 + Parameter(1.0), [], [w]).reached
     assert w in ends(root * Value(0.0), [], [w]).reached
-    keys = [Recorded([root * zero], [], [w]).key() for zero in (0.0, Value(0.0))]
+    keys = [Recording([root * zero], [], [w]).key() for zero in (0.0, Value(0.0))]
     assert keys[0] != keys[1]
 
 
@@ -191,9 +191,9 @@ def test_derivatives_to_the_third_order_on_both_sides_of_every_choice(op, order)
         return found
 
     leaves = [Value(number, f"x{i}") for i, number in enumerate(rows[0])]
-    recorded = derivatives(leaves)
+    results = derivatives(leaves)
     expected = [[float(n) for n in derivatives(list(map(Value, row)))] for row in rows]
     for backend in ("python", "llvm"):
-        found = engine.compile(recorded, leaves, backend=backend)(rows)
+        found = engine.compile(results, leaves, backend=backend)(rows)
         for row, numbers, wanted in zip(rows, found, expected):
             assert numbers == pytest.approx(wanted, rel=1e-11, abs=1e-12), row

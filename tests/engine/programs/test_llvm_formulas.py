@@ -1,4 +1,4 @@
-"""Instructions of formulas: written once, in the names and types that LLVM has for them."""
+"""Kernel of formulas: written once, in the names and types that LLVM has for them."""
 
 import pytest
 

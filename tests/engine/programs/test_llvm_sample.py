@@ -6,7 +6,7 @@ import engine
 from engine.programs import llvm_chunks
 from engine.programs.llvm_sample import LlvmModule, write_sample
 from engine.programs.lowering import lower
-from engine.programs.recorded import Recorded
+from engine.programs.recording import Recording
 from tests.engine.programs.models import assert_agrees, chosen, compiled, leaves, table, weights
 
 
@@ -71,9 +71,9 @@ def chain(inputs, parameters):
 @pytest.mark.parametrize("way", ["lanes", "single"])
 def test_a_graph_of_thousands_of_operations(way):
     given, parameters = leaves(1, [0.7, -0.3])
-    recorded = Recorded([chain(given, parameters)], given, parameters)
-    assert len(recorded.nodes) > 5000 - 10
+    recording = Recording([chain(given, parameters)], given, parameters)
+    assert len(recording.nodes) > 5000 - 10
     module = LlvmModule([])
-    write_sample(module, "sample", lower(recorded), 1, backward=True)
+    write_sample(module, "sample", lower(recording), 1, backward=True)
     assert len(module.texts) > 10_000 / llvm_chunks.CHUNK / 2
     assert_agrees(chain, [[0.3], [0.9]], [0.7, -0.3], way)

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 import engine
 from engine import Parameter, Value
-from engine.programs.llvm_weights import late_gradients
+from engine.programs.llvm_weights import deferred_gradients
 from engine.programs.lowering import lower
-from engine.programs.recorded import Recorded
+from engine.programs.recording import Recording
 from nn import SGD, Adam
 from tests.engine.programs.models import chosen, leaves, over_ways, table, trained_on_nodes, weights
 
@@ -93,8 +93,8 @@ def test_training_on_products_of_parameters(way, batch_size, terms, rule):
 
 
 def waiting(loss, inputs, parameters, single):
-    program = lower(Recorded([loss], inputs, parameters), longest=7)
-    return [each.target.start for each in late_gradients(program, single)]
+    program = lower(Recording([loss], inputs, parameters), longest=7)
+    return [each.target.start for each in deferred_gradients(program, single)]
 
 
 def test_what_waits():

@@ -9,7 +9,7 @@ from engine.programs.backend_llvm import LlvmBackend
 from engine.programs.backend_python import PythonBackend
 from engine.programs.overflow import train
 from engine.programs.program import Program
-from engine.programs.recorded import Recorded
+from engine.programs.recording import Recording
 from nn import SGD
 
 pytest.importorskip("llvmlite")
@@ -18,12 +18,12 @@ pytest.importorskip("llvmlite")
 def trained(rows, rate, epochs, size):
     """What came out, the weight, and how many batches were computed with care."""
     x, w = Value(1.0, "x"), Parameter(1.0, "w")
-    program = Program(Recorded([w * x], [x], [w]), SGD([w], rate))
-    fast = LlvmBackend(program.recorded, program.rule)
+    program = Program(Recording([w * x], [x], [w]), SGD([w], rate))
+    fast = LlvmBackend(program.recording, program.rule)
     made = []
 
     def careful():
-        made.append(PythonBackend(program.recorded, program.rule))
+        made.append(PythonBackend(program.recording, program.rule))
         return made[-1]
 
     session = program.session(rows)

@@ -176,9 +176,9 @@ def test_training_is_that_on_nodes_and_leaves_the_optimiser_in_step(rule, batch_
     numbers = weights(count)
     expected = trained_on_nodes(build, rows, numbers, rule, 4, batch_size)
     model = compiled(build, 3, numbers, backend)
-    given, parameters = model.recorded.inputs, model.recorded.parameters
+    given, parameters = model.recording.inputs, model.recording.parameters
     optimizer = rule(parameters)
-    program = engine.compile(model.recorded.outputs[0], given, parameters, optimizer, backend)
+    program = engine.compile(model.recording.outputs[0], given, parameters, optimizer, backend)
     # In two parts, so that the second goes on from the state of the first.
     means = program.train(rows, epochs=3, batch_size=batch_size)
     means += program.train(np.array(rows), epochs=1, batch_size=batch_size)
@@ -214,4 +214,4 @@ def test_constants_are_every_other_leaf_and_what_is_computed_from_them():
         frozen = (w * 10).exp()
     program = engine.compile(w * x * (k * k) + frozen * 0, [x], [w])
     assert program([[1.0]]) == [18.0]
-    assert len(program.recorded.nodes) == 3
+    assert len(program.recording.nodes) == 3

@@ -85,6 +85,6 @@ def test_copies_of_programs_go_on_from_where_they_are(copied, backend):
     assert again == losses
     assert after.gradients(rows) == program.gradients(rows)
     assert after.train(rows) == program.train(rows)
-    assert after.recorded.parameters[0] is after.optimizer.parameters[0]
-    assert after.recorded.parameters[0].data == w.data
+    assert after.recording.parameters[0] is after.optimizer.parameters[0]
+    assert after.recording.parameters[0].data == w.data
     assert after.optimizer.state == program.optimizer.state

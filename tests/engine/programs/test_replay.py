@@ -4,7 +4,7 @@ import pytest
 
 import engine
 from engine import Parameter, Value
-from engine.programs.recorded import Recorded
+from engine.programs.recording import Recording
 from engine.programs.replay import replay
 
 
@@ -13,8 +13,8 @@ def test_the_graph_is_made_again_with_the_numbers_given():
     with engine.scope("neuron 1"):
         inner = engine.dot([w, 2.0], [x, k], w)
     inner.label = "z"
-    recorded = Recorded([inner.leaky_relu(0.5), inner], [x], [w])
-    (loss, again), (leaf,) = replay(recorded, [-3.0], [20.0])
+    recording = Recording([inner.leaky_relu(0.5), inner], [x], [w])
+    (loss, again), (leaf,) = replay(recording, [-3.0], [20.0])
     assert again.data == -3 * 20 + 2 * 10 - 3
     assert loss.data == 0.5 * again.data
     assert (again.label, again.scope, again.op) == ("z", "neuron 1", inner.op)
@@ -28,4 +28,4 @@ def test_the_graph_is_made_again_with_the_numbers_given():
 def test_errors_are_those_of_nodes():
     x = Value(1.0, label="x")
     with pytest.raises(ValueError, match=r"log is undefined where a <= 0; given: a = -1 \('x'\)"):
-        replay(Recorded([x.log()], [x], []), [], [-1.0])
+        replay(Recording([x.log()], [x], []), [], [-1.0])

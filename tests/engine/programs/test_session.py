@@ -1,7 +1,7 @@
 """What training keeps between epochs is copied from the nodes, and back only when asked."""
 
 from engine import Parameter, Value
-from engine.programs.recorded import Recorded
+from engine.programs.recording import Recording
 from engine.programs.rows import Rows
 from engine.programs.session import Session
 from nn import SGD
@@ -12,7 +12,7 @@ def test_numbers_go_back_to_the_nodes_only_when_saved():
     optimizer = SGD([v, w], momentum=0.9)
     optimizer.state["velocity"][:] = 5.0, 6.0
     optimizer.steps = 7
-    session = Session(Recorded([v * x + w], [x], [v, w]), optimizer, Rows([[1.0]], "x"))
+    session = Session(Recording([v * x + w], [x], [v, w]), optimizer, Rows([[1.0]], "x"))
     assert (session.parameters.tolist(), session.state.tolist()) == ([2.0, 3.0], [5.0, 6.0])
     kept = session.copy()
     place = session.parameters.buffer_info()

@@ -66,7 +66,7 @@ def test_the_python_backend_runs_the_functions_of_the_text():
     model = network()
     loss = squared_error(3.0, model([Value(8.0), Value(80.0)]))
     program = compile(loss, [], model.parameters(), Adam(model.parameters()))
-    imports, functions = python_source(program.recorded, program.rule).split("\n\n\n", 1)
+    imports, functions = python_source(program.recording, program.rule).split("\n\n\n", 1)
     assert imports == "from math import pow, sqrt"
     assert f"{imports}\n\n" in program.source("python")
     assert f"\n\n\n{functions}\n\nif __name__" in program.source("python")

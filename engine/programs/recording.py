@@ -11,7 +11,7 @@ from engine.messages import describe
 from engine.value import Value
 
 
-class Recorded:
+class Recording:
     """A graph below its outputs, read once.
 
     `inputs`: leaves that have another number in every row. `parameters`: leaves that are trained.

@@ -38,7 +38,7 @@ Names = Mapping[str, Operand]
 
 
 @dataclass(frozen=True)
-class Run:
+class Span:
     """Neighbours in one array, which a loop goes over: `length` of them from `start`."""
 
     kind: Kind
@@ -54,7 +54,7 @@ class Comment:
 
 
 @dataclass(frozen=True)
-class Compute:
+class Assign:
     """target = tree, or target += tree."""
 
     target: Variable
@@ -64,11 +64,11 @@ class Compute:
 
 
 @dataclass(frozen=True)
-class Fold:
+class Reduce:
     """target = the sum, the maximum or the minimum of a tree over elements.
 
     What an element's own names stand for is listed in `elements`; or, where each of them is a
-    neighbour of the one before, said by `runs`, all of the same `length`.
+    neighbour of the one before, said by `spans`, all of the same `length`.
     """
 
     target: Variable
@@ -76,23 +76,23 @@ class Fold:
     tree: ast.expr
     names: Names
     elements: Sequence[Names] = ()
-    runs: Mapping[str, Run] | None = None
+    spans: Mapping[str, Span] | None = None
     length: int = 0
 
 
 @dataclass(frozen=True)
-class Each:
+class Map:
     """target_i = tree, or target_i += tree, for all i of a run."""
 
-    target: Run
+    target: Span
     tree: ast.expr
     names: Names
-    runs: Mapping[str, Run]
+    spans: Mapping[str, Span]
     accumulate: bool = False
 
 
 @dataclass(frozen=True)
-class Check:
+class Guard:
     """The row has no loss where the condition holds: `operation` is undefined there."""
 
     tree: ast.expr
@@ -101,11 +101,11 @@ class Check:
     where: str
 
 
-Instruction = Comment | Compute | Fold | Each | Check
+Instruction = Comment | Assign | Reduce | Map | Guard
 
 
 @dataclass(frozen=True)
-class Instructions:
+class Kernel:
     """A lowered graph.
 
     `forward` computes `outputs`; `backward`, where the program is `trained`, the derivatives of

@@ -4,7 +4,7 @@ import pytest
 
 import engine
 from engine import Parameter, Value
-from engine.programs.recorded import Recorded
+from engine.programs.recording import Recording
 
 
 def leaves():
@@ -15,22 +15,22 @@ def test_only_what_hangs_on_an_input_or_a_parameter_is_computed():
     x, k, w = leaves()
     constant = (k * 3).exp()
     early = x.sin()
-    late = early * w + constant
-    recorded = Recorded([late], [x], [w])
-    assert recorded.nodes == [early, late.args[0], late]
-    assert recorded.active == {w, late.args[0], late}
-    assert recorded.unused == []
+    deferred = early * w + constant
+    recording = Recording([deferred], [x], [w])
+    assert recording.nodes == [early, deferred.args[0], deferred]
+    assert recording.active == {w, deferred.args[0], deferred}
+    assert recording.unused == []
 
 
 def test_leaves_that_no_output_reaches_are_unused():
     x, y, w = leaves()
     spare = Parameter(3.0)
-    assert Recorded([w * x], [y, x], [spare, w]).unused == [y, spare]
+    assert Recording([w * x], [y, x], [spare, w]).unused == [y, spare]
 
 
 def key(build, numbers=(1.0, 2.0, 0.5), inputs=2):
     x, y, w = map(Value, numbers)
-    return Recorded([build(x, y, w)], [x, y][:inputs], [w]).key()
+    return Recording([build(x, y, w)], [x, y][:inputs], [w]).key()
 
 
 def test_equal_structures_have_equal_keys():
@@ -72,7 +72,7 @@ def _square(z):
 def test_a_constant_output_counts_by_its_number():
     def of(number):
         x, k = Value(1.0), Value(number)
-        return Recorded([x * 2, k * 2], [x], []).key()
+        return Recording([x * 2, k * 2], [x], []).key()
 
     assert of(3.0) == of(3.0) != of(4.0)
 
@@ -82,19 +82,19 @@ def test_constants_are_as_they_are_now():
     inner = k * 3
     y = k * w * x + inner * w
     k.data = 5.0
-    recorded = Recorded([y, inner, k], [x], [w])
-    assert (recorded.number(k), recorded.number(inner), recorded.number(1.5)) == (5.0, 15.0, 1.5)
-    k.data = 7.0  # too late
-    assert recorded.numbers == {k: 5.0, inner: 15.0}
+    recording = Recording([y, inner, k], [x], [w])
+    assert (recording.number(k), recording.number(inner), recording.number(1.5)) == (5.0, 15.0, 1.5)
+    k.data = 7.0  # too deferred
+    assert recording.numbers == {k: 5.0, inner: 15.0}
 
 
 def test_programs_of_changed_constants_have_other_keys():
     x, k, w = leaves()
     y = w * x + k.exp()
-    before = Recorded([y], [x], [w]).key()
-    assert Recorded([y], [x], [w]).key() == before
+    before = Recording([y], [x], [w]).key()
+    assert Recording([y], [x], [w]).key() == before
     k.data = 3.0
-    assert Recorded([y], [x], [w]).key() != before
+    assert Recording([y], [x], [w]).key() != before
 
 
 def test_constants_for_which_an_operation_is_undefined_are_named():
@@ -103,4 +103,4 @@ def test_constants_for_which_an_operation_is_undefined_are_named():
     y = w * x + k.log()
     k.data = -1.0
     with pytest.raises(ValueError, match=r"^compile: log is undefined where a <= 0; given: a = -1"):
-        Recorded([y], [x], [w])
+        Recording([y], [x], [w])
