@@ -59,8 +59,9 @@ _SYMBOLS = {
     if op.symbol.isidentifier() and not op.sequences
 }
 
-# Characters of a formula in an error.
+# Characters of a formula in an error, and how deep one may nest that is computed.
 _MOST_SHOWN = 200
+_MOST_LEVELS = 60
 
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
 _COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
@@ -92,11 +93,20 @@ def _shown(text: str) -> str:
 
 
 def read_finite(text: str, names: Collection[str]) -> ast.expr:
-    """The same of a formula that is to be computed: its numbers must be floats.
+    """The same of a formula that is to be computed: its numbers must be floats, its depth bounded.
 
     Texts, which are only read back, round the largest of them beyond the floats.
     """
     tree = read(text, names)
+    # What is derived from a formula nests deeper, and Python compiles only so many levels.
+    level: list[ast.expr] = [tree]
+    for _ in range(_MOST_LEVELS):
+        level = [part for node in level for part in children(node)]
+    if level:
+        raise FormulaError(
+            f"formula {_shown(text)} is nested too deep: at most {_MOST_LEVELS} levels, of which "
+            "every term of a sum is one; call one operation in another"
+        )
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and not node.value <= sys.float_info.max:  # type: ignore[operator]
             raise FormulaError(f"formula {_shown(text)}: a number in it is too large for a float")

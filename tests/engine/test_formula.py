@@ -4,6 +4,7 @@ import ast
 
 import pytest
 
+from engine import Value, gradient, operation
 from engine.formula import FormulaError, is_reduction, names_in, read, read_finite
 from engine.ops import SHEET
 from tests.engine.formulas import outcome
@@ -166,14 +167,23 @@ def test_some_lines_have_kinks_and_some_are_undefined_somewhere():
         ("a" + " + a" * 5_000, "is nested too deep"),
         ("a" + " ** a" * 3_000, "is nested too deep"),
         ("a if a > 0 else " * 3_000 + "a", "is nested too deep"),
+        ("a" + " + a" * 60, "at most 60 levels, of which every term of a sum is one"),
         ("a + \ud800", "holds half of a character"),
         ("1e999 * a", "a number in it is too large for a float"),
         ("9" * 400 + " * a", "a number in it is too large for a float"),
         ("9" * 5_000 + " * a", "is not an expression"),
     ],
-    ids="minus_far minus plus power choice surrogate infinite whole digits".split(),
+    ids="minus_far minus plus power choice terms surrogate infinite whole digits".split(),
 )
 def test_what_python_cannot_parse_is_a_formula_error_of_one_line(formula, words):
     with pytest.raises(FormulaError, match=words) as caught:
         read_finite(formula, ["a"])
     assert len(str(caught.value)) < 500
+
+
+def test_sixty_levels_are_computed_and_differentiated():
+    add_up = operation("add_up", " + ".join(["a"] * 60))
+    x = Value(0.5)
+    (slope,) = gradient(add_up(x) ** 2, [x])
+    assert slope.data == 2 * 60 * 30.0
+    assert gradient(slope, [x])[0].data == 2 * 60**2
