@@ -75,7 +75,7 @@ def shared_by(chunks: list[list[Instruction]], outputs: Sequence[Operand]) -> se
 
 
 def fused_of(instructions: Sequence[Instruction]) -> dict[Variable, list[Reduce]]:
-    """For each reduction over spans those that are computed with it: so many that registers suffice.
+    """For each reduction over spans those computed with it: so many that registers suffice.
 
     They go over the same neighbours, each with parameters of its own.
     """
