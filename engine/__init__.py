@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from engine import first_use
 from engine.context import detect_anomaly, no_grad, scope
 from engine.native import core as core
 from engine.op import Op
@@ -73,6 +74,8 @@ _LAZY = {
     "value_and_grad": "transforms",
     "vjp": "transforms",
 }
+first_use.install()
+
 __all__ = ["Op", "Parameter", "Value", "detect_anomaly", "no_grad", "scope"]
 # `from engine import *` leaves Python's own functions alone; engine.sum is there by name.
 __all__ += [name for name in _LAZY if name not in ("compile", "round", "sum")]

@@ -68,13 +68,11 @@ def as_op(op: Any) -> Op | None:
     return op
 
 
-def as_args(args: Any) -> tuple[Value | float, ...]:
-    """Operands: Values as they are, everything else as a float."""
-    from engine.value import Value
-
+def as_args(args: Any, nodes: type[Value]) -> tuple[Value | float, ...]:
+    """Operands: nodes, which are of the class `nodes`, as they are, everything else as a float."""
     return tuple(
         [
-            arg if isinstance(arg, Value) else as_number(arg, f"args: operand {place}")
+            arg if isinstance(arg, nodes) else as_number(arg, f"args: operand {place}")
             for place, arg in enumerate(_checked_tuple(args, "args"), 1)
         ]
     )
@@ -118,15 +116,17 @@ def _checked_tuple(things: Any, name: str) -> tuple[Any, ...]:
     return things
 
 
-CHECKS: dict[str, Callable[[Any], Any]] = {
-    "args": as_args,
-    "data": as_data,
-    "grad": as_grad,
-    "label": as_label,
-    "op": as_op,
-    "partials": as_partials,
-    "scope": as_scope,
-}
+def checks(nodes: type[Value]) -> dict[str, Callable[[Any], Any]]:
+    """What is asked, by the attribute, for whatever the native core does not take as it is."""
+    return {
+        "args": lambda args: as_args(args, nodes),
+        "data": as_data,
+        "grad": as_grad,
+        "label": as_label,
+        "op": as_op,
+        "partials": as_partials,
+        "scope": as_scope,
+    }
 
 
 def refuse_class(node: Value, kind: Any) -> NoReturn:
@@ -137,14 +137,14 @@ def refuse_class(node: Value, kind: Any) -> NoReturn:
     )
 
 
-def properties() -> dict[str, property]:
+def properties(nodes: type[Value]) -> dict[str, property]:
     """The attributes of the `Value` in Python, by their names."""
     made = {"op": property(attrgetter(stored("op")), _set_op, _refuser("op"))}
     made["label"] = property(attrgetter(stored("label")), _set_label, _refuser("label"))
     made["scope"] = property(attrgetter(stored("scope")), _set_scope, _refuser("scope"))
     made["data"] = property(attrgetter(stored("data")), _set_data, _refuser("data"))
     made["grad"] = property(attrgetter(stored("grad")), _set_grad, _refuser("grad"))
-    made["args"] = property(attrgetter(stored("args")), _set_args, _refuser("args"))
+    made["args"] = property(attrgetter(stored("args")), _args_setter(nodes), _refuser("args"))
     made["partials"] = property(attrgetter(stored("partials")), _set_partials, _refuser("partials"))
     # To be read under micrograd's names too, as the lectures' `draw_dot` does.
     made["_prev"] = property(_operands)
@@ -196,11 +196,14 @@ def _set_grad(node: Any, number: Any) -> None:
     node._grad_ = number
 
 
-def _set_args(node: Any, args: Any) -> None:
-    found = as_args(args)
-    node._args_ = found
-    # The local derivatives of other operands would be wrong ones.
-    node._partials_ = tuple([None if type(arg) is float else 0.0 for arg in found])
+def _args_setter(nodes: type[Value]) -> Callable[[Any, Any], None]:
+    def set_args(node: Any, args: Any) -> None:
+        found = as_args(args, nodes)
+        node._args_ = found
+        # The local derivatives of other operands would be wrong ones.
+        node._partials_ = tuple([None if type(arg) is float else 0.0 for arg in found])
+
+    return set_args
 
 
 def _set_partials(node: Any, partials: Any) -> None:

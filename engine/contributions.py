@@ -12,7 +12,7 @@ from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from engine.derived import ADJOINT, Part, partial_of, shape
-from engine.eager import function_of
+from engine.lookup import function_of
 from engine.op import Op
 from engine.value import Value
 

@@ -9,9 +9,9 @@ from random import Random
 from typing import Any
 
 from engine.differentiate import derivative
-from engine.eager import function_of
 from engine.evaluate import forward, partials, undefined
 from engine.formula import names_in, read
+from engine.lookup import function_of
 from engine.op import Op
 
 _POINTS = 40

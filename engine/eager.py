@@ -1,10 +1,9 @@
-"""Operations as functions on `Value`s: those of the sheet, and any other."""
+"""Operations as functions on `Value`s: their generated source, compiled."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from functools import cache, partial
+from collections.abc import Sequence
 from typing import Any
 
 from engine import ieee
@@ -15,7 +14,6 @@ from engine.generate import eager_source
 from engine.generate_parts import constant_name
 from engine.ieee import UNLIKE_MATH
 from engine.op import Op
-from engine.ops import OPERATIONS
 from engine.recording import record
 from engine.value import Value
 
@@ -37,20 +35,3 @@ def eager_functions(ops: Sequence[Op], filename: str) -> dict[str, Any]:
         "UNUSUAL": (ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
     }
     return compile_source("\n\n".join(map(eager_source, ops)), filename, namespace)
-
-
-@cache
-def function_of(op: Op) -> Callable[..., Any]:
-    """The operation as a function on `Value`s and numbers.
-
-    >>> from engine.derived import partial_of
-    >>> function_of(partial_of(OPERATIONS["sin"], "a").op)(Value(0.0))
-    Value(1, grad=0)
-    """
-    if OPERATIONS.get(op.name) is op:
-        from engine import functions
-
-        return functions.GENERATED[op.name]
-    if op.sequences:
-        return partial(apply, op)
-    return eager_functions([op], f"<engine: {op.name}>")[op.name]  # type: ignore[no-any-return]

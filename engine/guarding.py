@@ -13,9 +13,9 @@ from typing import Any
 from engine.contributions import is_one
 from engine.derived import partial_of
 from engine.differentiate import derivative
-from engine.eager import function_of
 from engine.formula import read
 from engine.liveness import Liveness, edge_may_end
+from engine.lookup import function_of
 from engine.op import Op
 from engine.ops import OPERATIONS
 from engine.value import Value

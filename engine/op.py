@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from keyword import iskeyword
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
-
-
-# What generated functions call things by.
-_TAKEN = frozenset(
-    "args out partials node n pi inf nan Value record new current_mode apply row UNUSUAL float "
-    "isinstance len tuple zip TypeError ValueError".split()
-)
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, ClassVar
 
 
 class Op:
@@ -37,8 +28,9 @@ class Op:
     which part; `derived` keeps what it has made of this one.
     """
 
-    # While the sheet itself is read: its tests check it, so that importing it stays light.
-    trusted = True
+    # What looks at every operation that is made. None while the sheet itself is read: its tests
+    # check it, so that importing it stays light.
+    check: ClassVar[Callable[[Op], None] | None] = None
 
     __slots__ = (
         "about",
@@ -99,30 +91,8 @@ class Op:
         self.advice = advice
         self.origin = origin
         self.derived: dict[str, Any] = {}
-        if not self.trusted and origin is None:
+        if self.check is not None and origin is None:
             self.check()
-
-    def check(self) -> None:
-        """Raises what making an operation raises for its names, numbers and formulas."""
-        from engine.formula import FUNCTIONS, REDUCTIONS, read_finite
-
-        names = [*self.operands, *self.constants]
-        for name in (self.name, *names, *self.defaults):
-            if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
-                raise ValueError(f"operation {self.name!r}: {name!r} is not an identifier")
-        for name in names:
-            if name in _TAKEN | FUNCTIONS | REDUCTIONS or names.count(name) > 1:
-                raise ValueError(f"{self.name}: the name {name!r} is taken; choose another one")
-        if self.name.upper() in _TAKEN:
-            raise ValueError(f"an operation cannot be called {self.name!r}; choose another name")
-        for name, number in (*self.constants.items(), *self.defaults.items()):
-            if number is not None and not isinstance(number, (int, float)):
-                raise ValueError(f"{self.name}: the default of {name} must be a number")
-        known = [*names, *(["n"] if self.sequences else [])]
-        for formula in (self.formula, *self.partials):
-            read_finite(formula, [*known, "out"] if formula is not self.formula else known)
-        for condition in filter(None, (self.undefined, self.kinks)):
-            read_finite(condition, known)
 
     def group(self, args: Sequence[Any]) -> list[Any]:
         """A node's operands, which it keeps in one row, by name: sequences as lists again."""

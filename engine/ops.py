@@ -196,5 +196,3 @@ SHEET = ARITHMETIC + OFFERED + PARTS
 OPERATIONS = {op.name: op for op in SHEET}
 if len(OPERATIONS) != len(SHEET):
     raise ValueError("the sheet names an operation twice")
-# What is made from here on is checked when it is made.
-Op.trusted = False

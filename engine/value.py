@@ -6,7 +6,7 @@ of them, as numbers. `backward` is then one loop that knows nothing of any opera
     operand.grad += partial * node.grad
 
 The operations themselves are not here: `engine.functions` generates them from the formula sheet
-when the first of them is used.
+when the first of them is used (`engine.first_use`).
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import math
 
 from engine.anomalies import apply_mode, check_finite
 from engine.attributes import (
-    CHECKS,
     CLASS,
     NAMES,
     as_label,
     check_fit,
+    checks,
     properties,
     refuse_class,
     stored,
@@ -27,7 +27,6 @@ from engine.attributes import (
 from engine.context import current_mode, current_scope, mode_variable
 from engine.graph import inner_nodes, live_nodes
 from engine.messages import refuse_modulus, refuse_output
-from engine.methods import METHODS, NUMPY_NAMES, first_uses
 from engine.native import core, extension, take_over
 from engine.numbers import as_number, short
 from engine.ops import OPERATIONS
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from engine.averaging import Average
     from engine.functions import Methods
     from engine.op import Op
 else:
@@ -181,17 +179,6 @@ class Value(Methods):
     def __ceil__(self) -> int:
         return math.ceil(self.data)
 
-    def as_integer_ratio(self) -> tuple[Average, None]:
-        """Of which Python's `statistics.mean` makes a Value with a history; not a fraction."""
-        from engine.averaging import as_integer_ratio
-
-        return as_integer_ratio(self)
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        from engine.arrays import apply_ufunc
-
-        return apply_ufunc(ufunc, method, inputs, options)
-
     def conjugate(self) -> Value:
         """The number itself, which is real; NumPy's `var` and `std` ask for it."""
         return self
@@ -225,17 +212,17 @@ class Value(Methods):
         return copy_graph(self, memo)
 
 
-for _name, _attribute in (first_uses() | properties()).items():
+for _name, _attribute in properties(Value).items():
     setattr(Value, _name, _attribute)
 
 
 # With the native core, the class above lends its methods to one that computes in C. What follows,
 # and whoever imports from here, has the class that is in use.
 if not TYPE_CHECKING and core == "native":
-    Value = take_over(Value, {name: name for name in METHODS} | NUMPY_NAMES)
+    Value = take_over(Value, {name: stored(name) for name in NAMES})
     asked = {"fit": check_fit, "gradients": check_finite, "mode": apply_mode}
     asked |= {"class": refuse_class, "modulus": refuse_modulus, "output": refuse_output}
-    extension.connect(OPERATIONS, mode_variable, CHECKS | asked)
+    extension.connect(OPERATIONS, mode_variable, checks(Value) | asked)
 
 
 class Parameter(Value):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 
-from engine.attributes import NAMES, stored
 from engine.op import Op
 from engine.ops import SHEET
 
@@ -75,21 +74,20 @@ extension: Any = _load(os.environ.get(VARIABLE, ""))
 core = "python" if extension is None else "native"
 
 
-def take_over(value: type, methods: Mapping[str, str]) -> type:
+def take_over(value: type, slots: Mapping[str, str]) -> type:
     """The extension's `Value`, given what the class in Python has beside its slots.
 
-    Its operators and `backward` are its own, and so are `methods`: their operations by name.
+    `slots`: by the names of attributes, those of the slots behind them. Operators and `backward`
+    are the extension's own.
     """
     native: type = extension.Value
     own = set(vars(native)) - {"__doc__", "__module__"}
     for name, attribute in vars(value).items():
         if name not in own and not hasattr(attribute, "__objclass__"):
             setattr(native, name, attribute)
-    for name, operation in methods.items():
-        setattr(native, name, extension.OPERATIONS[operation])
-    for name in NAMES:
+    for name, slot in slots.items():
         # Assigning is checked there and cheap, so code for both cores may use either name.
-        setattr(native, stored(name), vars(native)[name])
+        setattr(native, slot, vars(native)[name])
     # In error messages the class is called by its name alone, as one in Python is.
     native.__name__ = "Value"
     return native
