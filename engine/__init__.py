@@ -47,32 +47,32 @@ if TYPE_CHECKING:
 # What is imported when it is first used, so that `import engine` stays light. No module has the
 # name of something in it: the import of the module would put it in the place of that.
 _LAZY = {
-    **{op.name: "functions" for op in OFFERED},
-    "apply": "careful",
-    "clip": "functions",
-    "Program": "programs.program",
-    "check_gradients": "check",
-    "compile": "programs.program",
-    "draw": "drawing",
-    "explain": "explanation",
-    "grad": "transforms",
-    "gradient": "derivative",
-    "hessian": "derivative",
-    "hvp": "transforms",
-    "jacobian": "derivative",
-    "jvp": "transforms",
-    "kl_divergence": "compositions",
-    "leaves": "graph",
-    "log_softmax": "functions",
-    "operation": "custom",
-    "prod": "compositions",
-    "softmax": "functions",
-    "source": "functions",
-    "steps": "stepping",
-    "topological_order": "graph",
-    "tree": "text_tree",
-    "value_and_grad": "transforms",
-    "vjp": "transforms",
+    **{op.name: "engine.functions" for op in OFFERED},
+    "apply": "engine.careful",
+    "clip": "engine.functions",
+    "Program": "engine.programs.program",
+    "check_gradients": "engine.check",
+    "compile": "engine.programs.program",
+    "draw": "engine.drawing",
+    "explain": "engine.explanation",
+    "grad": "engine.transforms",
+    "gradient": "engine.derivative",
+    "hessian": "engine.derivative",
+    "hvp": "engine.transforms",
+    "jacobian": "engine.derivative",
+    "jvp": "engine.transforms",
+    "kl_divergence": "engine.compositions",
+    "leaves": "engine.graph",
+    "log_softmax": "engine.functions",
+    "operation": "engine.custom",
+    "prod": "engine.compositions",
+    "softmax": "engine.functions",
+    "source": "engine.functions",
+    "steps": "engine.stepping",
+    "topological_order": "engine.graph",
+    "tree": "engine.text_tree",
+    "value_and_grad": "engine.transforms",
+    "vjp": "engine.transforms",
 }
 first_use.install()
 
@@ -84,7 +84,7 @@ __all__ += [name for name in _LAZY if name not in ("compile", "round", "sum")]
 def __getattr__(name: str) -> object:
     if name not in _LAZY:
         raise AttributeError(f"module 'engine' has no attribute {name!r}")
-    value: object = getattr(import_module(f"engine.{_LAZY[name]}"), name)
+    value: object = getattr(import_module(_LAZY[name]), name)
     globals()[name] = value
     return value
 

@@ -10,12 +10,17 @@ import pytest
 import engine
 
 FOLDER = Path(engine.__file__).parent
-MODULES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
+MODULES = sorted(
+    ".".join(path.relative_to(FOLDER.parent).with_suffix("").parts)
+    for path in FOLDER.rglob("*.py")
+    if path.stem != "__init__"
+)
 
 EXTENSION = getattr(engine.native.extension, "__file__", None)
 
-# What draws needs graphviz, the one dependency; all else needs Python only.
-ALONE = [name for name in MODULES if not name.startswith(("draw", "render"))]
+# What draws needs graphviz, the one dependency; of the rest, Hypothesis a strategy for tests.
+NEEDY = ("engine.draw", "engine.render", "engine.testing.strategies")
+ALONE = [name for name in MODULES if not name.startswith(NEEDY)]
 
 HEAVY = "typing ast graphviz numpy tqdm engine.functions"
 
@@ -80,20 +85,20 @@ def test_any_use_may_be_the_first_one(first):
 
 
 def test_everything_but_drawing_works_without_any_other_package():
-    imports = f"import engine, {', '.join(f'engine.{name}' for name in ALONE)}; "
+    imports = f"import engine, {', '.join(ALONE)}; "
     loaded = run(
         imports
         + "x = engine.Value(2.0); y = engine.dot([x, 1], [3, x]); y.backward(); assert x.grad == 4;"
         "assert engine.check_gradients(lambda a: a.tanh(), 1.0, order=2); print(*sys.modules)"
     )
-    assert {f"engine.{name}" for name in ALONE} <= set(loaded)
+    assert set(ALONE) <= set(loaded)
     own = {name.partition(".")[0] for name in loaded} - set(sys.stdlib_module_names) - {"__main__"}
     assert own == {"engine"} | ({"_chaingrad"} if engine.core == "native" else set())
 
 
-@pytest.mark.parametrize("name", ["__init__", "native/__init__", "native/source", *MODULES])
-def test_no_module_refers_to_the_networks_or_the_demos(name):
-    tree = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=str)
+def test_no_module_refers_to_the_networks_or_the_demos(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     imported = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

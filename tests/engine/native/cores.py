@@ -10,7 +10,10 @@ from unittest import mock
 from engine.native import VARIABLE
 
 # Imported at once: what imports another of them only when it is called must find its own copy.
-MODULES = "functions careful derivative explanation graph serialize text_tree value".split()
+MODULES = """
+    engine.functions engine.careful engine.derivative engine.explanation engine.graph
+    engine.serialize engine.text_tree engine.value
+""".split()
 
 
 class Core:
@@ -22,7 +25,7 @@ class Core:
         with self.in_place(), mock.patch.dict(os.environ, {VARIABLE: name}):
             self.engine = import_module("engine")
             for module in MODULES:
-                import_module(f"engine.{module}")
+                import_module(module)
             # Generated now, while this copy is the one that imports find.
             dict(self.engine.functions.GENERATED)
             self.modules = own_modules()
