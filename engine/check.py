@@ -57,7 +57,7 @@ def check_gradients(
     True
     >>> check_gradients(lambda w: w[0] * w[1].data, [3.0, 2.0])
     Traceback (most recent call last):
-    engine.check.GradientMismatch: 1 of 2 derivatives of f at (w[0] = 3.0, w[1] = 2.0) is wrong:
+    GradientMismatch: 1 of 2 derivatives of f at (w[0] = 3.0, w[1] = 2.0) is wrong:
       derivative  the graph  central differences  relative difference  doubt
       ∂f/∂w[1]    0.0        3                    1                    5e-13
     every operation agrees by itself, so f leaves the graph (.data, float(), math.*)

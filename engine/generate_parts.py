@@ -39,7 +39,7 @@ def undefined_check(op: Op, given: str) -> Iterator[str]:
 
 
 def recorded(op: Op) -> Iterator[str]:
-    """What `engine.recording.record` does; a call of it would be a tenth of a small operation."""
+    """What `record` does; a call of it would be a tenth of a small operation."""
     yield "if current_mode() is not None:"
     yield f"    return record({constant_name(op)}, args, out, partials)"
     yield "node = new(Value)"

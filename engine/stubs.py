@@ -1,4 +1,4 @@
-"""`python -m engine.stubs` writes `functions.pyi`: types for what `engine.functions` generates."""
+"""`python -m engine.stubs` writes `functions.pyi`: types of what is generated there."""
 
 from __future__ import annotations
 

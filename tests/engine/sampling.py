@@ -88,7 +88,7 @@ def smooth_rows(op: Op) -> st.SearchStrategy[list[float]]:
 
 
 def call_arguments(op: Op, row: Sequence[Any]) -> list[Any]:
-    """The arguments of the functions in `engine.evaluate`: operands, constants, and the length."""
+    """What the functions of `engine.evaluate` take: operands, constants, the length."""
     grouped = op.group(row)
     return [*grouped, len(grouped[0])] if op.sequences else grouped
 

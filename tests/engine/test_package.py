@@ -80,7 +80,8 @@ def test_the_operations_are_generated_when_the_first_of_them_is_used():
 )
 def test_any_use_may_be_the_first_one(first):
     number = eval(first, {"x": engine.Value(0.5), "engine": engine}).data
-    (found,) = run(f"import engine, engine.ops; x = engine.Value(0.5); print(repr(({first}).data))")
+    start = "import engine, engine.ops; x = engine.Value(0.5)"
+    (found,) = run(f"{start}; print(repr(({first}).data))")
     assert float(found) == number
 
 

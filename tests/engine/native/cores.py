@@ -11,8 +11,9 @@ from engine.native import VARIABLE
 
 # Imported at once: what imports another of them only when it is called must find its own copy.
 MODULES = """
-    engine.functions engine.careful engine.derivative engine.explanation engine.graph
-    engine.serialize engine.text_tree engine.value
+    engine.functions engine.careful engine.derivative
+    engine.explanation engine.text_tree
+    engine.graph engine.serialize engine.value
 """.split()
 
 
