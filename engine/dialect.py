@@ -68,6 +68,10 @@ class Dialect:
                 return self.logical(operator, values, names)
             case ast.IfExp():
                 return self.choice(tree, names)
+            case ast.Constant(value=str() as text):
+                return f'"{text}"', ATOM
+            case ast.Subscript(value=array, slice=index):
+                return f"{self.write(array, names)}[{self.write(index, names)}]", ATOM
             case ast.Call(func=ast.Name(id=name), args=[body]) if is_reduction(tree):
                 return self.reduction(name, body, names)
             case ast.Call(func=ast.Name(id=name), args=arguments):

@@ -15,7 +15,8 @@ from typing import Any
 
 from engine import ieee
 from engine.evaluate import FAST, compile_source
-from engine.programs.rules import Formulas, UpdateRule, applies_rule, python_update, remembered
+from engine.programs.rules import Formulas, UpdateRule, applies_rule, remembered
+from engine.programs.write.python import PythonWriter
 from engine.recording import reset_gradients
 from nn.optimizer_state import (
     checked_parameters,
@@ -220,7 +221,7 @@ class Optimizer:
 def _compile(rule: Rule, settings: tuple[str, ...]) -> Callable[..., None]:
     """The rule as a loop over all parameters."""
     filename = f"<nn.optimizers: {', '.join(f'{target} = {text}' for target, text in rule)}>"
-    source = "\n".join(python_update(UpdateRule(rule, settings), FAST, nodes=True)) + "\n"
+    source = PythonWriter(FAST).update_of_nodes(UpdateRule(rule, settings))
     # Python's own max and min lose nan.
     namespace = {**vars(math), "max": ieee.maximum, "min": ieee.minimum}
     update: Callable[..., None] = compile_source(source, filename, namespace)["update"]

@@ -13,10 +13,18 @@ C_KEYWORDS = (
     "inline int long register restrict return short signed sizeof static struct switch typedef "
     "union unsigned void volatile while"
 ).split()
+JAVASCRIPT_WORDS = (
+    "abs arguments await boolean byte catch console debugger delete eval export extends final "
+    "finally function implements in instanceof interface let native new null of package private "
+    "protected public super synchronized this throw throws transient true false try typeof "
+    "undefined var with yield Infinity Math NaN Object"
+).split()
 # What the generated sources call things of their own.
 _OURS = (
-    "adjoints divide forward gradient gradients i index inf loss main mean nan number parameter "
-    "parameters previous printf row rows size state states step steps total update value values"
+    "adjoints batch count divide done epoch epochs evaluate forward gradient gradients i index inf "
+    "loss losses main mean means names nan number order outputs parameter parameters place "
+    "previous printf recorded row row_gradient rows settings share show size start state states "
+    "step steps stop total train update value values what"
 ).split()
 # What <math.h>, <stdio.h> and the compilers declare or define, in every dialect of C; families of
 # macros by their first letters.

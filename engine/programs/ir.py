@@ -1,7 +1,8 @@
-"""What a graph is lowered to: assignments of formulas, in the order in which they are computed.
+"""The intermediate form of programs: statements, in the order in which they are computed.
 
 Each backend spells them in its own language. A formula is a syntax tree of the sheet's language;
-the names in it stand for variables or for numbers.
+the names in it stand for variables or for numbers. What is the same for every graph, the loops over
+rows, batches and epochs, is text in the same language (`engine.programs.loops`).
 """
 
 from __future__ import annotations
@@ -9,15 +10,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 
 class Variable:
     """A number of the program: an input, a parameter, a node's value, or a derivative.
 
     `kind`: which array it belongs to, at `index`: "input", "parameter", "value", "adjoint" (∂/∂ of
-    a node), "gradient" (∂/∂ of a parameter), or "temporary", which belongs to none. `name`: an
-    identifier. `stored`: whether it must lie in that array, because a loop goes over it.
+    a node), "gradient" (∂/∂ of a parameter), or "temporary", which belongs to none; the loops name
+    their own arrays. `name`: an identifier. `stored`: whether it must lie in that array, because a
+    loop goes over it.
     """
 
     __slots__ = ("index", "kind", "name", "stored")
@@ -32,18 +33,22 @@ class Variable:
         return f"Variable({self.kind!r}, {self.index}, {self.name!r})"
 
 
-Kind = Literal["input", "parameter", "value", "adjoint", "gradient", "temporary"]
+Kind = str
 Operand = Variable | float
 Names = Mapping[str, Operand]
 
 
 @dataclass(frozen=True)
 class Span:
-    """Neighbours in one array, which a loop goes over: `length` of them from `start`."""
+    """Neighbours in one array, which a loop goes over: `length` of them from `start`.
+
+    `whole`: that these are all elements of the array.
+    """
 
     kind: Kind
     start: int
     length: int
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,63 @@ class Guard:
     where: str
 
 
+@dataclass(frozen=True)
+class Unpack:
+    """Names for elements of an array, of which there are `length`."""
+
+    kind: Kind
+    variables: Sequence[Variable]
+    length: int
+
+
+@dataclass(frozen=True)
+class NewArray:
+    """An array of so many zeros."""
+
+    kind: Kind
+    length: int
+
+
+@dataclass(frozen=True)
+class Store:
+    """Sets elements of an array of this length by their places."""
+
+    kind: Kind
+    elements: Mapping[int, Operand]
+    length: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """The number that a function of a row comes to."""
+
+    operand: Operand
+
+
 Instruction = Comment | Assign | Reduce | Map | Guard
+# A statement of the loops is a syntax tree of Python's; see `engine.programs.statements`.
+Statement = Instruction | Unpack | NewArray | Store | Result | ast.stmt
+
+
+# What the functions of a program are called; no formula can call anything so.
+OWN_FUNCTIONS = frozenset("forward evaluate gradients update batch train show main".split())
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of a program.
+
+    `arguments`: their types by their names. A type is "float", "int", "Text", "Numbers" (an array
+    that may be changed), "Constants" (one that is not), "Order" (of integers), "Rows" (of inputs),
+    "State" (a row of numbers for each remembered name), "Outputs" (a row for each row of inputs);
+    `result` may be "None".
+    """
+
+    name: str
+    about: str
+    arguments: Mapping[str, str]
+    result: str
+    body: Sequence[Statement]
 
 
 @dataclass(frozen=True)

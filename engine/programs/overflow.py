@@ -1,7 +1,8 @@
-"""Training where machine code comes to no number, and nodes do.
+"""Training where a compiled program comes to no number, and nodes do.
 
 A sum of gradients may overflow although their mean is an ordinary number, and a product behind a
-branch that is not taken, which adds nothing.
+branch that is not taken, which adds nothing. In Python an intermediate result that overflows may
+raise, too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from engine.programs.session import Backend, Outcome, Session
 
 
 class Compiled(Protocol):
-    """A backend that trains fast, and only says in which epoch a number was not finite."""
+    """A backend that trains fast, and only says in which epoch it came to no number."""
 
     def epochs(
         self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
@@ -30,28 +31,26 @@ def train(
     epochs: int,
     total: int,
 ) -> Outcome:
-    """`Backend.train` by `fast`; by `careful` the batches after which a parameter is not a number.
+    """`Backend.train` by `fast`; by `careful` the batches in which it comes to no number.
 
     Where training failed the epochs before are repeated, and the next one goes batch by batch.
     """
     means: list[float] = []
-    while True:
+    while len(means) < epochs:
         start = session.copy()
         outcome = fast.epochs(session, order, size, epochs - len(means), total)
         if outcome.failed:
-            failed = session.copy()
             session.restore(start)
             if outcome.means:
                 fast.epochs(session, order, size, len(outcome.means), total)
-            mean = _epoch(fast, careful, session, order, size, total)
-            if mean is not None:
-                means += [*outcome.means, mean]
-                if len(means) < epochs:
-                    continue
-                return Outcome(means)
-            session.restore(failed)
-        outcome.means = means + outcome.means
-        return outcome
+            single = _epoch(fast, careful, session, order, size, total)
+            single.means[:0] = outcome.means
+            outcome = single
+        outcome.means[:0] = means
+        if outcome.failed:
+            return outcome
+        means = outcome.means
+    return Outcome(means)
 
 
 def _epoch(
@@ -61,17 +60,17 @@ def _epoch(
     order: Sequence[int],
     size: int,
     total: int,
-) -> float | None:
-    """The mean loss of an epoch; None where it fails in any case."""
+) -> Outcome:
+    """One epoch, batch by batch."""
     mean = 0.0
     for first in range(0, len(order), size):
         batch = order[first : first + size]
         before = session.copy()
         outcome = fast.epochs(session, batch, size, 1, total)
-        if outcome.parameter is not None:
+        if outcome.parameter is not None or outcome.loss != outcome.loss:
             session.restore(before)
             outcome = careful().train(session, batch, size, 1, total)
         if outcome.failed:
-            return None
+            return outcome
         mean += outcome.means[0]
-    return mean
+    return Outcome([mean])

@@ -8,14 +8,15 @@ from operator import index
 from typing import Any
 
 from engine.messages import describe
-from engine.programs import llvm_host, sources
-from engine.programs.backend_llvm import LlvmBackend
-from engine.programs.backend_python import PythonBackend
 from engine.programs.recording import Recording
 from engine.programs.replay import replay
 from engine.programs.rows import Rows
 from engine.programs.rules import Optimizer, UpdateRule, rule_of
+from engine.programs.run import llvm_host
+from engine.programs.run.llvm import LlvmBackend
+from engine.programs.run.python import PythonBackend
 from engine.programs.session import Backend, Outcome, Session
+from engine.programs.write import languages
 from engine.spelling import Text, printable
 from engine.value import Value
 
@@ -151,12 +152,12 @@ class Program:
         return outcome.means
 
     def source(self, language: str = "python") -> Text:
-        """The program as text: "python", "c" or "llvm".
+        """The program as text: "python", "c", "javascript" or "llvm".
 
-        The Python and C texts are complete. Run by themselves they print the loss, the gradients
+        All but the last are complete. Run by themselves they print the loss, the gradients
         and the parameters after one step for the row that was recorded.
         """
-        return Text(sources.source(self.recording, self.optimizer, self.rule, language))
+        return Text(languages.source(self.recording, self.optimizer, self.rule, language))
 
     def backend_for(self, rows: int) -> Backend:
         """The backend that computes so many rows."""

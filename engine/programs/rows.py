@@ -54,6 +54,10 @@ class Rows:
         start = number * self.width
         return list(map(float, self.numbers[start : start + self.width]))
 
+    def lists(self) -> list[list[float]]:
+        """All rows, each as a list of its own."""
+        return [self.row(number) for number in range(self.count)]
+
     def _refuse(self, names: Sequence[str]) -> None:
         """Finds the number that is not finite; there is none where only the sum overflows."""
         for index, number in enumerate(self.numbers):

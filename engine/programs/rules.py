@@ -15,10 +15,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from engine.computation import hoist
-from engine.dialect import Dialect
 from engine.formula import CONSTANTS, FUNCTIONS, REDUCTIONS, names_in, read
 from engine.ieee import NAMESPACE as IEEE_NAMES
 from engine.inlining import inlined, replaced
+from engine.programs.identifiers import C_KEYWORDS, JAVASCRIPT_WORDS
 
 Formulas = tuple[tuple[str, str], ...]
 
@@ -146,8 +146,11 @@ def applies_rule(step: Callable[..., Any]) -> Callable[..., Any]:
 
 # What the generated functions call things of their own, and what they call.
 _OURS = frozenset(
-    "all_parameters enumerate gradients i inf nan node parameters self update weight zip".split()
-)
+    "all_parameters count done enumerate epoch epochs gradient_i gradients i inf loss losses means "
+    "nan node order parameters place row row_gradient rows self settings share size start state "
+    "steps stop total update weight zip INFINITY NAN NULL fabs floor_quotient fmod linux maximum minimum "
+    "modulo rint unix".split()
+).union(C_KEYWORDS, JAVASCRIPT_WORDS)
 _NUMBERED = re.compile(r"(shared|sum|max|min)_\d+")
 
 
@@ -204,31 +207,3 @@ class _Shared(ast.NodeTransformer):
         name = f"shared_{len(self.shared) + 1}"
         self.shared.append((name, tree))
         return name
-
-
-def python_update(rule: UpdateRule, dialect: Dialect, nodes: bool = False) -> list[str]:
-    """The rule as a Python function `update(parameters, gradients, step, *settings, *state)`.
-
-    Parameters are a list of numbers that is changed in place, and each remembered name has a list.
-    With `nodes` the parameters are `Value`s, and the gradients their own `grad`.
-    """
-    columns = {name: f"all_{name}" for name in rule.remembered}
-    given = ["parameters", *([] if nodes else ["gradients"]), "step", *rule.settings]
-    head = "node in parameters" if nodes else "parameter, gradient in zip(parameters, gradients)"
-    own = {"parameter": "node._data_", "gradient": "node._grad_"} if nodes else {}
-    lines = [f"def update({', '.join([*given, *columns.values()])}):"]
-    for name, kind, tree in rule.reductions:
-        lines.append(
-            f"    {name} = {dialect.call(kind, [f'[{dialect.write(tree, own)} for {head}]'])[0]}"
-        )
-    lines += [f"    {name} = {dialect.write(tree)}" for name, tree in rule.shared]
-    if nodes:
-        lines.append(f"    for {'i, node in enumerate(parameters)' if columns else head}:")
-        lines += ["        parameter = node._data_", "        gradient = node._grad_"]
-    else:
-        lines.append("    for i, (parameter, gradient) in enumerate(zip(parameters, gradients)):")
-    lines += [f"        {name} = {column}[i]" for name, column in columns.items()]
-    lines += [f"        {target} = {dialect.write(tree)}" for target, tree in rule.each]
-    lines += [f"        {column}[i] = {name}" for name, column in columns.items()]
-    lines.append(f"        {'node._data_' if nodes else 'parameters[i]'} = parameter")
-    return lines

@@ -26,7 +26,7 @@ class Variables:
             many = len(leaves) > MOST_NAMES
             for index, leaf in enumerate(leaves):
                 name = f"{kind}{index}" if many else identifiers.new(leaf.label, kind[0])
-                self.variables[leaf] = Variable(kind, index, name, stored=many)  # type: ignore[arg-type]
+                self.variables[leaf] = Variable(kind, index, name, stored=many)
         self.slots = 0
         self.spans: dict[tuple[Value, str], Span] = {}
         self.find_runs()

@@ -15,7 +15,8 @@ import pytest
 
 import engine
 from engine import Parameter, Value
-from engine.programs import backend_llvm, llvm_chunks
+from engine.programs import llvm_chunks
+from engine.programs.run import llvm as backend_llvm
 
 Build = Callable[[list[Any], list[Any]], Any]
 Table = Sequence[Sequence[float]]

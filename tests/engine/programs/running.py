@@ -11,13 +11,22 @@ from tests.nn.shared import to_12_digits
 
 COMPILER = shutil.which("cc")
 needs_compiler = pytest.mark.skipif(COMPILER is None, reason="no C compiler called cc")
-languages = pytest.mark.parametrize("language", ["python", pytest.param("c", marks=needs_compiler)])
+NODE = shutil.which("node")
+needs_node = pytest.mark.skipif(NODE is None, reason="no JavaScript engine called node")
+languages = pytest.mark.parametrize(
+    "language",
+    [
+        "python",
+        pytest.param("c", marks=needs_compiler),
+        pytest.param("javascript", marks=needs_node),
+    ],
+)
 
 
 def printed(program, language, folder):
     """What the program's source prints, by kind: names and numbers."""
     text = program.source(language)
-    return run_c(text, folder) if language == "c" else run_python(text)
+    return run_source(text, language, folder)
 
 
 def check(language, folder, loss, inputs, parameters, optimizer=None):
@@ -39,6 +48,13 @@ def check(language, folder, loss, inputs, parameters, optimizer=None):
     names = [name for name, _ in found["gradient"]]
     assert len(set(names)) == len(parameters)
     return names
+
+
+def run_source(text, language, folder):
+    """What a program prints."""
+    if language == "javascript":
+        return run([NODE, "--use_strict", "-"], text)
+    return run_c(text, folder) if language == "c" else run_python(text)
 
 
 def run_python(text):

@@ -6,7 +6,7 @@ import pytest
 
 import engine
 from engine import Parameter, Value
-from engine.programs import backend_llvm
+from engine.programs.run import llvm as backend_llvm
 from nn import SGD, Adam, Optimizer
 
 ROWS = [[1.0, 2.0], [3.0, 4.0], [-1.0, 0.5]]

@@ -130,9 +130,11 @@ def test_means_of_numbers_whose_sum_overflows(backend, count):
     x, w, v = Value(1.0, "x"), Parameter(0.0, "w"), Parameter(1.0, "v")
     slopes = engine.compile(w * x + v, [x], [w, v], backend=backend)
     mean, (steep, flat) = slopes.gradients([[1e308]] * count)
-    assert (mean, steep, flat) == (pytest.approx(1.0), pytest.approx(1e308, rel=1e-15), 1.0)
+    assert (mean, steep) == (pytest.approx(1.0), pytest.approx(1e308, rel=1e-15))
+    assert flat == pytest.approx(1.0, rel=1e-15)
     losses = engine.compile(w * x + 1e308, [x], [w], backend=backend)
-    assert losses.gradients([[1.0]] * count) == (pytest.approx(1e308, rel=1e-15), [1.0])
+    wanted = pytest.approx(1e308, rel=1e-15), [pytest.approx(1.0, rel=1e-15)]
+    assert losses.gradients([[1.0]] * count) == wanted
 
 
 @over_ways

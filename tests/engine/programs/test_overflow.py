@@ -5,11 +5,11 @@ from array import array
 import pytest
 
 from engine import Parameter, Value
-from engine.programs.backend_llvm import LlvmBackend
-from engine.programs.backend_python import PythonBackend
 from engine.programs.overflow import train
 from engine.programs.program import Program
 from engine.programs.recording import Recording
+from engine.programs.run.llvm import LlvmBackend
+from engine.programs.run.python import PythonBackend
 from nn import SGD
 
 pytest.importorskip("llvmlite")

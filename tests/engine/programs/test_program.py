@@ -9,6 +9,7 @@ import engine
 from engine import Parameter, Value, no_grad
 from engine.programs import program as programs
 from engine.programs.rows import Rows
+from engine.programs.run import llvm_host
 from nn import SGD, Adam, AdamW, RMSprop
 from tests.engine.programs.models import (
     compiled,
@@ -204,7 +205,7 @@ def test_auto_takes_llvm_for_much_work_where_it_is_installed(monkeypatch):
     few = programs.WORTH_COMPILING // 10
     assert program.backend_for(few).name == "python"
     assert program.backend_for(programs.WORTH_COMPILING).name == "llvm"
-    monkeypatch.setattr(programs.llvm_host, "is_available", lambda: False)
+    monkeypatch.setattr(llvm_host, "is_available", lambda: False)
     assert line("auto")[0].backend_for(programs.WORTH_COMPILING).name == "python"
 
 

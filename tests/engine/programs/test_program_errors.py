@@ -8,7 +8,7 @@ import pytest
 
 import engine
 from engine import Parameter, Value, no_grad
-from engine.programs import program as programs
+from engine.programs.run import llvm_host
 from nn import SGD
 from tests.engine.programs.models import chosen, over_backends, over_ways
 
@@ -89,7 +89,7 @@ def test_backends_that_are_not_there(monkeypatch):
         *(engine.compile, w * x, [x], [w]),
         backend="gpu",
     )
-    monkeypatch.setattr(programs.llvm_host, "is_available", lambda: False)
+    monkeypatch.setattr(llvm_host, "is_available", lambda: False)
     refuses(
         ImportError,
         'backend="llvm" needs llvmlite, which is not installed: '

@@ -11,7 +11,9 @@ from engine import Parameter, Value
 from engine.evaluate import FAST, IEEE, compile_source
 from engine.formula import FormulaError
 from engine.ieee import NAMESPACE
-from engine.programs.rules import UpdateRule, python_update, remembered
+from engine.programs.rules import UpdateRule, remembered
+from engine.programs.update import update
+from engine.programs.write.python import PythonWriter
 from nn import SGD, Adam
 from tests.nn.shared import OPTIMIZERS, to_12_digits
 
@@ -20,7 +22,9 @@ ADAM = Adam([Parameter(1.0)])
 
 def function(rule, nodes=False):
     """The rule as a Python function."""
-    source = "\n".join(python_update(rule, IEEE, nodes)) + "\n"
+    writer = PythonWriter(IEEE)
+    of_numbers = "\n".join(writer.function(update(rule, 2))) + "\n"
+    source = writer.update_of_nodes(rule) if nodes else of_numbers
     return compile_source(source, f"<rule {id(rule)} {nodes}>", NAMESPACE)["update"]
 
 
@@ -75,7 +79,7 @@ def test_reductions_go_over_all_parameters_before_anything_changes():
     kinds = [(kind, ast.unparse(tree)) for _, kind, tree in rule.reductions]
     assert kinds == [("sum", "gradient ** 2"), ("max", "parameter")]
     parameters = [1.0, 2.0]
-    function(rule)(parameters, [3.0, 4.0], 1.0, 0.5)
+    function(rule)(parameters, [3.0, 4.0], 1.0, [0.5], [])
     assert parameters == to_12_digits([1 - 0.5 * 3 / 5 + 2, 2 - 0.5 * 4 / 5 + 2])
 
 
@@ -93,15 +97,28 @@ def test_an_unknown_name_is_refused():
 def test_the_function_as_it_is_written():
     optimizer = SGD([Parameter(1.0)], 0.1, momentum=0.9)
     rule = UpdateRule(optimizer.rule, list(optimizer.settings))
-    assert python_update(rule, FAST) == [
-        "def update(parameters, gradients, step, learning_rate, momentum, all_velocity):",
-        "    for i, (parameter, gradient) in enumerate(zip(parameters, gradients)):",
+    assert list(PythonWriter().function(update(rule, 7))) == [
+        "def update(parameters, means, step, settings, state):",
+        '    """Changes the parameters by their mean gradients."""',
+        "    learning_rate = settings[0]",
+        "    momentum = settings[1]",
+        "    for i in range(7):",
+        "        gradient_i = means[i]",
+        "        velocity = state[0][i]",
+        "        velocity = momentum * velocity + gradient_i",
+        "        gradient_i = velocity",
+        "        parameters[i] = parameters[i] - learning_rate * gradient_i",
+        "        state[0][i] = velocity",
+    ]
+    assert PythonWriter(FAST).update_of_nodes(rule).splitlines() == [
+        "def update(parameters, step, learning_rate, momentum, all_velocity):",
+        "    for i, node in enumerate(parameters):",
+        "        gradient_i = node._grad_",
         "        velocity = all_velocity[i]",
-        "        velocity = momentum * velocity + gradient",
-        "        gradient = velocity",
-        "        parameter = parameter - learning_rate * gradient",
+        "        velocity = momentum * velocity + gradient_i",
+        "        gradient_i = velocity",
+        "        node._data_ = node._data_ - learning_rate * gradient_i",
         "        all_velocity[i] = velocity",
-        "        parameters[i] = parameter",
     ]
 
 
@@ -116,7 +133,7 @@ def test_a_rule_on_numbers_does_what_the_optimizer_does(kind, nodes, start, path
     leaves = [Parameter(number) for number in start]
     optimizer = kind(leaves, weight_decay=0.1)
     rule = UpdateRule(optimizer.rule, list(optimizer.settings))
-    update, given_settings = function(rule, nodes), list(optimizer.settings.values())
+    change, given_settings = function(rule, nodes), list(optimizer.settings.values())
     parameters = [Value(number) for number in start]
     plain, state = list(start), [[0.0, 0.0] for _ in rule.remembered]
     for number, gradients in enumerate(path, 1):
@@ -126,10 +143,10 @@ def test_a_rule_on_numbers_does_what_the_optimizer_does(kind, nodes, start, path
         if nodes:
             for parameter, gradient in zip(parameters, gradients, strict=True):
                 parameter.grad = gradient
-            update(parameters, float(number), *given_settings, *state)
+            change(parameters, float(number), *given_settings, *state)
             plain = [parameter.data for parameter in parameters]
         else:
-            update(plain, list(gradients), float(number), *given_settings, *state)
+            change(plain, list(gradients), float(number), given_settings, state)
     assert plain == to_12_digits([leaf.data for leaf in leaves])
     assert state == [to_12_digits(column) for column in optimizer.state.values()]
     assert all(map(math.isfinite, plain))

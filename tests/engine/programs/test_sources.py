@@ -28,7 +28,7 @@ def test_the_lesson(language, tmp_path):
     assert dict(found["parameter"]) == to_12_digits(stepped)
 
 
-@pytest.mark.parametrize("language", ["python", "c"])
+@pytest.mark.parametrize("language", ["python", "c", "javascript"])
 def test_the_text_names_what_the_graph_names(language):
     model = network()
     x = [Value(8.0, label="x1"), Value(80.0, label="x2")]
@@ -163,7 +163,8 @@ def test_wide_layers_become_loops(language, width, tmp_path):
     y = Value(0.25, label="y")
     parameters = model.parameters()
     text = compile(squared_error(y, model(x)), [*x, y], parameters).source(language)
-    assert ("zip(" if language == "python" else "for (int i = 0;") in text
+    starts = {"python": "zip(", "c": "for (long i = 0;", "javascript": "for (let i = 0;"}
+    assert starts[language] in text
     names = check(
         language, tmp_path, squared_error(y, model(x)), [*x, y], parameters, Adam(parameters)
     )

@@ -7,7 +7,16 @@ import pytest
 from engine import Parameter, Value, compile
 from engine.functions import maximum, minimum
 from nn import MLP, SGD
-from tests.engine.programs.running import COMPILER, check, languages, printed, run_c, run_python
+from tests.engine.programs.running import (
+    COMPILER,
+    NODE,
+    check,
+    languages,
+    needs_compiler,
+    needs_node,
+    printed,
+    run_source,
+)
 from tests.nn.shared import to_12_digits
 
 
@@ -17,7 +26,7 @@ def test_predictions_print_their_outputs(language, tmp_path):
     x = [Value(0.5, label="x1"), Value(-0.25, label="x2")]
     outputs = model(x)
     program = compile([*outputs, outputs[0].log1p()], x)
-    assert "step" not in program.source(language)
+    assert "train" not in program.source(language)
     found = [number for _, number in printed(program, language, tmp_path)["output"]]
     assert found == to_12_digits(program([[0.5, -0.25]])[0])
     (single,) = printed(compile(outputs[1], x), language, tmp_path)["output"]
@@ -27,7 +36,7 @@ def test_predictions_print_their_outputs(language, tmp_path):
 @languages
 def test_without_an_optimizer_there_is_no_step(language, tmp_path):
     w = Parameter(0.5, label="w")
-    assert "it has no function `step`" in compile(w * 3, [], [w]).source(language)
+    assert "it has no function `train`" in compile(w * 3, [], [w]).source(language)
     check(language, tmp_path, w * 3, [], [w])
 
 
@@ -44,48 +53,65 @@ def test_where_an_operation_is_undefined(tmp_path):
     w.data = -1.0
     with pytest.raises(ValueError, match="log is undefined where a <= 0"):
         exec(program.source("python"), {"__name__": "__main__"})
-    if COMPILER is None:
-        pytest.skip("no C compiler called cc")
-    found = printed(program, "c", tmp_path)
-    assert math.isnan(found["loss"][0][1])
-    assert found["parameter"] == [("w", -1.0)]
+    for language in ["javascript"] * (NODE is not None) + ["c"] * (COMPILER is not None):
+        found = printed(program, language, tmp_path)
+        assert math.isnan(found["loss"][0][1])
+        assert found["parameter"] == [("w", -1.0)]
 
 
-def test_several_outputs_of_which_one_is_undefined_are_nan_in_c(tmp_path):
-    if COMPILER is None:
-        pytest.skip("no C compiler called cc")
+@needs_compiler
+@needs_node
+def test_several_outputs_of_which_one_is_undefined_are_nan(tmp_path):
     x = Value(2.0, label="x")
     program = compile([x * 2, x.sqrt()], [x])
     x.data = -1.0
-    assert all(math.isnan(number) for _, number in printed(program, "c", tmp_path)["output"])
+    for language in ("c", "javascript"):
+        found = printed(program, language, tmp_path)["output"]
+        assert all(math.isnan(number) for _, number in found)
 
 
 def test_numbers_that_are_not_finite(tmp_path):
     w, v = Parameter(1.0, label="w"), Parameter(2.0, label="v")
     program = compile(w * v, [], [w, v])
     w.data, v.data = math.inf, math.nan
-    for language in ["python", *(["c"] if COMPILER else [])]:
+    for language in ["python", *(["c"] if COMPILER else []), *(["javascript"] if NODE else [])]:
         found = printed(program, language, tmp_path)
         assert math.isnan(found["loss"][0][1])
         assert found["gradient"][1] == ("v", math.inf)
 
 
-def test_steps_over_several_rows_follow_their_mean_gradient(tmp_path):
+# The call of `train` in `main`, and one on other rows in a single batch.
+ONE_STEP = "parameters, state, settings, recorded, order, 1, 1, 1, 1.0, steps, losses, "
+BATCH = "parameters, state, settings, rows, visits, {0}, {0}, 1, 1.0 / {0}, steps, losses, "
+
+
+def trained_on(rows, program, language, folder):
+    """What the source prints when its step is one on these rows, and the mean loss after it."""
+    text = program.source(language)
+    opening, closing = "{}" if language == "c" else "[]"
+    table = ", ".join(f"{opening}{row!r}{closing}" for row in rows)
+    visits = ", ".join(map(str, range(len(rows))))
+    kinds = {"c": ("const double {}[][1]", "const long {}[]"), "javascript": ("const {}",) * 2}
+    kinds = kinds.get(language, ("{}",) * 2)
+    data = [
+        f"{kind.format(name)} = {opening}{entries}{closing};"
+        for kind, name, entries in zip(kinds, ("rows", "visits"), (table, visits), strict=True)
+    ]
+    assert ONE_STEP in text
+    text = text.replace(ONE_STEP, BATCH.format(len(rows)))
+    head = {"c": "int main(void)", "javascript": "function main()"}.get(language, "def main():")
+    text = text.replace(head, "\n".join([*data, head]).replace("static ", ""), 1)
+    shown = '    show("mean", "", losses[0])' + ";" * (language != "python")
+    after = "row_gradient);" if language != "python" else "row_gradient\n    )"
+    place = text.rindex(after) + len(after)
+    return run_source(f"{text[:place]}\n{shown}{text[place:]}", language, folder)
+
+
+@languages
+def test_steps_over_several_rows_follow_their_mean_gradient(language, tmp_path):
     w, x = Parameter(1.0, label="w"), Value(1.0, label="x")
     program = compile((x - w) ** 2, [x], [w], SGD([w], 0.25))
-    namespace = {"__name__": "module"}
-    exec(program.source("python"), namespace)
-    parameters = [1.0]
-    assert namespace["step"](parameters, [[2.0], [4.0]], 1.0, [0.25], []) == 5.0
-    assert parameters == [2.0]
-    if COMPILER is None:
-        pytest.skip("no C compiler called cc")
-    text = program.source("c")
-    call = "step(parameters, &recorded, 1)"
-    assert call in text
-    rows = "const double rows[2][INPUTS] = {{2.0}, {4.0}};"
-    text = text.replace(call, f'{rows} printf("mean %g\\n", step(parameters, rows, 2))')
-    found = run_c(text, tmp_path)
+    found = trained_on([2.0, 4.0], program, language, tmp_path)
     assert (found["mean"], found["parameter"]) == ([("", 5.0)], [("w", 2.0)])
 
 
@@ -93,17 +119,8 @@ def test_steps_over_several_rows_follow_their_mean_gradient(tmp_path):
 def test_a_step_on_rows_whose_sums_overflow(language, tmp_path):
     """Three gradients of 1e308 are too much together; their mean is 1e308, and so is the loss."""
     x, w = Value(1e308, label="x"), Parameter(1.0, label="w")
-    text = compile(w * x, [x], [w], SGD([w], 1e-308)).source(language)
-    if language == "c":
-        one, row = "step(parameters, &recorded, 1);", "{1e308}"
-        three = f"const double rows[3][INPUTS] = {{{row}, {row}, {row}}};"
-        printf = r'printf("mean %.17g\n", step(parameters, rows, 3));'
-        text = text.replace(one, f"{three} {printf}")
-    else:
-        one = "step(parameters, [row], STEPS + 1.0, SETTINGS.values(), STATE.values())"
-        three = one.replace("[row]", "[row] * 3")
-        text = text.replace(one, f'print(f"mean {{{three}:.17g}}")')
-    found = run_c(text, tmp_path) if language == "c" else run_python(text)
+    program = compile(w * x, [x], [w], SGD([w], 1e-308))
+    found = trained_on([1e308] * 3, program, language, tmp_path)
     assert found["mean"] == [("", to_12_digits(1e308))]
     assert found["parameter"] == [("w", pytest.approx(0.0, abs=1e-15))]
 

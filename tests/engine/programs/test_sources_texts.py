@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from engine import Parameter, Value, compile
 from engine.functions import logsumexp, maximum
 from engine.functions import sum as total
-from engine.programs import llvm_host
-from engine.programs.backend_python import python_source
+from engine.programs.loops import functions
+from engine.programs.run import llvm_host
+from engine.programs.write.python import PythonWriter
 from nn import SGD, Adam, squared_error
 from tests.engine.programs.running import check, languages
 from tests.nn.shared import network
@@ -53,7 +54,9 @@ def test_labels_cannot_become_code(labels):
     program = compile(node + c, [], [a, b, c])
     namespace = {"__name__": "module"}
     exec(program.source("python"), namespace)
-    assert namespace["gradients"]([2.0, 3.0, 4.0], []) == (10.0, [3.0, 2.0, 1.0])
+    gradient = [0.0] * 3
+    assert namespace["gradients"]([2.0, 3.0, 4.0], [], gradient) == 10.0
+    assert gradient == [3.0, 2.0, 1.0]
     text = program.source("c")
     assert text.count("/*") == text.count("*/")
     text.encode()
@@ -66,10 +69,12 @@ def test_the_python_backend_runs_the_functions_of_the_text():
     model = network()
     loss = squared_error(3.0, model([Value(8.0), Value(80.0)]))
     program = compile(loss, [], model.parameters(), Adam(model.parameters()))
-    imports, functions = python_source(program.recording, program.rule).split("\n\n\n", 1)
-    assert imports == "from math import pow, sqrt"
-    assert f"{imports}\n\n" in program.source("python")
-    assert f"\n\n\n{functions}\n\nif __name__" in program.source("python")
+    backend = program.backend_for(1)
+    imports, texts = PythonWriter().module(functions(backend.kernel, program.rule))
+    assert imports == ["from math import pow, sqrt"]
+    source = program.source("python")
+    for text in (*imports, *texts):
+        assert f"{text}\n\n" in source
 
 
 def test_llvm_text_says_which_parameter_is_which():
@@ -96,5 +101,5 @@ def test_llvm_text_without_llvmlite(monkeypatch):
 
 def test_an_unknown_language():
     w = Parameter(0.5)
-    with pytest.raises(ValueError, match="no source in 'rust'; known: python, c, llvm"):
+    with pytest.raises(ValueError, match="no source in 'rust'; known: python, c, javascript, llvm"):
         compile(w * 2, [], [w]).source("rust")

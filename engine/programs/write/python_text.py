@@ -1,13 +1,12 @@
-"""What the writer of Python is made of: its spelling of formulas, its helpers, long statements."""
+"""How programs in Python spell formulas, and the helpers that these call."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
 
 from engine.dialect import ATOM, Dialect, Names, Piece
 from engine.evaluate import FloatPython
-from engine.programs.source_common import LINE, filled
+from engine.programs.ir import OWN_FUNCTIONS
 
 _GUARDED = '''\
 def {name}(a):
@@ -87,6 +86,8 @@ class ProgramPython(FloatPython):
         if name == "hypot":
             # As C computes it; that of `math` differs in the last place.
             return f"abs(complex({', '.join(arguments)}))", ATOM
+        if name in OWN_FUNCTIONS:
+            return super().call(name, arguments)
         name = _SPELLED.get((name, len(arguments)), name)
         if name not in ("abs", "sum"):
             self.used.add(name)
@@ -103,20 +104,3 @@ class ProgramPython(FloatPython):
     def helpers(self) -> list[str]:
         """The functions that have been used and `math` does not have."""
         return [text for name, text in HELPERS.items() if name in self.used]
-
-
-def wrapped(head: str, text: str, tail: str = "") -> Iterator[str]:
-    """A statement, with its expression in parentheses where it is long."""
-    if len(head) + len(text) + len(tail) <= LINE:
-        yield head + text + tail
-    else:
-        yield from [f"{head}(", *filled(text, 8), f"    ){tail}"]
-
-
-def listed(head: str, elements: Sequence[str]) -> Iterator[str]:
-    """A statement that ends with a list."""
-    text = ", ".join(elements)
-    if len(head) + len(text) + 2 <= LINE:
-        yield f"{head}[{text}]"
-    else:
-        yield from [f"{head}[", *filled(text, 8), "    ]"]

@@ -9,10 +9,8 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
-from engine.programs.backend_python import PythonBackend
 from engine.programs.ir import Kernel
 from engine.programs.llvm_batch import Shape
-from engine.programs.llvm_host import host
 from engine.programs.llvm_sample import LlvmModule
 from engine.programs.llvm_train import evaluation_module, training_module
 from engine.programs.lowering import lower
@@ -20,6 +18,8 @@ from engine.programs.means import means_of
 from engine.programs.overflow import train
 from engine.programs.recording import Recording
 from engine.programs.rules import UpdateRule
+from engine.programs.run.llvm_host import host
+from engine.programs.run.python import PythonBackend
 from engine.programs.session import Outcome, Session
 
 # In lanes everything is written out, and every parameter has a gradient in each lane; networks

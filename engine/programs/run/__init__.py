@@ -1,0 +1,1 @@
+"""Programs at work: in generated Python, and in machine code."""

@@ -1,0 +1,284 @@
+"""The base of all writers of programs: which statement is spelled when, and what stands inline.
+
+A language is a dialect of formulas and the spelling of a dozen kinds of statements.
+"""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from engine.dialect import PRODUCT, Dialect, Names, Piece
+from engine.programs.ir import (
+    Assign,
+    Comment,
+    Function,
+    Guard,
+    Map,
+    NewArray,
+    Operand,
+    Reduce,
+    Result,
+    Span,
+    Statement,
+    Store,
+    Unpack,
+    Variable,
+)
+from engine.programs.row import names_and_power, used_by
+
+# What a program calls the array of each kind of variables.
+ARRAYS = {"parameter": "parameters", "input": "row", "value": "values", "adjoint": "adjoints"}
+LINE = 99
+INDENT = "    "
+
+
+class Writer:
+    """Writes functions, line by line; `dialect` spells the formulas in them."""
+
+    # Names that cannot be a variable's in this language.
+    taken: frozenset[str] = frozenset()
+    # Up to so many numbers are compared, or added up, in one expression.
+    most_terms = 100
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.depth = 0
+
+    def functions(self, functions: Iterable[Function]) -> list[str]:
+        """The text of each function."""
+        return ["\n".join(self.function(function)) for function in functions]
+
+    def function(self, function: Function) -> Iterator[str]:
+        self.result = function.result
+        self.pieces: dict[Variable, Piece] = {}
+        self.inline = _used_once(function.body)
+        self.changed = set(map(self.local, _changed(function.body)))
+        self.names_taken = set(_names(function.body))
+        yield from self.head(function)
+        yield from self.block(function.body)
+        yield from self.end()
+
+    def block(self, statements: Iterable[Statement]) -> Iterator[str]:
+        """The statements, one level further in."""
+        self.depth += 1
+        for statement in statements:
+            yield from (INDENT + line if line else "" for line in self.statement(statement))
+        self.depth -= 1
+
+    def statement(self, statement: Statement) -> Iterable[str]:
+        match statement:
+            case Comment(text):
+                return self.comment(printable(text))
+            case Assign(target, tree, names, accumulate):
+                place = self.place(target)
+                start = place if accumulate or target.stored else self.define("float", place)
+                return self.line(
+                    f"{start} {'+=' if accumulate else '='} ",
+                    self.dialect.write(tree, self.names(names)),
+                )
+            case Reduce():
+                return self.reduce(statement)
+            case Map():
+                return self.map(statement)
+            case Guard(tree, names):
+                return self.guard(statement, self.dialect.write(tree, self.names(names)))
+            case Unpack():
+                return self.unpack(statement)
+            case NewArray(kind, length):
+                return self.new_array(array_of(kind), length)
+            case Store():
+                return self.store(statement)
+            case Result(operand):
+                return self.line("return ", self.written(operand))
+        return self.plain(statement)
+
+    def plain(self, statement: ast.AST) -> Iterator[str]:
+        """A statement of the loops, which stand as text."""
+        write = self.dialect.write
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Name(id=kind), value=value):
+                assert value is not None
+                yield from self.line(f"{self.define(kind, self.local(name))} = ", write(value))
+            case ast.Assign(targets=[target], value=value):
+                yield from self.line(f"{write(target)} = ", write(value))
+            case ast.AugAssign(target=target, op=operator, value=value):
+                sign = self.dialect.infix[type(operator)].strip()
+                yield from self.line(f"{write(target)} {sign}= ", write(value))
+            case ast.Return(value=value):
+                assert value is not None
+                yield from self.line("return ", write(value))
+            case ast.Expr(value=value):
+                yield from self.line("", write(value))
+            case ast.If(test=test, body=body, orelse=orelse):
+                yield self.if_head(write(test))
+                yield from self.block(body)
+                if orelse:
+                    yield self.else_head()
+                    yield from self.block(orelse)
+                yield from self.end()
+            case ast.For(target=ast.Name(id=index), iter=ast.Call(args=arguments), body=body):
+                yield self.loop_head(index, [write(argument) for argument in arguments])
+                yield from self.block(body)
+                yield from self.end()
+
+    # Operands.
+
+    def names(self, names: Mapping[str, Operand]) -> dict[str, str | float | Piece]:
+        return {name: self.operand(operand) for name, operand in names.items()}
+
+    def operand(self, operand: Operand) -> str | float | Piece:
+        if not isinstance(operand, Variable):
+            return operand
+        return self.pieces.get(operand) or self.place(operand)
+
+    def written(self, operand: Operand) -> str:
+        written: Names = {"x": self.operand(operand)}
+        return self.dialect.write(ast.Name("x"), written)
+
+    def place(self, variable: Variable) -> str:
+        if variable.stored:
+            return f"{array_of(variable.kind)}[{variable.index}]"
+        return self.local(variable.name)
+
+    def local(self, name: str) -> str:
+        # No identifier made from a label ends with an underscore.
+        return name + "_" * (name in self.taken)
+
+    @property
+    def width(self) -> int:
+        """What is left of a line at this depth."""
+        return LINE - len(INDENT) * self.depth
+
+    def terms(self, reduce: Reduce, precedence: int = PRODUCT) -> list[str]:
+        """The terms of a reduction that is written out, each as strong as its place asks."""
+        common = self.names(reduce.names)
+        return [
+            self.dialect.within(reduce.tree, precedence, {**common, **self.names(own)})
+            for own in reduce.elements
+        ]
+
+    # What languages spell.
+
+    def head(self, function: Function) -> Iterator[str]:
+        raise NotImplementedError
+
+    def end(self) -> Iterable[str]:
+        return ()
+
+    def line(self, head: str, text: str) -> Iterable[str]:
+        """A simple statement, over several lines where it is long."""
+        raise NotImplementedError
+
+    def comment(self, text: str) -> Iterable[str]:
+        raise NotImplementedError
+
+    def define(self, kind: str, name: str, constant: bool | None = None) -> str:
+        """What a statement begins with that gives a name its first number.
+
+        `constant`: whether it keeps that; if None it is looked up.
+        """
+        raise NotImplementedError
+
+    def reduce(self, reduce: Reduce) -> Iterable[str]:
+        raise NotImplementedError
+
+    def map(self, each: Map) -> Iterable[str]:
+        raise NotImplementedError
+
+    def guard(self, guard: Guard, condition: str) -> Iterable[str]:
+        raise NotImplementedError
+
+    def unpack(self, unpack: Unpack) -> Iterable[str]:
+        for variable in unpack.variables:
+            element = f"{array_of(unpack.kind)}[{variable.index}]"
+            yield from self.line(f"{self.define('float', self.place(variable))} = ", element)
+
+    def new_array(self, name: str, length: int) -> Iterable[str]:
+        raise NotImplementedError
+
+    def store(self, store: Store) -> Iterable[str]:
+        for index, operand in store.elements.items():
+            yield from self.line(f"{array_of(store.kind)}[{index}] = ", self.written(operand))
+
+    def if_head(self, condition: str) -> str:
+        raise NotImplementedError
+
+    def else_head(self) -> str:
+        raise NotImplementedError
+
+    def loop_head(self, index: str, arguments: Sequence[str]) -> str:
+        raise NotImplementedError
+
+
+def array_of(kind: str) -> str:
+    """What the array of a kind of variables is called; the loops call theirs by its name."""
+    return ARRAYS.get(kind, kind)
+
+
+def element_of(span: Span) -> str:
+    """The element at an index `i` of a span."""
+    return f"{array_of(span.kind)}[{f'{span.start} + ' if span.start else ''}i]"
+
+
+def _used_once(statements: Sequence[Statement]) -> set[Variable]:
+    """The results of reductions that one assignment uses once, so that they can stand in it."""
+    reduced = {entry.target for entry in statements if isinstance(entry, Reduce)}
+    uses: Counter[Variable] = Counter()
+    for statement in statements:
+        inside = isinstance(statement, Assign) and not names_and_power(statement.tree)[1]
+        for variable in used_by(statement):
+            uses[variable] += 1 if inside else 2
+    return {variable for variable in reduced if uses[variable] == 1}
+
+
+def _changed(statements: Iterable[Statement]) -> Iterator[str]:
+    """The names whose numbers change after they have been given one."""
+    for statement in statements:
+        match statement:
+            case Assign(target=target, accumulate=True):
+                yield target.name
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AugAssign(target=ast.Name(id=name)):
+                yield name
+            case ast.For(body=body):
+                yield from _changed(body)
+            case ast.If(body=body, orelse=orelse):
+                yield from _changed([*body, *orelse])
+
+
+def _names(statements: Iterable[Statement]) -> Iterator[str]:
+    """The names of all variables that are given a number."""
+    for statement in statements:
+        match statement:
+            case Assign(target=target) | Reduce(target=target):
+                yield target.name
+            case Unpack(variables=variables):
+                yield from (variable.name for variable in variables)
+            case ast.For(body=body):
+                yield from _names(body)
+            case ast.If(body=body, orelse=orelse):
+                yield from _names([*body, *orelse])
+
+
+def printable(text: str) -> str:
+    """A label or a scope as it may stand in a comment: in one line, without invisible signs.
+
+    >>> printable("one\\ntwo\\u202e")
+    'one two'
+    """
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def filled(text: str, indent: int, width: int = LINE) -> list[str]:
+    """Lines of names or terms, as many in each as fit."""
+    margin = " " * indent
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=margin,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
