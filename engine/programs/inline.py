@@ -1,4 +1,4 @@
-"""Calls within the loops replaced by what they call: where small programs spend their time.
+"""Calls within the loops replaced by what they call, on which small programs spend their time.
 
 A function can stand where it is called if it returns at its end only. Its arguments become names,
 as far as they are not called the same at the place of the call.
@@ -14,14 +14,38 @@ from typing import Any
 from engine.programs.ir import Assign, Function, Result, Statement, Variable
 
 
-def inlined(functions: Sequence[Function]) -> list[Function]:
-    """The functions, in each of which the calls of those before it are replaced."""
+def inlined(functions: Sequence[Function], wanted: str) -> list[Function]:
+    """The functions that one of them needs, it included, with the calls in them replaced."""
     known: dict[str, Function] = {}
+    sought = _needed(functions, wanted)
     for function in functions:
-        known[function.name] = replace(
-            function, body=list(_Inlining(function, known).block(function.body))
-        )
-    return list(known.values())
+        if function.name in sought:
+            body = list(_Inlining(function, known).block(function.body))
+            known[function.name] = replace(function, body=body)
+    left = _needed(list(known.values()), wanted)
+    return [function for name, function in known.items() if name in left]
+
+
+def _needed(functions: Sequence[Function], wanted: str) -> set[str]:
+    """The names of a function and of those that it calls, callees of callees included."""
+    names = {wanted}
+    for function in reversed(functions):
+        if function.name in names:
+            names.update(_calls(function.body))
+    return names
+
+
+def _calls(statements: Sequence[Statement]) -> Iterator[str]:
+    for statement in statements:
+        match statement:
+            case ast.For(body=body):
+                yield from _calls(body)
+            case ast.If(body=body, orelse=orelse):
+                yield from _calls([*body, *orelse])
+            case ast.stmt():
+                for part in ast.walk(statement):
+                    if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
+                        yield part.func.id
 
 
 class _Inlining:

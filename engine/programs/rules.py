@@ -148,8 +148,8 @@ def applies_rule(step: Callable[..., Any]) -> Callable[..., Any]:
 _OURS = frozenset(
     "all_parameters count done enumerate epoch epochs gradient_i gradients i inf loss losses means "
     "nan node order parameters place row row_gradient rows self settings share size start state "
-    "steps stop total update weight zip INFINITY NAN NULL fabs floor_quotient fmod linux maximum minimum "
-    "modulo rint unix".split()
+    "steps stop total update weight zip INFINITY NAN NULL fabs floor_quotient fmod linux maximum "
+    "minimum modulo rint unix".split()
 ).union(C_KEYWORDS, JAVASCRIPT_WORDS)
 _NUMBERED = re.compile(r"(shared|sum|max|min)_\d+")
 

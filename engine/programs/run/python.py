@@ -42,31 +42,26 @@ class PythonBackend:
         self.recording = recording
         self.rule = rule
         self.on_nodes = on_nodes
+        self._made: dict[tuple[str, bool], Callable[..., Any]] = {}
 
     @cached_property
     def kernel(self) -> Kernel:
         return lower(self.recording, LONGEST)
 
-    @cached_property
-    def rows(self) -> dict[str, Callable[..., Any]]:
-        """The functions on batches of any size."""
-        return self._functions(one_row=False)
-
-    @cached_property
-    def row(self) -> dict[str, Callable[..., Any]]:
-        """The functions on batches of one row."""
-        return self._functions(one_row=True)
-
-    def _functions(self, one_row: bool) -> dict[str, Any]:
-        every = functions(self.kernel, self.rule, one_row)
-        if not self.on_nodes:
-            return _compile(inlined(every))
-        own: dict[str, Callable[..., Any]] = {
-            "forward": self._forward,
-            "gradients": self._gradients,
-        }
-        # Apart from others that are the same, because of what they call.
-        return _compile([each for each in every if each.name not in own], own)
+    def function(self, name: str, one_row: bool = False) -> Callable[..., Any]:
+        """A function of the loops; `one_row`: for batches of a single row."""
+        found = self._made.get((name, one_row))
+        if found is None:
+            every = functions(self.kernel, self.rule, one_row)
+            if self.on_nodes:
+                # Apart from others that are the same, because of what they call.
+                own: dict[str, Callable[..., Any]]
+                own = {"forward": self._forward, "gradients": self._gradients}
+                module = _compile([each for each in every if each.name not in own], own)
+            else:
+                module = _compile(inlined(every, name))
+            found = self._made[name, one_row] = module[name]
+        return found
 
     def careful(self) -> PythonBackend:
         """The backend that computes on nodes what comes to no number here."""
@@ -80,7 +75,7 @@ class PythonBackend:
         width = len(self.recording.outputs)
         found: list[Any] = [[0.0] * width for _ in rows] if width > 1 else [0.0] * len(rows)
         try:
-            self.rows["evaluate"](parameters, rows, len(rows), found)
+            self.function("evaluate")(parameters, rows, len(rows), found)
         except (ArithmeticError, ValueError):
             found = [self._outputs(parameters, row) for row in rows]
             found = found if width > 1 else [output for (output,) in found]
@@ -89,7 +84,7 @@ class PythonBackend:
     def _outputs(self, parameters: list[float], row: list[float]) -> list[float]:
         found = [0.0] * len(self.recording.outputs)
         try:
-            self.rows["evaluate"](parameters, [row], 1, [found] if len(found) > 1 else found)
+            self.function("evaluate")(parameters, [row], 1, [found] if len(found) > 1 else found)
             return found
         except (ArithmeticError, ValueError):
             return _outputs_on_nodes(self.recording, parameters, row)
@@ -100,7 +95,7 @@ class PythonBackend:
         means, gradient = [0.0] * len(parameters), [0.0] * len(parameters)
         rows, order = session.rows.lists(), range(count)
         try:
-            loss = self.rows["batch"](
+            loss = self.function("batch")(
                 parameters, rows, order, 0, count, 1.0 / count, means, gradient
             )
             certain = loss - loss == 0.0 and not any(map(math.isnan, means))
@@ -130,7 +125,7 @@ class PythonBackend:
         parameters, starts = session.parameters.tolist(), range(0, len(session.state), length)
         state = [session.state[start : start + length].tolist() for start in starts]
         losses, space = [math.nan] * epochs, [[0.0] * length, [0.0] * length]
-        function = (self.row if size == 1 else self.rows)["train"]
+        function = self.function("train", one_row=size == 1)
         given = session.settings(), session.rows.lists(), order, count, size, epochs, 1.0 / total
         try:
             made = int(function(parameters, state, *given, float(session.steps), losses, *space))
