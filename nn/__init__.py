@@ -15,10 +15,14 @@ if not hasattr(engine, "__path__"):
     # Such as a student's own engine.py beside the script, as micrograd calls its file.
     raise ImportError(f"{engine.__file__} hides the package engine: give that file another name")
 
-from nn.history import History
-from nn.initializers import INITIALIZERS, constant, he, normal, uniform, xavier
-from nn.layers import MLP, Layer, Sequential
-from nn.losses import (
+from nn.models.initializers import INITIALIZERS, constant, he, normal, uniform, xavier
+from nn.models.layers import MLP, Layer, Sequential
+from nn.models.module import Module
+from nn.models.neuron import Neuron
+from nn.teach.worksheets import worksheet
+from nn.train.fit import TrainingDiverged, fit
+from nn.train.history import History
+from nn.train.losses import (
     LOSSES,
     absolute_error,
     binary_cross_entropy,
@@ -31,19 +35,15 @@ from nn.losses import (
     poisson_nll_with_log_rate,
     squared_error,
 )
-from nn.metrics import accuracy, confusion_matrix, mean_squared_error, most_likely, r_squared
-from nn.module import Module
-from nn.neuron import Neuron
-from nn.optimizer import Optimizer
-from nn.optimizers import SGD, Adam, AdamW, RMSprop
-from nn.schedules import cosine, exponential_decay, step_decay, warmup
-from nn.training import TrainingDiverged, fit
-from nn.worksheets import worksheet
+from nn.train.metrics import accuracy, confusion_matrix, mean_squared_error, most_likely, r_squared
+from nn.train.optimizer import Optimizer
+from nn.train.optimizers import SGD, Adam, AdamW, RMSprop
+from nn.train.schedules import cosine, exponential_decay, step_decay, warmup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nn.drawing import draw_network as draw_network
-    from nn.drawing import draw_training_loop as draw_training_loop
+    from nn.draw.network import draw_network as draw_network
+    from nn.draw.training_loop import draw_training_loop as draw_training_loop
 
 __all__ = [
     "INITIALIZERS",
@@ -95,9 +95,9 @@ def __getattr__(name: str) -> object:
     # Graphviz is loaded only when something is drawn.
     if name not in ("draw_network", "draw_training_loop"):
         raise AttributeError(f"module 'nn' has no attribute {name!r}")
-    from nn import drawing
+    from nn.draw import network, training_loop
 
-    value: object = getattr(drawing, name)
+    value: object = getattr(network if name == "draw_network" else training_loop, name)
     globals()[name] = value
     return value
 

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from tests.mutation.changes import ROOT, Change
 
 _TESTS = {
-    "nn/optimizers.py": ("tests/nn/test_optimizers.py", "tests/nn/test_optimizers_settings.py"),
-    "nn/schedules.py": ("tests/nn/test_schedules.py",),
+    "nn/train/optimizers.py": (
+        "tests/nn/train/test_optimizers.py",
+        "tests/nn/train/test_optimizers_settings.py",
+    ),
+    "nn/train/schedules.py": ("tests/nn/train/test_schedules.py",),
 }
 
 

@@ -15,7 +15,7 @@ _EXPLAIN = ("tests/engine/test_explanation.py", "tests/engine/test_explanation_p
 _PATHS = ("tests/engine/test_paths.py", *_EXPLAIN)
 _PROGRAM = ("tests/engine/programs/test_lowering.py", "tests/engine/programs/test_program.py")
 _PROGRAM_ENDS = (*_PROGRAM, "tests/engine/programs/test_dead_ends.py")
-_LOSSES = ("tests/nn/test_losses.py",)
+_LOSSES = ("tests/nn/train/test_losses.py",)
 
 _VALUE, _GRAPHS, _WAYS = "engine/value.py", "engine/graph.py", "engine/paths.py"
 _DERIVED, _RULES = "engine/derivative.py", "engine/contributions.py"
@@ -84,10 +84,10 @@ LOGIC = (
     Change(_SHOWN, "line.insert(_FACTORS // 2,", "line.insert(_FACTORS,", _EXPLAIN),
     Change(_SHOWN, "edges[-_FACTORS // 2 :]", "edges[-_FACTORS // 2 + 1 :]", _EXPLAIN),
     Change(_SHOWN, "_FACTORS = 24", "_FACTORS = 22", _EXPLAIN),
-    Change("nn/losses.py", "len(probabilities) == 1:", "len(probabilities) == 2:", _LOSSES),
-    Change("nn/losses.py", "classes < 2", "classes < 1", _LOSSES),
-    Change("nn/losses.py", "return -dot(checked", "return dot(checked", _LOSSES),
-    Change("nn/losses.py", "0 <= index < classes", "0 <= index <= classes", _LOSSES),
-    Change("nn/losses.py", "0 <= target <= 1", "0 <= target < 1", _LOSSES),
-    Change("nn/losses.py", "return mean([single", "return sum([single", _LOSSES),
+    Change("nn/train/losses.py", "len(probabilities) == 1:", "len(probabilities) == 2:", _LOSSES),
+    Change("nn/train/losses.py", "classes < 2", "classes < 1", _LOSSES),
+    Change("nn/train/losses.py", "return -dot(checked", "return dot(checked", _LOSSES),
+    Change("nn/train/losses.py", "0 <= index < classes", "0 <= index <= classes", _LOSSES),
+    Change("nn/train/losses.py", "0 <= target <= 1", "0 <= target < 1", _LOSSES),
+    Change("nn/train/losses.py", "return mean([single", "return sum([single", _LOSSES),
 )

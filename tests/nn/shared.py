@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from nn import MLP, Module, Optimizer, optimizers
+from nn import MLP, Module, Optimizer
+from nn.train import optimizers
 
 INPUTS, TARGET = (8.0, 80.0), 3.0
 PARAMETERS = {

@@ -1,0 +1,184 @@
+"""Layers of neurons, and networks of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from engine.spelling import printable
+from engine.tables import is_row, plain
+from nn.models.initializers import Initializer
+from nn.models.module import Module
+from nn.models.naming import named_by_lesson
+from nn.models.neuron import (
+    Activation,
+    Inputs,
+    Neuron,
+    Seed,
+    operands_of,
+    parameters_of,
+    source_of,
+    whole_sizes,
+)
+
+
+class Layer(Module):
+    """Neurons side by side on the same inputs. Arguments as for `Neuron`.
+
+    A call gives the list of the outputs; of one neuron, its output itself, as in micrograd.
+
+    >>> layer = Layer(2, 3, "linear", init="ones")
+    >>> [output.data for output in layer([8, 80])]
+    [88.0, 88.0, 88.0]
+    >>> layer([8])
+    Traceback (most recent call last):
+    ValueError: Layer(2 → 3 linear) takes 2 inputs, 1 was given
+    """
+
+    _held = ("neurons",)
+    _others = frozenset(("inputs", "outputs"))
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        activation: Activation = "relu",
+        *,
+        init: str | Initializer | None = None,
+        seed: Seed = None,
+        nonlin: bool | None = None,
+    ) -> None:
+        inputs, outputs = whole_sizes("a layer", inputs, outputs)
+        self.inputs, self.outputs = inputs, outputs
+        source = source_of(seed)
+        self.neurons = [
+            Neuron(inputs, activation, init=init, seed=source, nonlin=nonlin, outputs=outputs)
+            for _ in range(outputs)
+        ]
+        self.name_as(1)
+
+    def name_as(self, layer: int, *, output: str | None = None) -> None:
+        """Labels everything as of the layer with this number; `output` names the results."""
+        apart = max(layer, self.inputs, self.outputs) > 9
+        for number, neuron in enumerate(self.neurons, 1):
+            many = output is not None and self.outputs > 1
+            neuron.name_as(
+                layer, number, apart=apart, output=f"{output}{number}" if many else output
+            )
+
+    def __call__(self, inputs: Inputs) -> Any:
+        operands = operands_of(self, inputs, self.inputs)
+        if self.outputs == 1:
+            return self.neurons[0].respond(operands)
+        return [neuron.respond(operands) for neuron in self.neurons]
+
+    def parameters(self) -> list[Any]:
+        """The parameters of one neuron after the other."""
+        plain_layer = self.__class__ is Layer and not self._has_more
+        found = parameters_of(self.neurons) if plain_layer else None
+        return super().parameters() if found is None else found
+
+    def named_parameters(self) -> Iterator[tuple[str, Any]]:
+        """(name, parameter) pairs, by the names that the lesson gives to the first layer."""
+        found = named_by_lesson(self.parameters(), [self.neurons])
+        return super().named_parameters() if found is None else iter(found)
+
+    def __repr__(self) -> str:
+        return printable(f"Layer({self.inputs} → {self.outputs} {self.neurons[0].activation})")
+
+
+class Sequential(Module):
+    """Modules and functions, each called on what the one before it returned.
+
+    Layers are numbered in order and name their parameters by it. Raises ValueError when a layer
+    does not take as many inputs as the layer before it gives.
+
+    >>> net = Sequential(Layer(2, 2, init="ones"), Layer(2, 1, "linear", init="ones"))
+    >>> net([8, 80])
+    Value(176, grad=0, label='o21')
+    """
+
+    _held = ("layers",)
+
+    def __init__(self, *layers: Callable[[Any], Any]) -> None:
+        self.layers = list(layers)
+        numbered = [layer for layer in layers if isinstance(layer, Layer)]
+        for number, layer in enumerate(numbered, 1):
+            layer.name_as(number)
+        for first, second in pairwise(layers):
+            fits = not (isinstance(first, Layer) and isinstance(second, Layer)) or (
+                first.outputs == second.inputs
+            )
+            if not fits:
+                raise ValueError(f"{second} cannot follow {first}: the sizes differ")
+
+    def __call__(self, inputs: Inputs) -> Any:
+        result: Any = inputs
+        for layer in self.layers:
+            result = layer(result)
+        return result
+
+    def parameters(self) -> list[Any]:
+        """The parameters of one layer after the other."""
+        neurons: list[Any] = []
+        for layer in self.layers:
+            if not isinstance(layer, Layer) or layer.__class__ is not Layer or layer._has_more:
+                return super().parameters()
+            neurons += layer.neurons
+        ours = self.__class__ in (MLP, Sequential) and not self._has_more
+        found = parameters_of(neurons) if ours else None
+        return super().parameters() if found is None else found
+
+    def named_parameters(self) -> Iterator[tuple[str, Any]]:
+        """(name, parameter) pairs: the lesson's names if its layers hold all of them, else paths.
+
+        Both say where a parameter is in this model, whatever its label.
+        """
+        layers = [layer.neurons for layer in self.layers if isinstance(layer, Layer)]
+        found = named_by_lesson(self.parameters(), layers)
+        return super().named_parameters() if found is None else iter(found)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self.layers))})"
+
+
+class MLP(Sequential):
+    """A multilayer perceptron: fully connected layers of the given sizes.
+
+    `activation` is that of the hidden layers, `output` that of the last one; its result is named ŷ.
+    A call gives a `Value` for one output, a list of them for several.
+
+    >>> model = MLP(2, [2, 1], activation="linear", init="ones")
+    >>> model([8, 80])
+    Value(176, grad=0, label='ŷ')
+    >>> list(model.state_dict())
+    ['w111', 'w121', 'b11', 'w112', 'w122', 'b12', 'w211', 'w221', 'b21']
+    """
+
+    _held = ("layers",)
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        activation: Activation = "relu",
+        output: Activation = "linear",
+        init: str | Initializer | None = None,
+        seed: Seed = None,
+    ) -> None:
+        nouts = plain(nouts, "nouts")
+        if not is_row(nouts):
+            raise TypeError(f"nouts must be the sizes of the layers, such as [2, 1], not {nouts!r}")
+        nouts = list(nouts)
+        if not nouts:
+            raise ValueError("an MLP needs at least one layer: nouts is empty")
+        source = source_of(seed)
+        sizes = [nin, *nouts]
+        activations = [*[activation] * (len(nouts) - 1), output]
+        layers = [
+            Layer(inputs, outputs, kind, init=init, seed=source)
+            for inputs, outputs, kind in zip(sizes, nouts, activations)
+        ]
+        super().__init__(*layers)
+        layers[-1].name_as(len(layers), output="ŷ")

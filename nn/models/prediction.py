@@ -1,0 +1,130 @@
+"""`predict`: the outputs of a module for a table of rows, by a program where that pays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+from contextvars import Context
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from engine import no_grad
+from engine.context import settled
+from engine.programs.program import Program
+from engine.programs.rows import Rows
+from engine.tables import is_row, plain, row_of
+from nn.models.module import Module
+from nn.models.neuron import Neuron
+from nn.models.structure import is_known, is_ours, leaves_of, neurons_of, structure
+from nn.train.recording import COMPARED, prediction_program
+
+# Fewer products of weights and inputs than this, in all rows, are done before LLVM has compiled
+# them, and on the native core about as fast as by a Python program.
+_WORTH_A_PROGRAM = 100_000
+_BACKENDS = ("auto", "llvm", "python", "eager")
+# A program, and whether the model gives a list.
+_Made = tuple[Program, bool]
+# Per module the structure that was recorded, and its programs by backend.
+_programs: WeakKeyDictionary[Module, tuple[Any, dict[str, _Made]]] = WeakKeyDictionary()
+
+
+def predict(module: Module, rows: Any, backend: str = "auto") -> list[Any]:
+    """The outputs of the module for every row; `Module.predict` says more."""
+    if backend not in _BACKENDS:
+        raise ValueError(f"predict: unknown backend {backend!r}; known: {', '.join(_BACKENDS)}")
+    neurons = neurons_of(module) if is_ours(module) else []
+    table = _table(rows, len(neurons[0].weights) if neurons else None)
+    mode = settled()
+    can_compile = (
+        bool(neurons)
+        and (mode is None or not mode.anomaly)
+        and all(leaf.op is None for leaf in leaves_of(module))
+        and (backend != "auto" or is_known(module))
+    )
+    if can_compile and backend != "eager":
+        made = _program(module, neurons, table, backend)
+        if made is not None:
+            program, listed = made
+            found = program(table)
+            outputs = found if listed else [number for (number,) in found]
+            if not is_known(module):
+                _compare(module, table, outputs)
+            return outputs
+    elif backend not in ("auto", "eager"):
+        raise ValueError(
+            f"predict: backend={backend!r} compiles modules made of this package's layers alone, "
+            "and not within detect_anomaly; for others leave it out"
+        )
+    return _eagerly(module, table, range(table.count))
+
+
+def _compare(module: Module, table: Rows, outputs: list[Any]) -> None:
+    """ValueError where what was recorded for one row is not what the module computes for others."""
+    numbers = range(0, table.count, -(-table.count // COMPARED))
+    for number, expected in zip(numbers, _eagerly(module, table, numbers)):
+        found = outputs[number]
+        pairs = zip(expected, found) if isinstance(expected, list) else [(expected, found)]
+        if not all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12) for a, b in pairs):
+            raise ValueError(
+                f"predict: for rows[{number}] the program gives {found}, the module {expected}: it "
+                'does not compute the same operations for every row; use backend="eager"'
+            )
+
+
+def _program(module: Module, neurons: list[Neuron], table: Rows, backend: str) -> _Made | None:
+    """The program for the module as it is now; None where it is not worth its compilation."""
+    work = table.count * sum(len(neuron.weights) for neuron in neurons)
+    if backend == "auto" and work < _WORTH_A_PROGRAM:
+        return None
+    # The program keeps the leaves, and so their identities. What a function of the user's own
+    # depends on nobody knows: then the program is not kept.
+    now = structure(module)
+    lasting = isinstance(module, Hashable) and is_known(module)
+    known, programs = _programs.get(module, (None, {})) if lasting else (None, {})
+    if known != now:
+        programs = {}
+    if backend not in programs:
+        # In a context of its own: under no_grad there would be no graph to record.
+        programs[backend] = Context().run(prediction_program, module, table.width, backend)
+        if lasting:
+            _programs[module] = now, programs
+    return programs[backend]
+
+
+def _table(rows: Any, width: int | None) -> Rows:
+    """The rows, checked; of one input each row may be a bare number."""
+    rows = _read(rows)
+    if width is None:
+        first = rows[0] if isinstance(rows, list) and rows else ()
+        several = len(first) if hasattr(first, "__len__") else 1
+        width = several if isinstance(rows, list) else int(rows.shape[1])
+    if width == 1 and isinstance(rows, list) and not any(map(is_row, rows)):
+        rows = [[number] for number in rows]
+    return Rows(rows, [f"x{i}" for i in range(1, width + 1)])
+
+
+def _read(rows: Any) -> Any:
+    """A list of rows; an array of numbers in two dimensions stays what it is, for its memory."""
+    if getattr(rows, "ndim", 0) == 2 and not hasattr(rows, "mask") and hasattr(rows, "shape"):
+        return rows
+    read = plain(rows, "rows")
+    if not is_row(read):
+        raise TypeError(f"rows must be a table of numbers, not {rows!r} ({type(rows).__name__})")
+    return [row_of(row, f"rows[{number}]") for number, row in enumerate(read)]
+
+
+def _eagerly(module: Any, table: Rows, numbers: range) -> list[Any]:
+    """The outputs for the rows of these numbers."""
+    outputs = []
+    for number in numbers:
+        try:
+            with no_grad():
+                output = module(table.row(number))
+            several = isinstance(output, (list, tuple)) or getattr(output, "ndim", 0) > 0
+            outputs.append(list(map(float, output)) if several else float(output))
+        except Exception as error:
+            # Which row it was is half of the explanation.
+            if len(error.args) == 1 and isinstance(error.args[0], str):
+                error.args = (f"rows[{number}]: {error.args[0]}",)
+            raise
+    return outputs

@@ -1,0 +1,1 @@
+"""Sheets to compute a network on paper."""
