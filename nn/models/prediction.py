@@ -8,19 +8,21 @@ from contextvars import Context
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from engine import no_grad
+from engine import Value, no_grad
 from engine.context import settled
 from engine.programs.program import Program
+from engine.programs.recording import Recording
 from engine.programs.rows import Rows
 from engine.tables import is_row, plain, row_of
 from nn.models.module import Module
 from nn.models.neuron import Neuron
 from nn.models.structure import is_known, is_ours, leaves_of, neurons_of, structure
-from nn.train.recording import COMPARED, prediction_program
 
 # Fewer products of weights and inputs than this, in all rows, are done before LLVM has compiled
 # them, and on the native core about as fast as by a Python program.
 _WORTH_A_PROGRAM = 100_000
+# So many rows are computed both ways where a function of the user's own was compiled.
+COMPARED = 10
 _BACKENDS = ("auto", "llvm", "python", "eager")
 # A program, and whether the model gives a list.
 _Made = tuple[Program, bool]
@@ -91,6 +93,17 @@ def _program(module: Module, neurons: list[Neuron], table: Rows, backend: str) -
     return programs[backend]
 
 
+def prediction_program(model: Any, width: int, backend: str) -> tuple[Program, bool]:
+    """The program that computes the outputs of a known model for rows of `width` numbers.
+
+    And whether the model gives a list: a layer that was left with one neuron does.
+    """
+    inputs = [Value(0.0, f"x{i}") for i in range(1, width + 1)]
+    outputs = model(inputs)
+    recording = Recording(listed(outputs), inputs, leaves_of(model))
+    return Program(recording, None, backend, several=True), isinstance(outputs, list)
+
+
 def _table(rows: Any, width: int | None) -> Rows:
     """The rows, checked; of one input each row may be a bare number."""
     rows = _read(rows)
@@ -120,11 +133,19 @@ def _eagerly(module: Any, table: Rows, numbers: range) -> list[Any]:
         try:
             with no_grad():
                 output = module(table.row(number))
-            several = isinstance(output, (list, tuple)) or getattr(output, "ndim", 0) > 0
-            outputs.append(list(map(float, output)) if several else float(output))
+            outputs.append(list(map(float, output)) if _several(output) else float(output))
         except Exception as error:
             # Which row it was is half of the explanation.
             if len(error.args) == 1 and isinstance(error.args[0], str):
                 error.args = (f"rows[{number}]: {error.args[0]}",)
             raise
     return outputs
+
+
+def listed(value: Any) -> list[Any]:
+    """The outputs, or targets, that a value holds: its entries, or else itself."""
+    return list(value) if _several(value) else [value]
+
+
+def _several(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) or getattr(value, "ndim", 0) > 0

@@ -1,4 +1,4 @@
-"""Which models can be compiled, and the program that trains or computes one.
+"""Which models can be trained by a program, and that program.
 
 A program repeats what was recorded for one row. That is right for the layers, activations and
 losses of this package, which compute the same operations for every row; what a function of the
@@ -16,13 +16,11 @@ from engine.context import settled
 from engine.programs.program import Program
 from engine.programs.recording import Recording
 from engine.programs.rules import follows_rule
-from nn.models.structure import is_known, leaves_of
+from nn.models.prediction import COMPARED, listed
+from nn.models.structure import is_known
 from nn.train.data import Sample
 from nn.train.losses import cross_entropy, is_own
 from nn.train.optimizer import Optimizer
-
-# So many samples are computed both ways where a function of the user's own was compiled.
-COMPARED = 10
 
 
 def training_program(
@@ -43,12 +41,12 @@ def training_program(
         return None
     if backend == "auto" and not trusted:
         return None
-    targets = [_listed(target) for _, target in samples]
+    targets = [listed(target) for _, target in samples]
     try:
         inputs = [Value(x, f"x{i}") for i, x in enumerate(samples[0][0], 1)]
         prediction = model(inputs)
         if loss is cross_entropy and len(targets[0]) == 1:
-            targets = [_one_hot(target, len(_listed(prediction))) for target in targets]
+            targets = [_one_hot(target, len(listed(prediction))) for target in targets]
         if any(len(target) != len(targets[0]) for target in targets):
             return None
         many = len(targets[0]) > 1
@@ -83,22 +81,6 @@ def _check(
                 f"of {expected}: it does not compute the same operations for every sample; use "
                 'backend="eager"'
             )
-
-
-def prediction_program(model: Any, width: int, backend: str) -> tuple[Program, bool]:
-    """The program that computes the outputs of a known model for rows of `width` numbers.
-
-    And whether the model gives a list: a layer that was left with one neuron does.
-    """
-    inputs = [Value(0.0, f"x{i}") for i in range(1, width + 1)]
-    outputs = model(inputs)
-    recording = Recording(_listed(outputs), inputs, leaves_of(model))
-    return Program(recording, None, backend, several=True), isinstance(outputs, list)
-
-
-def _listed(value: Any) -> list[Any]:
-    several = isinstance(value, (list, tuple)) or getattr(value, "ndim", 0) > 0
-    return list(value) if several else [value]
 
 
 def _one_hot(target: list[Any], classes: int) -> list[Any]:
