@@ -1,4 +1,4 @@
-"""The epochs of one call of `fit` by a program."""
+"""Training by a program, many samples or epochs at a time."""
 
 from __future__ import annotations
 
@@ -12,15 +12,29 @@ from engine.graph import leaves
 from engine.programs.program import Program
 from engine.programs.session import Outcome
 from nn.models.structure import is_known, structure
-from nn.train.eager import Diverged, EagerRun, Run, clear_gradients, idle_reason
+from nn.train.eager import EagerTrainer
 from nn.train.recording import training_program
+from nn.train.trainer import Diverged, Trainer, clear_gradients, idle_reason
 
-# A program runs for about so many seconds before Ctrl-C, the progress bar and the test for
-# convergence have their turn.
-_TURN = 0.03
+# Seconds.
+_TIME_SLICE = 0.03
 
 
-class ProgramRun:
+class TimeSlice:
+    """For how many samples a program runs until Ctrl-C, the bar and the plateau are looked at."""
+
+    def __init__(self) -> None:
+        self.samples = 64
+
+    def adapt(self, taken: float) -> None:
+        """More of them when these took less seconds than a time slice, fewer when many more."""
+        if taken < _TIME_SLICE:
+            self.samples *= 4 if taken < _TIME_SLICE / 4 else 2
+        elif taken > 4 * _TIME_SLICE:
+            self.samples = max(self.samples // 2, 1)
+
+
+class CompiledTrainer:
     """Many epochs at a time, compiled. What goes wrong is repeated eagerly, for its message.
 
     `rows`: those of the samples, then those of the validation data. `work`: how many samples will
@@ -32,7 +46,7 @@ class ProgramRun:
         program: Program,
         rows: list[list[float]],
         work: int,
-        eager: EagerRun,
+        eager: EagerTrainer,
         backend: str,
     ) -> None:
         count = len(eager.samples)
@@ -42,9 +56,8 @@ class ProgramRun:
         self.backend = program.backend_for(work)
         self.name, self.work = backend, work
         self.eager = eager
-        # Samples in one turn; more when the program turns out to be fast.
-        self.pace = 64
-        self.before = self.after = self.marked = self.session.copy()
+        self.time_slice = TimeSlice()
+        self.before = self.after = self.best = self.session.copy()
         self.order: Sequence[int] = ()
         # What went wrong after the epochs that were returned last, and the numbers at that moment.
         self.failure: tuple[Outcome, Any] | None = None
@@ -53,7 +66,7 @@ class ProgramRun:
     def epochs(
         self, epoch: int, numbers: Sequence[int], most: int, interrupted: Callable[[], bool]
     ) -> list[float]:
-        """As many epochs as fit into a turn; one, in several turns, if it takes longer."""
+        """As many epochs as fit into a time slice; one, in several slices, if it takes longer."""
         if interrupted():
             raise KeyboardInterrupt
         if self.failure is not None:
@@ -63,10 +76,11 @@ class ProgramRun:
         self.order = array("q", numbers)
         self.before = self.session.copy()
         count = len(numbers)
-        if self.pace < 2 * count:
-            outcome = self.slices(interrupted)
+        fitting = self.time_slice.samples // count
+        if fitting < 2:
+            outcome = self.sliced_epoch(interrupted)
         else:
-            outcome = self.turn(self.order, min(most, self.pace // count), count)
+            outcome = self.run(self.order, min(most, fitting), count)
         if self.session.overflowed():
             outcome = self.until_overflow()
         if outcome.failed:
@@ -78,15 +92,15 @@ class ProgramRun:
         self.after = self.session.copy()
         return outcome.means
 
-    def slices(self, interrupted: Callable[[], bool]) -> Outcome:
-        """One epoch, a slice of the samples in each turn."""
+    def sliced_epoch(self, interrupted: Callable[[], bool]) -> Outcome:
+        """One epoch, some of the samples in each time slice."""
         count, start, mean = len(self.order), 0, 0.0
         while start < count:
             if interrupted():
                 raise KeyboardInterrupt
-            batches = max(1, self.pace // self.eager.batch_size)
+            batches = max(1, self.time_slice.samples // self.eager.batch_size)
             part = self.order[start : start + batches * self.eager.batch_size]
-            outcome = self.turn(part, 1, count)
+            outcome = self.run(part, 1, count)
             start += len(part)
             # As eagerly, parameters are looked at when the epoch is over.
             if outcome.row is not None or (outcome.failed and start >= count):
@@ -94,15 +108,11 @@ class ProgramRun:
             mean += sum(outcome.means)
         return Outcome([mean])
 
-    def turn(self, order: Sequence[int], epochs: int, total: int) -> Outcome:
-        """Some epochs over some samples, and how many there may be in the next turn."""
+    def run(self, order: Sequence[int], epochs: int, total: int) -> Outcome:
+        """Some epochs over some samples; how long they take says how many there are next time."""
         start = time.perf_counter()
         outcome = self.backend.train(self.session, order, self.eager.batch_size, epochs, total)
-        taken = time.perf_counter() - start
-        if taken < _TURN:
-            self.pace *= 4 if taken < _TURN / 4 else 2
-        elif taken > 4 * _TURN:
-            self.pace = max(self.pace // 2, 1)
+        self.time_slice.adapt(time.perf_counter() - start)
         return outcome
 
     def until_overflow(self) -> Outcome:
@@ -161,7 +171,7 @@ class ProgramRun:
             list(map(id, self.eager.optimizer.parameters)),
         )
 
-    def refresh(self) -> Run:
+    def refresh(self) -> Trainer:
         """Goes on with the numbers that are there now; by another program if that is needed."""
         if self.ingredients() == self.made_of:
             self.session.load()
@@ -173,9 +183,9 @@ class ProgramRun:
         found = training_program(eager.model, eager.loss, eager.optimizer, samples, self.name)
         if found is None:
             return eager
-        run = ProgramRun(*found, self.work, eager, self.name)
-        run.pace, run.marked = self.pace, self.marked
-        return run
+        trainer = CompiledTrainer(*found, self.work, eager, self.name)
+        trainer.time_slice, trainer.best = self.time_slice, self.best
+        return trainer
 
     def validate(self) -> float:
         """The mean loss over the validation data, by the same program."""
@@ -191,13 +201,13 @@ class ProgramRun:
         self.session.save()
         return self.eager.validate()
 
-    def mark(self) -> None:
+    def checkpoint(self) -> None:
         """Remembers the numbers of the session."""
-        self.marked = self.session.copy()
+        self.best = self.session.copy()
 
-    def go_back(self) -> None:
-        """Leaves to the model what was marked last."""
-        self.session.restore(self.marked)
+    def restore_best(self) -> None:
+        """Leaves to the model the numbers of the last checkpoint."""
+        self.session.restore(self.best)
         self.session.save()
 
     def idle(self) -> str | None:

@@ -1,69 +1,21 @@
-"""How the epochs of one call of `fit` are computed, and eagerly, on nodes."""
+"""Training on nodes: the graph of every sample is built anew."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from engine import Value, detect_anomaly, no_grad
-from engine.graph import leaves
 from engine.programs.means import means_of
 from engine.programs.rules import follows_rule
 from nn.train.data import Sample
 from nn.train.losses import Loss
 from nn.train.optimizer_state import snapshot
+from nn.train.trainer import Diverged, Trainer, clear_gradients, idle_reason
 
 
-class Diverged(Exception):
-    """A loss, a parameter or what the optimiser remembers is no longer finite."""
-
-    def __init__(self, sample: int, reason: str) -> None:
-        self.sample = sample
-        self.reason = reason
-
-
-class Run(Protocol):
-    """Some epochs, one after the other."""
-
-    def epochs(
-        self, epoch: int, numbers: Sequence[int], most: int, interrupted: Callable[[], bool]
-    ) -> list[float]:
-        """Goes through the samples in the order of `numbers`, `most` times at most.
-
-        `epoch`: the number of the first of these epochs. Returns the mean loss of each finished
-        one. Raises Diverged, KeyboardInterrupt between two updates, or what the model raises.
-        """
-
-    def keep(self, count: int) -> None:
-        """Goes back to the end of the first `count` of the epochs that were just returned."""
-
-    def restore(self) -> None:
-        """Goes back to the end of the last whole epoch."""
-
-    def close(self) -> None:
-        """Leaves the parameters as they are now to the model."""
-
-    def refresh(self) -> Run:
-        """Takes over what the user's own functions changed since `close`; the run to go on with."""
-
-    def validate(self) -> float:
-        """The mean loss over the validation data with the parameters as they are now."""
-
-    def mark(self) -> None:
-        """Remembers the parameters and the optimiser's state as they are now."""
-
-    def go_back(self) -> None:
-        """Leaves to the model what was marked last."""
-
-    def idle(self) -> str | None:
-        """Why no step can lower the loss: every gradient is 0. None if one is not."""
-
-    def clear(self) -> None:
-        """Leaves no gradient behind."""
-
-
-class EagerRun:
+class EagerTrainer:
     """One epoch at a time, building the graph of every sample."""
 
     def __init__(
@@ -81,7 +33,7 @@ class EagerRun:
         self.samples = samples
         self.batch_size = batch_size
         self.validation = validation
-        self.restore = self.go_back = snapshot(optimizer)
+        self.restore = self.restore_best = snapshot(optimizer)
         # `fit` looks at the optimiser's memory at the end of an epoch, as programs do.
         self.by_rule = follows_rule(optimizer) and hasattr(optimizer, "advancing")
         self.zero_grad = getattr(optimizer, "zero_grad", self.set_to_zero)
@@ -174,7 +126,7 @@ class EagerRun:
     def close(self) -> None:
         """The parameters are the model's own."""
 
-    def refresh(self) -> Run:
+    def refresh(self) -> Trainer:
         """What the user's functions changed is where it belongs already."""
         self.restore = snapshot(self.optimizer)
         return self
@@ -192,9 +144,9 @@ class EagerRun:
                 raise
         return mean
 
-    def mark(self) -> None:
+    def checkpoint(self) -> None:
         """Remembers the parameters."""
-        self.go_back = snapshot(self.optimizer)
+        self.restore_best = snapshot(self.optimizer)
 
     def idle(self) -> str | None:
         """Why no step can lower the loss."""
@@ -205,30 +157,3 @@ class EagerRun:
     def clear(self) -> None:
         """Sets the gradients of everything that was computed with to 0."""
         clear_gradients(self.latest, self.model, self.optimizer.parameters)
-
-
-def idle_reason(loss: Value, parameters: Sequence[Any]) -> str:
-    """In words why every gradient is 0, as far as the graph of a sample shows it."""
-    used: set[Any] = set()
-    nodes: list[Any] = [loss]
-    while nodes:
-        node = nodes.pop()
-        if isinstance(node, Value) and node not in used:
-            used.add(node)
-            nodes += node.args
-    if not used.intersection(parameters):
-        return (
-            "none of the optimiser's parameters takes part in the loss; were they taken from "
-            "another model, or replaced in this one?"
-        )
-    return (
-        "the loss does not change with any parameter, as behind ReLUs that give 0 for every "
-        "sample: other starting weights, or leaky_relu, help"
-    )
-
-
-def clear_gradients(loss: Value | None, model: Any, parameters: Sequence[Any]) -> None:
-    """Sets to 0 what `backward` adds to: the optimiser's parameters, the model's, other leaves."""
-    own = model.parameters() if hasattr(model, "parameters") else []
-    for leaf in (*parameters, *own, *(leaves(loss) if loss is not None else ())):
-        leaf.grad = 0.0

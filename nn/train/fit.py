@@ -17,12 +17,13 @@ from nn.train.arguments import (
     count_of,
 )
 from nn.train.data import Sample, checked_samples, finite
-from nn.train.eager import EagerRun, Run
+from nn.train.eager import EagerTrainer
 from nn.train.history import History
 from nn.train.loop import Loop, Order
 from nn.train.losses import Loss, find_loss
 from nn.train.schedules import Schedule
 from nn.train.stopping import Plateau
+from nn.train.trainer import Trainer
 
 # Work of fewer gradients than this is done before a program is compiled.
 _WORTH_A_PROGRAM = 20_000
@@ -119,24 +120,26 @@ def fit(
     if start_epoch is not None:
         first = count_of("start_epoch", start_epoch) - 1
     size = min(batch_size, len(samples))
-    run = _run(EagerRun(model, found, optimizer, samples, size, held_out), epochs, backend)
+    trainer = _trainer(
+        EagerTrainer(model, found, optimizer, samples, size, held_out), epochs, backend
+    )
     order = Order(len(samples), source_of(seed) if shuffle else None)
     if seed is not None and shuffle:
         # The orders of the epochs that were there before.
         for _ in range(first):
             order.next()
     plateau = Plateau(tolerance, patience, validated=bool(held_out))
-    loop = Loop(run, optimizer, order, plateau, epochs, first, schedule, callback)
+    loop = Loop(trainer, optimizer, order, plateau, epochs, first, schedule, callback)
     history = loop.train(_progress_bar(epochs, progress))
     if history.stopped == "diverged":
         warnings.warn(history.message, TrainingDiverged, stacklevel=2)
     return history
 
 
-def _run(eager: EagerRun, epochs: int, backend: str) -> Run:
+def _trainer(eager: EagerTrainer, epochs: int, backend: str) -> Trainer:
     """How the epochs will be computed."""
     # The compilers are loaded only when something is trained.
-    from nn.train.compiled import ProgramRun
+    from nn.train.compiled import CompiledTrainer
     from nn.train.recording import training_program
 
     optimizer, count = eager.optimizer, len(eager.samples)
@@ -158,7 +161,7 @@ def _run(eager: EagerRun, epochs: int, backend: str) -> Run:
             )
         return eager
     program, rows = found
-    return ProgramRun(program, rows, work, eager, backend)
+    return CompiledTrainer(program, rows, work, eager, backend)
 
 
 def _progress_bar(epochs: int, progress: bool) -> AbstractContextManager[Any]:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.numbers import short
-from nn.train.eager import Diverged, Run
 from nn.train.history import History
 from nn.train.interrupt import deferred_interrupt
 from nn.train.schedules import Schedule, factor_of
 from nn.train.stopping import Plateau, note_idle, note_kept
+from nn.train.trainer import Diverged, Trainer
 
 
 class Order:
@@ -35,7 +35,7 @@ class Loop:
 
     def __init__(
         self,
-        run: Run,
+        trainer: Trainer,
         optimizer: Any,
         order: Order,
         plateau: Plateau,
@@ -44,7 +44,7 @@ class Loop:
         schedule: Schedule | None,
         callback: Callable[[History], object] | None,
     ) -> None:
-        self.run = run
+        self.trainer = trainer
         self.optimizer = optimizer
         self.order = order
         self.plateau = plateau
@@ -70,24 +70,24 @@ class Loop:
                             shown.update(history.epochs - shown.n)
                     if interrupted():
                         raise KeyboardInterrupt
-                    self.run.close()
+                    self.trainer.close()
                 except KeyboardInterrupt:
                     self.interrupt()
                 except Diverged as stop:
                     self.diverge(stop)
                 if history.best_epoch is not None:
-                    self.run.go_back()
+                    self.trainer.restore_best()
                     note_kept(history)
                 self.optimizer.epochs = self.first + (history.best_epoch or history.epochs)
                 self.look_at_gradients()
         except BaseException as error:
-            self.run.restore()
+            self.trainer.restore()
             self.optimizer.epochs = self.first + history.epochs
             # What was trained until then is kept, and so is its record.
             error.history = history  # type: ignore[attr-defined]
             raise
         finally:
-            self.run.clear()
+            self.trainer.clear()
         return history
 
     def some_epochs(self, interrupted: Callable[[], bool]) -> None:
@@ -98,38 +98,38 @@ class Loop:
         if self.schedule is not None:
             factor = factor_of(self.schedule, self.first + history.epochs + 1)
         if self.hooks:
-            self.run = self.run.refresh()
+            self.trainer = self.trainer.refresh()
         rate = float(settings.get("learning_rate", 0.0))
         single = self.hooks or self.order.source is not None or self.plateau.validated
         most = 1 if single else self.epochs - history.epochs
         try:
             if self.schedule is not None:
                 settings["learning_rate"] = rate * factor
-            losses = self.run.epochs(history.epochs + 1, numbers, most, interrupted)
+            losses = self.trainer.epochs(history.epochs + 1, numbers, most, interrupted)
         finally:
             if self.schedule is not None:
                 settings["learning_rate"] = rate
         self.note(losses)
         if self.hooks:
-            self.run.close()
+            self.trainer.close()
         if self.callback is not None:
             self.optimizer.epochs = self.first + history.epochs
             self.callback(history)
-            self.run = self.run.refresh()
+            self.trainer = self.trainer.refresh()
 
     def note(self, losses: list[float]) -> None:
         """Writes the losses down, and whether they are the last ones."""
         history, watched = self.history, losses
         if self.plateau.validated:
-            watched = [self.run.validate()]
+            watched = [self.trainer.validate()]
             history.validation_losses += watched
             if history.best_epoch == len(history.validation_losses):
-                self.run.mark()
+                self.trainer.checkpoint()
         for count, loss in enumerate(watched, 1):
             history.losses.append(losses[count - 1])
             if self.plateau.reached(loss):
                 if count < len(losses):
-                    self.run.keep(count)
+                    self.trainer.keep(count)
                 self.plateau.stop(history)
                 self.done = True
                 break
@@ -140,12 +140,12 @@ class Loop:
         self.history.stopped = "interrupted"
         plural = "" if epochs == 1 else "s"
         self.history.message = f"after {epochs} whole epoch{plural}; what was learnt is kept"
-        self.run.close()
+        self.trainer.close()
 
     def diverge(self, stop: Diverged) -> None:
         """Ends where a number is not finite any more, with the last numbers that were."""
         history = self.history
-        self.run.restore()
+        self.trainer.restore()
         history.stopped = "diverged"
         history.where = (history.epochs + 1, stop.sample + 1)
         history.message = (
@@ -161,7 +161,7 @@ class Loop:
         moved = self.start != [parameter.data for parameter in self.optimizer.parameters]
         # A loss that falls by itself is a matter of the user's function.
         if moved or len(set(losses)) == 1:
-            reason = self.run.idle()
+            reason = self.trainer.idle()
             if reason is not None:
                 note_idle(self.history, reason)
 
