@@ -7,6 +7,10 @@ from typing import Any
 
 from engine.numbers import whole
 from engine.tables import is_row, plain
+from nn.train.data import Sample, checked_samples, finite
+from nn.train.losses import Loss
+
+_BACKENDS = ("auto", "llvm", "python", "eager")
 
 
 def check_model(model: Any) -> None:
@@ -34,13 +38,24 @@ def check_optimizer(optimizer: Any) -> None:
         )
 
 
-def check_validation(validation: Any) -> None:
-    """TypeError for a share of the data, which other libraries take."""
-    if not is_row(plain(validation, "fit: validation")):
-        raise TypeError(
-            "fit: validation must be pairs (inputs, target) that are not in the data, such as "
-            f"data[160:], not {_shown(validation)}"
-        )
+def check_hooks(schedule: Any, callback: Any, optimizer: Any) -> None:
+    """TypeError for what is no function, ValueError for a schedule of no learning rate."""
+    for name, function, of in (
+        ("schedule", schedule, "the epoch"),
+        ("callback", callback, "the History"),
+    ):
+        if function is not None and (isinstance(function, type) or not callable(function)):
+            raise TypeError(f"fit: {name} must be a function of {of}, not {_shown(function)}")
+    if schedule is not None and "learning_rate" not in getattr(optimizer, "settings", {}):
+        raise ValueError(f"fit: a schedule needs an optimiser with a learning_rate: {optimizer}")
+
+
+def check_settings(tolerance: float | None, backend: str) -> None:
+    """ValueError for a tolerance below 0, or a backend that there is not."""
+    if tolerance is not None and finite(tolerance, "fit: tolerance") < 0:
+        raise ValueError(f"fit: tolerance must be at least 0, or None, not {tolerance!r}")
+    if backend not in _BACKENDS:
+        raise ValueError(f"fit: unknown backend {backend!r}; known: {', '.join(_BACKENDS)}")
 
 
 def count_of(name: str, count: Any) -> int:
@@ -51,10 +66,27 @@ def count_of(name: str, count: Any) -> int:
     return number
 
 
-def check_function(name: str, function: Any, of: str) -> None:
-    """TypeError for what is given but is not a function."""
-    if function is not None and (isinstance(function, type) or not callable(function)):
-        raise TypeError(f"fit: {name} must be a function of {of}, not {_shown(function)}")
+def epochs_before(optimizer: Any, start_epoch: Any) -> int:
+    """How many epochs there were before the first one: as the optimiser says, unless told."""
+    if start_epoch is None:
+        return int(getattr(optimizer, "epochs", 0))
+    return count_of("start_epoch", start_epoch) - 1
+
+
+def both_samples(data: Any, validation: Any, loss: Loss) -> tuple[list[Sample], list[Sample]]:
+    """The samples to train on and those to validate with, the latter none if not given.
+
+    TypeError for a share of the data as validation, which other libraries take.
+    """
+    samples = checked_samples(data, loss=loss)
+    if validation is None:
+        return samples, []
+    if not is_row(plain(validation, "fit: validation")):
+        raise TypeError(
+            "fit: validation must be pairs (inputs, target) that are not in the data, such as "
+            f"data[160:], not {_shown(validation)}"
+        )
+    return samples, checked_samples(validation, "validation data", len(samples[0][0]), loss)
 
 
 def _shown(given: Any) -> str:

@@ -61,6 +61,9 @@ class CompiledTrainer:
         self.order: Sequence[int] = ()
         # What went wrong after the epochs that were returned last, and the numbers at that moment.
         self.failure: tuple[Outcome, Any] | None = None
+        recording = program.recording
+        changing = {*recording.parameters, *recording.inputs}
+        self.constants = [x for x in leaves(recording.outputs[0]) if x not in changing]
         self.made_of = self.ingredients()
 
     def epochs(
@@ -161,13 +164,10 @@ class CompiledTrainer:
 
     def ingredients(self) -> tuple[Any, ...]:
         """What the program was made from and does not look at again."""
-        model, loss = self.eager.model, self.program.recording.outputs[0]
-        trained = set(self.program.recording.parameters)
-        given = set(self.program.recording.inputs)
-        fixed = [leaf for leaf in leaves(loss) if leaf not in trained and leaf not in given]
+        model = self.eager.model
         return (
             structure(model) if is_known(model) else None,
-            [repr(leaf.data) for leaf in fixed],
+            [repr(leaf.data) for leaf in self.constants],
             list(map(id, self.eager.optimizer.parameters)),
         )
 

@@ -31,7 +31,7 @@ class EagerTrainer:
         self.loss = loss
         self.optimizer = optimizer
         self.samples = samples
-        self.batch_size = batch_size
+        self.batch_size = min(batch_size, len(samples))
         self.validation = validation
         self.restore = self.restore_best = snapshot(optimizer)
         # `fit` looks at the optimiser's memory at the end of an epoch, as programs do.

@@ -1,85 +1,70 @@
-"""The loop of `fit` over the epochs, whichever way they are computed."""
+"""The loop of `fit` over the epochs, whichever trainer computes them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
 
-from engine.numbers import short
+from nn.train.best_epoch import keep_best, validate
+from nn.train.endings import note_diverged, note_idle, note_interrupted, note_plateau
 from nn.train.history import History
 from nn.train.interrupt import deferred_interrupt
-from nn.train.schedules import Schedule, factor_of
-from nn.train.stopping import Plateau, note_idle, note_kept
+from nn.train.order import Order
+from nn.train.plateau import Plateau
+from nn.train.progress import progress_bar
+from nn.train.schedules import ScaledRate, Schedule, factor_of
 from nn.train.trainer import Diverged, Trainer
 
-
-class Order:
-    """In which order the samples are taken, epoch after epoch."""
-
-    def __init__(self, count: int, source: Any) -> None:
-        self.numbers = list(range(count))
-        self.source = source
-
-    def next(self) -> list[int]:
-        """The order of the next epoch; that of the data without a source of random numbers."""
-        if self.source is not None:
-            self.source.shuffle(self.numbers)
-        return self.numbers
+Callback = Callable[[History], object]
+Given = TypeVar("Given")
+Answer = TypeVar("Answer")
 
 
+@dataclass
 class Loop:
-    """One call of `fit`. `hooks`: whether functions of the user's own see every epoch.
+    """One call of `fit`: the trainer, and what has its turn before and after the epochs.
 
-    `first`: how many epochs were there before, from which the schedule goes on.
+    `first`: how many epochs the optimiser had before, from which the schedule goes on.
     """
 
-    def __init__(
-        self,
-        trainer: Trainer,
-        optimizer: Any,
-        order: Order,
-        plateau: Plateau,
-        epochs: int,
-        first: int,
-        schedule: Schedule | None,
-        callback: Callable[[History], object] | None,
-    ) -> None:
-        self.trainer = trainer
-        self.optimizer = optimizer
-        self.order = order
-        self.plateau = plateau
-        self.epochs = epochs
-        self.first = first
-        self.schedule, self.callback = schedule, callback
-        self.hooks = schedule is not None or callback is not None
-        self.history = History(message=f"all {epochs} epochs done")
-        self.start = [parameter.data for parameter in optimizer.parameters]
-        self.done = False
+    trainer: Trainer
+    optimizer: Any
+    order: Order
+    plateau: Plateau
+    epochs: int
+    first: int
+    schedule: Schedule | None = None
+    callback: Callback | None = None
+    history: History = field(default_factory=History)
 
-    def train(self, bar: Any) -> History:
+    def __post_init__(self) -> None:
+        self.hooked = self.schedule is not None or self.callback is not None
+        self.one_by_one = self.hooked or self.plateau.validated or self.order.source is not None
+
+    def run(self, progress: bool) -> History:
         """All epochs, or those until something ends them; the numbers are then the model's."""
-        history = self.history
+        history, start = self.history, self.numbers()
+        history.message = f"all {self.epochs} epochs done"
         try:
-            with deferred_interrupt() as interrupted, bar as shown:
+            with deferred_interrupt() as interrupted, progress_bar(self.epochs, progress) as show:
                 try:
-                    while history.epochs < self.epochs and not self.done:
+                    while history.epochs < self.epochs and not self.plateau.over:
                         self.some_epochs(interrupted)
-                        if shown is not None:
-                            loss = short(history.losses[-1])
-                            shown.set_postfix_str(f"loss {loss}", refresh=False)
-                            shown.update(history.epochs - shown.n)
+                        show(history)
                     if interrupted():
                         raise KeyboardInterrupt
                     self.trainer.close()
                 except KeyboardInterrupt:
-                    self.interrupt()
+                    note_interrupted(history)
+                    self.trainer.close()
                 except Diverged as stop:
-                    self.diverge(stop)
-                if history.best_epoch is not None:
-                    self.trainer.restore_best()
-                    note_kept(history)
-                self.optimizer.epochs = self.first + (history.best_epoch or history.epochs)
-                self.look_at_gradients()
+                    self.trainer.restore()
+                    note_diverged(history, stop, self.optimizer)
+                self.optimizer.epochs = self.first + keep_best(self.trainer, history)
+                self.look_at_gradients(start)
         except BaseException as error:
             self.trainer.restore()
             self.optimizer.epochs = self.first + history.epochs
@@ -91,83 +76,48 @@ class Loop:
         return history
 
     def some_epochs(self, interrupted: Callable[[], bool]) -> None:
-        """One epoch; several where nobody looks at them one by one."""
-        history, settings = self.history, getattr(self.optimizer, "settings", {})
-        numbers = self.order.next()
-        factor = 1.0
-        if self.schedule is not None:
-            factor = factor_of(self.schedule, self.first + history.epochs + 1)
-        if self.hooks:
-            self.trainer = self.trainer.refresh()
-        rate = float(settings.get("learning_rate", 0.0))
-        single = self.hooks or self.order.source is not None or self.plateau.validated
-        most = 1 if single else self.epochs - history.epochs
-        try:
-            if self.schedule is not None:
-                settings["learning_rate"] = rate * factor
+        """One epoch; as many as the trainer likes where nobody looks at them one by one."""
+        history, numbers = self.history, self.order.next()
+        most = 1 if self.one_by_one else self.epochs - history.epochs
+        with self.rate():
             losses = self.trainer.epochs(history.epochs + 1, numbers, most, interrupted)
-        finally:
-            if self.schedule is not None:
-                settings["learning_rate"] = rate
-        self.note(losses)
-        if self.hooks:
+        watched = [validate(self.trainer, history)] if self.plateau.validated else losses
+        count = self.plateau.watch(watched)
+        history.losses += losses[:count]
+        if count < len(losses):
+            self.trainer.keep(count)
+        if self.plateau.over:
+            note_plateau(history, self.plateau)
+        if self.hooked:
             self.trainer.close()
         if self.callback is not None:
-            self.optimizer.epochs = self.first + history.epochs
-            self.callback(history)
-            self.trainer = self.trainer.refresh()
+            self.ask(self.callback, history)
 
-    def note(self, losses: list[float]) -> None:
-        """Writes the losses down, and whether they are the last ones."""
-        history, watched = self.history, losses
-        if self.plateau.validated:
-            watched = [self.trainer.validate()]
-            history.validation_losses += watched
-            if history.best_epoch == len(history.validation_losses):
-                self.trainer.checkpoint()
-        for count, loss in enumerate(watched, 1):
-            history.losses.append(losses[count - 1])
-            if self.plateau.reached(loss):
-                if count < len(losses):
-                    self.trainer.keep(count)
-                self.plateau.stop(history)
-                self.done = True
-                break
+    def rate(self) -> AbstractContextManager[None]:
+        """Inside, the learning rate is that of the next epoch."""
+        if self.schedule is None:
+            return nullcontext()
+        epoch = self.first + self.history.epochs + 1
+        return ScaledRate(self.optimizer, self.ask(partial(factor_of, self.schedule), epoch))
 
-    def interrupt(self) -> None:
-        """Ends at Ctrl-C, after a whole epoch or between two updates."""
-        epochs = self.history.epochs
-        self.history.stopped = "interrupted"
-        plural = "" if epochs == 1 else "s"
-        self.history.message = f"after {epochs} whole epoch{plural}; what was learnt is kept"
-        self.trainer.close()
+    def ask(self, function: Callable[[Given], Answer], given: Given) -> Answer:
+        """Calls a function of the user's own, which may look at the model and may change it."""
+        self.optimizer.epochs = self.first + self.history.epochs
+        answer = function(given)
+        self.trainer = self.trainer.refresh()
+        return answer
 
-    def diverge(self, stop: Diverged) -> None:
-        """Ends where a number is not finite any more, with the last numbers that were."""
-        history = self.history
-        self.trainer.restore()
-        history.stopped = "diverged"
-        history.where = (history.epochs + 1, stop.sample + 1)
-        history.message = (
-            f"in epoch {history.epochs + 1}, sample {stop.sample + 1}, {stop.reason}; the "
-            f"parameters after epoch {history.epochs} were kept. {_advice(self.optimizer)}"
-        )
-
-    def look_at_gradients(self) -> None:
+    def look_at_gradients(self, start: list[float]) -> None:
         """Says so where training could do nothing, because every gradient was 0."""
         losses = self.history.losses
         if not losses or losses[-1] == 0 or self.history.stopped in ("diverged", "interrupted"):
             return
-        moved = self.start != [parameter.data for parameter in self.optimizer.parameters]
         # A loss that falls by itself is a matter of the user's function.
-        if moved or len(set(losses)) == 1:
+        if start != self.numbers() or len(set(losses)) == 1:
             reason = self.trainer.idle()
             if reason is not None:
                 note_idle(self.history, reason)
 
-
-def _advice(optimizer: Any) -> str:
-    rate = getattr(optimizer, "settings", {}).get("learning_rate")
-    if rate is None:
-        return "Smaller steps often help"
-    return f"A smaller learning rate often helps: {rate / 10:g} instead of {rate:g}"
+    def numbers(self) -> list[float]:
+        """Those of the parameters, as the model holds them."""
+        return [parameter.data for parameter in self.optimizer.parameters]

@@ -82,6 +82,20 @@ def factor_of(schedule: Schedule, epoch: int) -> float:
     return factor
 
 
+class ScaledRate:
+    """Inside, the learning rate is the optimiser's own times the factor."""
+
+    def __init__(self, optimizer: Any, factor: float) -> None:
+        self.settings, self.factor = optimizer.settings, factor
+        self.rate = float(self.settings["learning_rate"])
+
+    def __enter__(self) -> None:
+        self.settings["learning_rate"] = self.rate * self.factor
+
+    def __exit__(self, *error: object) -> None:
+        self.settings["learning_rate"] = self.rate
+
+
 def _epochs(what: str, epochs: Any) -> int:
     number = whole(epochs)
     if number is None or number < 1:
