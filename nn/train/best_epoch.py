@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nn.train.endings import note_best
 from nn.train.history import History
 from nn.train.trainer import Trainer
 
 
-def validate(trainer: Trainer, history: History) -> float:
-    """The loss after the epoch that has just ended; where it is the lowest, with a checkpoint."""
-    loss = trainer.validate()
-    history.validation_losses.append(loss)
-    if history.best_epoch == len(history.validation_losses):
-        trainer.checkpoint()
-    return loss
+class BestEpoch:
+    """Watches the validation losses of a history."""
 
+    def __init__(self, history: History) -> None:
+        self.history = history
+        # The trainer that took the checkpoint may not be the one that ends training.
+        self.restore_best: Callable[[], None] | None = None
 
-def keep_best(trainer: Trainer, history: History) -> int:
-    """Goes back to the best epoch; the number of the epoch that the model is left at."""
-    best = history.best_epoch
-    if best is None:
-        return history.epochs
-    trainer.restore_best()
-    note_best(history, best)
-    return best
+    def validate(self, trainer: Trainer) -> float:
+        """The loss after the epoch that has just ended; a checkpoint where it is the lowest."""
+        losses = self.history.validation_losses
+        losses.append(trainer.validate())
+        if self.history.best_epoch == len(losses):
+            self.restore_best = trainer.checkpoint()
+        return losses[-1]
+
+    def keep(self) -> int:
+        """Goes back to the best epoch; the number of the epoch that the model is left at."""
+        if self.restore_best is None:
+            return self.history.epochs
+        self.restore_best()
+        return note_best(self.history)

@@ -57,7 +57,7 @@ class CompiledTrainer:
         self.name, self.work = backend, work
         self.eager = eager
         self.time_slice = TimeSlice()
-        self.before = self.after = self.best = self.session.copy()
+        self.before = self.after = self.session.copy()
         self.order: Sequence[int] = ()
         # What went wrong after the epochs that were returned last, and the numbers at that moment.
         self.failure: tuple[Outcome, Any] | None = None
@@ -184,7 +184,7 @@ class CompiledTrainer:
         if found is None:
             return eager
         trainer = CompiledTrainer(*found, self.work, eager, self.name)
-        trainer.time_slice, trainer.best = self.time_slice, self.best
+        trainer.time_slice = self.time_slice
         return trainer
 
     def validate(self) -> float:
@@ -201,14 +201,15 @@ class CompiledTrainer:
         self.session.save()
         return self.eager.validate()
 
-    def checkpoint(self) -> None:
-        """Remembers the numbers of the session."""
-        self.best = self.session.copy()
+    def checkpoint(self) -> Callable[[], None]:
+        """Copies the numbers of the session."""
+        numbers = self.session.copy()
 
-    def restore_best(self) -> None:
-        """Leaves to the model the numbers of the last checkpoint."""
-        self.session.restore(self.best)
-        self.session.save()
+        def restore() -> None:
+            self.session.restore(numbers)
+            self.session.save()
+
+        return restore
 
     def idle(self) -> str | None:
         """Why no step can lower the loss; looks at samples until one has a gradient."""

@@ -33,7 +33,7 @@ class EagerTrainer:
         self.samples = samples
         self.batch_size = min(batch_size, len(samples))
         self.validation = validation
-        self.restore = self.restore_best = snapshot(optimizer)
+        self.restore = snapshot(optimizer)
         # `fit` looks at the optimiser's memory at the end of an epoch, as programs do.
         self.by_rule = follows_rule(optimizer) and hasattr(optimizer, "advancing")
         self.zero_grad = getattr(optimizer, "zero_grad", self.set_to_zero)
@@ -144,9 +144,9 @@ class EagerTrainer:
                 raise
         return mean
 
-    def checkpoint(self) -> None:
-        """Remembers the parameters."""
-        self.restore_best = snapshot(self.optimizer)
+    def checkpoint(self) -> Callable[[], None]:
+        """Copies the parameters and the optimiser's memory."""
+        return snapshot(self.optimizer)
 
     def idle(self) -> str | None:
         """Why no step can lower the loss."""

@@ -40,12 +40,15 @@ def note_diverged(history: History, stop: Diverged, optimizer: Any) -> None:
     )
 
 
-def note_best(history: History, best: int) -> None:
-    """Validation decided which epoch's parameters were kept."""
+def note_best(history: History) -> int:
+    """Validation decided which epoch's parameters were kept; the number of the epoch."""
+    best = history.best_epoch
+    assert best is not None
     history.message += (
         f"; kept are the parameters after epoch {best}, with the lowest validation loss, "
         f"{short(history.validation_losses[best - 1])}"
     )
+    return best
 
 
 def note_idle(history: History, reason: str) -> None:

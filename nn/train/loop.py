@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
-from nn.train.best_epoch import keep_best, validate
+from nn.train.best_epoch import BestEpoch
 from nn.train.endings import note_diverged, note_idle, note_interrupted, note_plateau
 from nn.train.history import History
 from nn.train.interrupt import deferred_interrupt
@@ -41,6 +41,7 @@ class Loop:
     history: History = field(default_factory=History)
 
     def __post_init__(self) -> None:
+        self.best = BestEpoch(self.history)
         self.hooked = self.schedule is not None or self.callback is not None
         self.one_by_one = self.hooked or self.plateau.validated or self.order.source is not None
 
@@ -63,7 +64,7 @@ class Loop:
                 except Diverged as stop:
                     self.trainer.restore()
                     note_diverged(history, stop, self.optimizer)
-                self.optimizer.epochs = self.first + keep_best(self.trainer, history)
+                self.optimizer.epochs = self.first + self.best.keep()
                 self.look_at_gradients(start)
         except BaseException as error:
             self.trainer.restore()
@@ -81,7 +82,7 @@ class Loop:
         most = 1 if self.one_by_one else self.epochs - history.epochs
         with self.rate():
             losses = self.trainer.epochs(history.epochs + 1, numbers, most, interrupted)
-        watched = [validate(self.trainer, history)] if self.plateau.validated else losses
+        watched = [self.best.validate(self.trainer)] if self.plateau.validated else losses
         count = self.plateau.watch(watched)
         history.losses += losses[:count]
         if count < len(losses):

@@ -44,11 +44,8 @@ class Trainer(Protocol):
     def validate(self) -> float:
         """The mean loss over the validation data with the parameters as they are now."""
 
-    def checkpoint(self) -> None:
-        """Remembers the parameters and the optimiser's state as they are now."""
-
-    def restore_best(self) -> None:
-        """Leaves to the model the numbers of the last checkpoint."""
+    def checkpoint(self) -> Callable[[], None]:
+        """A function that leaves to the model the numbers, the optimiser's too, as they are now."""
 
     def idle(self) -> str | None:
         """Why no step can lower the loss: every gradient is 0. None if one is not."""

@@ -123,3 +123,20 @@ def test_the_history_shows_both_losses():
     assert (list(best.get_xdata()), list(best.get_ydata())) == ([2], [3.0])
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == ["training", "validation, after it", "lowest: epoch 2, 3"]
+
+
+def test_the_best_epoch_is_kept_when_a_program_can_no_longer_be_used():
+    model, seen = MLP(2, [3, 1], "tanh", seed=1), []
+    rows = [((0.1, 0.2), 0.3), ((0.4, -0.2), 0.1), ((-0.3, 0.5), 0.2)]
+
+    def take_over(history):
+        seen.append(numbers(model))
+        if history.epochs == 2:
+            neuron = model.layers[0].neurons[0]
+            neuron.respond = lambda operands, respond=neuron.respond: respond(operands) * 50
+
+    optimizer = SGD(model.parameters(), 0.05)
+    settings = {"tolerance": 0.0, "patience": 2, "validation": rows[:1], "callback": take_over}
+    history = fit(model, rows, "squared_error", optimizer, 600, **settings)
+    assert (history.best_epoch, history.epochs) == (2, 4)
+    assert numbers(model) == seen[1]
