@@ -66,24 +66,13 @@ def draw_network(model: Any, digits: int = DIGITS) -> Picture:
     widest = max(sizes, default=0.0)
 
     picture = Picture("network")
+    picture.body += _settings(size.diameter)
     picture.body += [
-        # The places are given, in inches; any other layout would undo the columns.
-        "\tlayout=neato; splines=line; outputorder=edgesfirst; pad=0.2; bgcolor=white\n",
-        f"\tnode [shape=circle, fixedsize=true, width={size.diameter:g}, style=filled, "
-        f'fontname="{FONT}"]\n',
-        "\tedge [arrowsize=0.5]\n",
+        _circle(columns[number], (number, row), spot, digits)
+        for (number, row), spot in spots.items()
+        if row is not None
     ]
-    for number, column in enumerate(columns):
-        picture.body += [
-            _circle(column, (number, row), spots[number, row], digits)
-            for row in rows[number]
-            if row is not None
-        ]
-    picture.body += [
-        f"\t{_identity(tail)} -> {_identity(head)} [{_look(weight.data, widest)}, "
-        f"tooltip={quoted(f'{_weight_name(weight)} = {shown(weight.data, digits)}')}]\n"
-        for tail, head, weight in weights
-    ]
+    picture.body += [_edge(tail, head, weight, widest, digits) for tail, head, weight in weights]
     written = [
         *_labels(weights, spots, size.diameter, digits),
         *_notes(columns, rows, spots, size.diameter),
@@ -94,6 +83,16 @@ def draw_network(model: Any, digits: int = DIGITS) -> Picture:
         f'\tlabelloc=b; fontname="{FONT}"; label=<{_legend(shown(widest, digits), partly)}>\n'
     )
     return picture
+
+
+def _settings(diameter: float) -> list[str]:
+    return [
+        # The places are given, in inches; any other layout would undo the columns.
+        "\tlayout=neato; splines=line; outputorder=edgesfirst; pad=0.2; bgcolor=white\n",
+        f"\tnode [shape=circle, fixedsize=true, width={diameter:g}, style=filled, "
+        f'fontname="{FONT}"]\n',
+        "\tedge [arrowsize=0.5]\n",
+    ]
 
 
 def _weights(
@@ -134,6 +133,14 @@ def _circle(column: Column, circle: tuple[int, int], spot: Point, digits: int) -
         f'fillcolor="{style.fill}", color="{style.border}", penwidth={style.width}, '
         f"tooltip={quoted(tooltip)}]\n"
     )
+
+
+def _edge(
+    tail: tuple[int, int], head: tuple[int, int], weight: Any, widest: float, digits: int
+) -> str:
+    tooltip = quoted(f"{_weight_name(weight)} = {shown(weight.data, digits)}")
+    look = _look(weight.data, widest)
+    return f"\t{_identity(tail)} -> {_identity(head)} [{look}, tooltip={tooltip}]\n"
 
 
 def _look(weight: float, widest: float) -> str:
