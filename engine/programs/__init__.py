@@ -1,5 +1,7 @@
 """Programs: a recorded graph compiled once, run over many rows. `engine.compile` makes them.
 
-`recorded` reads the graph, `lowering` turns it into instructions; from these `source_python` and
-`source_c` write programs to read, and `llvm_functions` machine code.
+`recording` reads the graph and `lowering` turns it into a kernel: the statements of one row (`ir`,
+`row`). `loops` are the statements around it, written once: batch, train, evaluate. `write` prints
+both as Python, C and JavaScript, `run` computes them: in Python, and by the `llvm_…` modules in
+machine code.
 """

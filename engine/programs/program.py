@@ -152,10 +152,9 @@ class Program:
         return outcome.means
 
     def source(self, language: str = "python") -> Text:
-        """The program as text: "python", "c", "javascript" or "llvm".
-
-        All but the last are complete. Run by themselves they print the loss, the gradients
-        and the parameters after one step for the row that was recorded.
+        """The program as text: "python", "c", "javascript" or "llvm"; all but the last complete.
+        Run by themselves they print the loss, the gradients
+               and the parameters after one step for the row that was recorded.
         """
         return Text(languages.source(self.recording, self.optimizer, self.rule, language))
 

@@ -21,9 +21,11 @@ void run_{name}(const double p[], const double row[], double slopes[])
 {{
     gradients(p, row, slopes);
 }}
-double step_{name}(double p[], const double *rows, int count)
+double train_{name}(double p[], const double *rows, const long order[], long count, long size,
+                    long epochs, double losses[])
 {{
-    return step(p, (const double (*)[INPUTS])rows, count);
+    return train(p, state, settings, (const double (*)[sizeof recorded[0] / sizeof(double)])rows,
+                 order, count, size, epochs, 1.0 / count, steps, losses, gradient, row_gradient);
 }}
 """
 _OUTPUTS = """
@@ -108,18 +110,19 @@ class _Files:
             run_loss(_array(parameters), _array(row), slopes)
             joined.split_parameters("gradient", list(slopes), numbers, self.factors)
         joined.split_outputs(table, numbers)
-        step = getattr(library, f"step_loss{name}")
-        step.restype = ctypes.c_double
+        train = getattr(library, f"train_loss{name}")
+        train.restype = ctypes.c_double
         rows = joined.rows * REPEATED
+        # Of no inputs the source makes rows of one number.
+        flat = _array([x for row in rows for x in (row or [0.0])])
+        count = len(rows)
+        order = (ctypes.c_long * count)(*range(count))
         for quantity, size in BATCHES.items():
-            # What leaves its domain is nan, and changes no parameter of any recipe any more.
+            # What leaves its domain is nan, and ends the training of all recipes.
             if all(quantity in each.entries for each in joined.references):
                 trained = _array(parameters)
-                for start in [*range(0, len(rows), size)] * EPOCHS:
-                    batch = rows[start : start + size]
-                    # Of no inputs the source makes rows of one number.
-                    flat = [x for row in batch for x in (row or [0.0])]
-                    step(trained, _array(flat), len(batch))
+                sizes = map(ctypes.c_long, (count, size, EPOCHS))
+                train(trained, flat, order, *sizes, _array([0.0] * EPOCHS))
                 joined.split_parameters(quantity, list(trained), numbers)
 
 

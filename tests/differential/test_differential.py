@@ -29,6 +29,7 @@ COUNTS = {
     "llvm": (12, 6),
     "llvm by one": (12, 6),
     "c": (18, 6),
+    "javascript": (30, 6),
     "truth": (40, 3),
 }
 SEED = 20
@@ -174,7 +175,7 @@ def test_a_wrong_partial_is_found_though_all_ways_agree_on_it(op):
     assert {finding.quantity for finding in found} >= {"true slope"} or slopes[0].value == 0
 
 
-@pytest.mark.parametrize("name", ["python", "llvm", "c"])
+@pytest.mark.parametrize("name", ["python", "llvm", "c", "javascript"])
 def test_a_small_error_is_found_in_any_backend_and_made_small(name, recipes):
     small = [recipe for recipe in recipes if 5 < len(recipe.steps) < 20]
     used = {step.op for recipe in small for step in recipe.steps}

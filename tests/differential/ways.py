@@ -15,7 +15,8 @@ from typing import Any, Protocol
 from unittest import mock
 
 import engine
-from engine.programs import backend_llvm, llvm_host
+from engine.programs.run import llvm as backend_llvm
+from engine.programs.run import llvm_host
 from nn import SGD
 from tests.differential.reference import (
     BATCHES,
@@ -30,7 +31,7 @@ from tests.differential.reference import (
 )
 from tests.engine.native.cores import shared
 
-WAYS = ("python core", "native core", "python", "llvm", "llvm by one", "c", "truth")
+WAYS = ("python core", "native core", "python", "llvm", "llvm by one", "c", "javascript", "truth")
 
 
 class Way(Protocol):
@@ -218,6 +219,10 @@ def made(name: str) -> Way:
         from tests.differential.c_files import CWay
 
         return CWay()
+    if name == "javascript":
+        from tests.differential.javascript_files import JavaScriptWay
+
+        return JavaScriptWay()
     if name == "truth":
         from tests.differential.truth import TruthWay
 

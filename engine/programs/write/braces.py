@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from engine.dialect import ATOM, SUM, Dialect, Names, Piece
 from engine.programs.ir import Guard, Map, Reduce
-from engine.programs.write.writer import INDENT, LINE, Writer, element_of, filled, printable
+from engine.programs.write.text import INDENT, LINE, filled, printable
+from engine.programs.write.writer import Writer, element_of
 
 START = {"sum": 0.0, "max": float("-inf"), "min": float("inf")}
 

@@ -10,9 +10,9 @@ from engine.dialect import Names, Piece
 from engine.dialect_c import CSource
 from engine.formula import FUNCTIONS
 from engine.programs.identifiers import JAVASCRIPT_WORDS
-from engine.programs.ir import OWN_FUNCTIONS, Function
+from engine.programs.ir import Function
 from engine.programs.write.braces import Braces, BracesWriter, noted, wrapped
-from engine.programs.write.writer import LINE
+from engine.programs.write.text import LINE
 
 # What `Math` lacks, or takes otherwise than IEEE 754. The error function is its power series with
 # all terms of one sign, and from 2 on, as its complement, a continued fraction.
@@ -29,8 +29,7 @@ const rint = (a) =>
     copysign(Math.abs(a % 1) === 0.5 ? 2 * Math.round(a / 2) : Math.round(a), a);
 
 /* A power of which no part is NaN where its base is 1. */
-const pow = (a, b) =>
-    a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b);
+const pow = (a, b) => a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b);
 
 /* The remainder with the sign of the divisor, and the quotient to which it belongs. */
 const modulo = (a, b) => a % b === 0 ? copysign(0, b) : (a % b < 0) !== (b < 0) ? a % b + b : a % b;
@@ -66,6 +65,7 @@ class JavaScriptFormulas(Braces, CSource):
     """Numbers, and `Math`."""
 
     nan, inf = "NaN", "Infinity"
+    functions = {"max": "maximum", "min": "minimum", "round": "rint"}
 
     def comparison(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
         text, own = super().comparison(left, operator, right, names)
@@ -74,10 +74,9 @@ class JavaScriptFormulas(Braces, CSource):
     def call(self, name: str, arguments: list[str]) -> Piece:
         if name == "exp2":
             name, arguments = "pow", ["2.0", *arguments]
-        _, own = super().call(name, arguments)
-        name = {"abs": "abs"}.get(name, self.functions.get(name, name))
-        known = name in _HELPED or name in OWN_FUNCTIONS or name not in FUNCTIONS
-        return f"{'' if known and name != 'abs' else 'Math.'}{name}({', '.join(arguments)})", own
+        text, own = super().call(name, arguments)
+        is_math = name in FUNCTIONS and self.functions.get(name, name) not in _HELPED
+        return f"{'Math.' * is_math}{text}", own
 
 
 class JavaScriptWriter(BracesWriter):

@@ -14,7 +14,7 @@ from engine.programs.write.javascript import JavaScriptWriter
 from engine.programs.write.program import ProgramText, paragraphs
 from engine.programs.write.python import PythonWriter
 from engine.programs.write.tables import JAVASCRIPT, OF_ROWS, PYTHON, C, Table
-from engine.programs.write.writer import printable
+from engine.programs.write.text import printable
 
 LANGUAGES = ("python", "c", "javascript", "llvm")
 

@@ -18,7 +18,7 @@ from engine.programs.statements import function
 from engine.programs.variables import MOST_NAMES
 from engine.programs.write.braces import comment
 from engine.programs.write.tables import Table
-from engine.programs.write.writer import filled
+from engine.programs.write.text import filled
 from engine.value import Value
 
 # Sums of up to so many terms are written out.

@@ -12,7 +12,8 @@ from engine.programs.ir import Function, Guard, Map, Operand, Reduce, Span, Stor
 from engine.programs.rules import UpdateRule
 from engine.programs.update import declared, per_parameter
 from engine.programs.write.python_text import CALLED, ProgramPython
-from engine.programs.write.writer import INDENT, LINE, Writer, array_of, filled
+from engine.programs.write.text import INDENT, LINE, filled
+from engine.programs.write.writer import Writer, array_of
 
 
 class PythonWriter(Writer):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.programs.write.writer import INDENT, filled
+from engine.programs.write.text import INDENT, filled
 
 # Of more entries than this a table has several in a line.
 _MOST_LINES = 16

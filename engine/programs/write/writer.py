@@ -6,8 +6,6 @@ A language is a dialect of formulas and the spelling of a dozen kinds of stateme
 from __future__ import annotations
 
 import ast
-import textwrap
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.dialect import PRODUCT, Dialect, Names, Piece
@@ -27,12 +25,11 @@ from engine.programs.ir import (
     Unpack,
     Variable,
 )
-from engine.programs.row import names_and_power, used_by
+from engine.programs.write.text import INDENT, LINE, printable
+from engine.programs.write.uses import changed, names_given, used_once
 
 # What a program calls the array of each kind of variables.
 ARRAYS = {"parameter": "parameters", "input": "row", "value": "values", "adjoint": "adjoints"}
-LINE = 99
-INDENT = "    "
 
 
 class Writer:
@@ -54,9 +51,9 @@ class Writer:
     def function(self, function: Function) -> Iterator[str]:
         self.result = function.result
         self.pieces: dict[Variable, Piece] = {}
-        self.inline = _used_once(function.body)
-        self.changed = set(map(self.local, _changed(function.body)))
-        self.names_taken = set(_names(function.body))
+        self.inline = used_once(function.body)
+        self.changed = set(map(self.local, changed(function.body)))
+        self.names_taken = set(names_given(function.body))
         yield from self.head(function)
         yield from self.block(function.body)
         yield from self.end()
@@ -221,64 +218,3 @@ def array_of(kind: str) -> str:
 def element_of(span: Span) -> str:
     """The element at an index `i` of a span."""
     return f"{array_of(span.kind)}[{f'{span.start} + ' if span.start else ''}i]"
-
-
-def _used_once(statements: Sequence[Statement]) -> set[Variable]:
-    """The results of reductions that one assignment uses once, so that they can stand in it."""
-    reduced = {entry.target for entry in statements if isinstance(entry, Reduce)}
-    uses: Counter[Variable] = Counter()
-    for statement in statements:
-        inside = isinstance(statement, Assign) and not names_and_power(statement.tree)[1]
-        for variable in used_by(statement):
-            uses[variable] += 1 if inside else 2
-    return {variable for variable in reduced if uses[variable] == 1}
-
-
-def _changed(statements: Iterable[Statement]) -> Iterator[str]:
-    """The names whose numbers change after they have been given one."""
-    for statement in statements:
-        match statement:
-            case Assign(target=target, accumulate=True):
-                yield target.name
-            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AugAssign(target=ast.Name(id=name)):
-                yield name
-            case ast.For(body=body):
-                yield from _changed(body)
-            case ast.If(body=body, orelse=orelse):
-                yield from _changed([*body, *orelse])
-
-
-def _names(statements: Iterable[Statement]) -> Iterator[str]:
-    """The names of all variables that are given a number."""
-    for statement in statements:
-        match statement:
-            case Assign(target=target) | Reduce(target=target):
-                yield target.name
-            case Unpack(variables=variables):
-                yield from (variable.name for variable in variables)
-            case ast.For(body=body):
-                yield from _names(body)
-            case ast.If(body=body, orelse=orelse):
-                yield from _names([*body, *orelse])
-
-
-def printable(text: str) -> str:
-    """A label or a scope as it may stand in a comment: in one line, without invisible signs.
-
-    >>> printable("one\\ntwo\\u202e")
-    'one two'
-    """
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-
-
-def filled(text: str, indent: int, width: int = LINE) -> list[str]:
-    """Lines of names or terms, as many in each as fit."""
-    margin = " " * indent
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=margin,
-        subsequent_indent=margin,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
