@@ -10,6 +10,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from engine.formula import is_reduction
+from engine.reductions import Reduction
 
 # How strongly a piece of text holds together; a piece weaker than its place gets parentheses.
 CHOICE, OR, AND, COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(9)
@@ -121,6 +122,16 @@ class Dialect:
 
     def reduction(self, name: str, body: ast.expr, names: Names) -> Piece:
         return self.call(name, [self.write(body, names)])
+
+    def further(self, reduction: Reduction, so_far: str, element: Piece) -> str:
+        """The statement by which one more element joins a reduction, without its end."""
+        if reduction.operator is not None:
+            return f"{so_far} {self.infix[type(reduction.operator)].strip()}= {element[0]}"
+        return f"{so_far} = {self.joined(reduction, so_far, element)[0]}"
+
+    def joined(self, reduction: Reduction, so_far: str | Piece, element: Piece) -> Piece:
+        """What a reduction comes to with one more element."""
+        return self.visit(reduction.tree, {"a": so_far, "b": element})
 
     def call(self, name: str, arguments: list[str]) -> Piece:
         return f"{self.functions.get(name, name)}({', '.join(arguments)})", ATOM

@@ -19,12 +19,10 @@ import math
 from engine.computation import DEAD
 from engine.dialect import AND, CHOICE, OR, Names, Piece
 from engine.evaluate import FloatPython
+from engine.reductions import REDUCTIONS, Reduction
 
-HELPERS = """\
-/* The larger and the smaller of two numbers; nan where one of them is nan. */
-static inline double maximum(double a, double b) { return b > a || b != b ? b : a; }
-static inline double minimum(double a, double b) { return b < a || b != b ? b : a; }
-
+OF_TWO = {each.name: each.of_two for each in REDUCTIONS.values() if each.of_two}
+_HELPERS = """\
 /* The remainder with the sign of the divisor. */
 static inline double modulo(double a, double b)
 {
@@ -49,7 +47,7 @@ static inline double floor_quotient(double a, double b)
 class CSource(FloatPython):
     """C99 with `math.h`. Powers are `pow`, as on the fast path of Python, but squares of names."""
 
-    functions = {"abs": "fabs", "max": "maximum", "min": "minimum", "round": "rint"}
+    functions = {"abs": "fabs", "round": "rint", **OF_TWO}
     infix = {**FloatPython.infix, ast.And: " && ", ast.Or: " || "}
 
     def name(self, name: str) -> str:
@@ -67,5 +65,21 @@ class CSource(FloatPython):
         test, then = self.within(tree.test, OR, names), self.within(tree.body, OR, names)
         return f"{test} ? {then} : {self.within(tree.orelse, CHOICE, names)}", CHOICE
 
+    def joined(self, reduction: Reduction, so_far: str | Piece, element: Piece) -> Piece:
+        # By a call where there is one, which computes the element once.
+        if reduction.of_two:
+            text = so_far if isinstance(so_far, str) else so_far[0]
+            return self.call(reduction.name, [text, element[0]])
+        return super().joined(reduction, so_far, element)
+
 
 C = CSource()
+_FUNCTION = "static inline double {}(double a, double b) {{ return {}; }}"
+HELPERS = "\n".join(
+    [
+        "/* The larger and the smaller of two numbers; nan where one of them is nan. */",
+        *(_FUNCTION.format(OF_TWO[name], C.write(REDUCTIONS[name].tree)) for name in OF_TWO),
+        "",
+        _HELPERS,
+    ]
+)

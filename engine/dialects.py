@@ -19,6 +19,7 @@ import unicodedata
 from engine.dialect import ATOM, CHOICE, POWER, PRODUCT, SUM, Dialect, Names, Piece
 from engine.latex_names import latex_name
 from engine.ops import OPERATIONS
+from engine.reductions import REDUCTIONS
 
 
 class Text(Dialect):
@@ -142,8 +143,7 @@ class Latex(Dialect):
 
     def reduction(self, name: str, body: ast.expr, names: Names) -> Piece:
         # As weak as a sum, so that a factor beside it is not read as part of it.
-        sign = r"\sum_i " if name == "sum" else rf"\{name}_i "
-        return sign + self.within(body, PRODUCT, names), SUM
+        return REDUCTIONS[name].latex + self.within(body, PRODUCT, names), SUM
 
     def call(self, name: str, arguments: list[str]) -> Piece:
         if name in _BRACKETS:

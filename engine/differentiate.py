@@ -24,6 +24,7 @@ from engine.formula import FormulaError, is_reduction, names_in, read
 from engine.inlining import copied, replaced
 from engine.op import Op
 from engine.ops import OPERATIONS
+from engine.reductions import REDUCTIONS
 from engine.simplify import ONE, ZERO, choice, folded, is_number, plus, times
 
 _LINES: dict[type[ast.AST], str] = {
@@ -35,7 +36,10 @@ _LINES: dict[type[ast.AST], str] = {
     ast.Mod: "mod",
     ast.USub: "neg",
 }
-_REDUCTIONS = {"sum": "sum", "max": "maximum", "min": "minimum"}
+# The operation that is a reduction and nothing else, such as "max(a)".
+_LINE_OF = {
+    name: op for name in REDUCTIONS for op in OPERATIONS.values() if op.formula == f"{name}(a)"
+}
 
 
 def derivative(
@@ -66,7 +70,7 @@ class _Derivative:
                 return choice(test, self.of(body), self.of(other))
             case ast.Call(func=ast.Name(id=kind), args=[body]) if is_reduction(tree):
                 return self.of_reduction(tree, kind, body)
-            case ast.Call(func=ast.Name(id="max" | "min" as kind), args=[left, right]):
+            case ast.Call(func=ast.Name(id=kind), args=[left, right]) if kind in REDUCTIONS:
                 return self.of(_compared(kind, left, right))
         line, arguments = self.line(tree)
         named = {**dict(zip([*line.operands, *line.constants], arguments)), "out": tree}
@@ -98,7 +102,7 @@ class _Derivative:
         return line, [*arguments, *map(ast.Constant, defaults)]
 
     def of_reduction(self, tree: ast.expr, kind: str, body: ast.expr) -> ast.expr:
-        line = OPERATIONS[_REDUCTIONS[kind]]
+        line = _LINE_OF[kind]
         (a,) = line.operands
         weight = replaced(read(line.partials[0]), {a: body, "out": tree})
         if self.name not in self.sequences:
@@ -138,6 +142,13 @@ class _Inner(ast.NodeTransformer):
 
 def _compared(kind: str, left: ast.expr, right: ast.expr) -> ast.expr:
     """The larger or the smaller of two as a choice; equal ones share, as in `maximum`."""
-    sign = ">" if kind == "max" else "<"
-    tree = read(f"a if a {sign} b else b if b {sign} a else (a + b) / 2")
+    step = REDUCTIONS[kind].tree
+    sign = next(part.ops[0] for part in ast.walk(step) if isinstance(part, ast.Compare))
+    tree = read(
+        f"a if {_sided('a', sign, 'b')} else b if {_sided('b', sign, 'a')} else (a + b) / 2"
+    )
     return replaced(tree, {"a": left, "b": right})
+
+
+def _sided(left: str, operator: ast.cmpop, right: str) -> str:
+    return ast.unparse(ast.Compare(ast.Name(left), [operator], [ast.Name(right)]))

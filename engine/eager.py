@@ -15,6 +15,7 @@ from engine.generate_parts import constant_name
 from engine.ieee import UNLIKE_MATH
 from engine.op import Op
 from engine.recording import record
+from engine.reductions import REDUCTIONS
 from engine.value import Value
 
 
@@ -30,8 +31,7 @@ def eager_functions(ops: Sequence[Op], filename: str) -> dict[str, Any]:
         "new": object.__new__,
         "apply": apply,
         "row": row,
-        "largest": ieee.maximum,
-        "smallest": ieee.minimum,
+        **{row.of_many: ieee.NAMESPACE[name] for name, row in REDUCTIONS.items()},
         "UNUSUAL": (ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
     }
     return compile_source("\n\n".join(map(eager_source, ops)), filename, namespace)

@@ -21,6 +21,7 @@ from engine.dialect import SIGN, Dialect, Names, Piece
 from engine.formula import names_in, read
 from engine.inlining import inlined
 from engine.op import Op
+from engine.reductions import REDUCTIONS
 
 _INFIX: dict[type[ast.AST], str] = {
     ast.Add: " + ",
@@ -94,11 +95,11 @@ class FastPython(FloatPython):
 
     def visit(self, tree: ast.expr, names: Names) -> Piece:
         match tree:
-            case ast.Call(func=ast.Name(id="max" | "min" as name), args=[_, second]) if not (
-                isinstance(second, (ast.Constant, ast.UnaryOp))
+            case ast.Call(func=ast.Name(id=name), args=[_, second]) if (
+                name in REDUCTIONS and not isinstance(second, (ast.Constant, ast.UnaryOp))
             ):
                 both = ", ".join(self.write(part, names) for part in tree.args)
-                return self.call({"max": "largest", "min": "smallest"}[name], [f"[{both}]"])
+                return self.call(REDUCTIONS[name].of_many, [f"[{both}]"])
         return super().visit(tree, names)
 
 
@@ -229,6 +230,7 @@ def kink_distance(op: Op) -> Callable[..., tuple[float]]:
 @cache
 def plain(op: Op) -> Callable[..., tuple[float]]:
     """The operation's value by Python's own operators and `math`, with Python's own exceptions."""
-    namespace = {**vars(math), "sum": builtins.sum, "max": max, "min": min, "abs": abs}
+    own_names = {name: getattr(builtins, name, ieee.NAMESPACE[name]) for name in REDUCTIONS}
+    namespace = {**vars(math), **own_names, "abs": abs}
     own = computation(op)
     return _function(op, own.before, {"out": own.value}, VALUES, namespace)

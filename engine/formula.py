@@ -22,6 +22,7 @@ from collections import deque
 from collections.abc import Collection, Iterator
 
 from engine.ops import OPERATIONS
+from engine.reductions import REDUCTIONS
 
 # What libraries of mathematics have. Any other function of a formula is a line of the sheet.
 # `floor`, `ceil`, `trunc` and `round` give floats; `round` of two near ones the even one.
@@ -31,8 +32,6 @@ FUNCTIONS = frozenset(
 )
 # All others take one number.
 OF_TWO_NUMBERS = frozenset({"atan2", "copysign", "hypot"})
-# With one argument these reduce a sequence; `max` and `min` also compare two numbers.
-REDUCTIONS = frozenset({"sum", "max", "min"})
 CONSTANTS = frozenset({"pi"})
 
 _SIGNS = str.maketrans(
@@ -140,7 +139,7 @@ def _check(tree: ast.expr, shown: str, names: Collection[str] | None) -> None:
             for argument in arguments:
                 _check(argument, shown, names)
         case ast.Call(func=ast.Name(id=name)):
-            known = sorted(FUNCTIONS | REDUCTIONS | OPERATIONS.keys())
+            known = sorted(FUNCTIONS | REDUCTIONS.keys() | OPERATIONS.keys())
             raise FormulaError(
                 f"formula {shown}: {ast.unparse(tree)} is not one of the known functions with its "
                 f"number of arguments: {', '.join(known)}"
@@ -162,7 +161,7 @@ def takes(name: str, count: int) -> bool:
     if name in FUNCTIONS:
         return count == 1 + (name in OF_TWO_NUMBERS)
     if name in REDUCTIONS:
-        return count == 1 or (count == 2 and name != "sum")
+        return count == 1 or (count == 2 and bool(REDUCTIONS[name].of_two))
     op = OPERATIONS.get(name)
     if op is None or op.sequences:
         return False

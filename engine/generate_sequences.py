@@ -19,13 +19,7 @@ from engine.generate_parts import (
     undefined_check,
 )
 from engine.op import Op
-
-_LOOPS = {
-    # The first value, and the statement for one more element; nan stays nan in `max` and `min`.
-    "sum": ("0.0", "{name} += {body}"),
-    "max": ("-inf", "{name} = {body} if {body} > {name} or {body} != {body} else {name}"),
-    "min": ("inf", "{name} = {body} if {body} < {name} or {body} != {body} else {name}"),
-}
+from engine.reductions import REDUCTIONS
 
 
 def sequence_body(op: Op) -> Iterator[str]:
@@ -98,7 +92,7 @@ def _steps(op: Op, steps: Iterable[Step]) -> Iterator[str]:
             yield from _loop(op, loop)
             loop = []
         if step.kind:
-            yield f"{step.name} = {_LOOPS[step.kind][0]}"
+            yield f"{step.name} = {FAST.number(REDUCTIONS[step.kind].identity)}"
             loop.append(step)
         else:
             yield f"{step.name} = {FAST.write(step.tree)}"
@@ -118,8 +112,7 @@ def _loop(op: Op, steps: list[Step]) -> Iterator[str]:
                 if not (isinstance(branch, ast.Constant) and branch.value == 0):
                     lines.append(f"{name} += {FAST.write(branch, elements)}")
         else:
-            text = FAST.write(tree, elements)
-            yield f"    {_LOOPS[kind][1].format(name=name, body=text)}"
+            yield f"    {FAST.further(REDUCTIONS[kind], name, FAST.visit(tree, elements))}"
     for test, (then, otherwise) in choices.items():
         yield f"    if {test}:"
         yield from indented(then or ["pass"], 2)

@@ -7,9 +7,11 @@ raised is computed again with these functions, so that an overflow is infinite i
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from math import copysign, inf, isfinite, nan, pi
 from typing import Any
+
+from engine.reductions import REDUCTIONS, Reduction
 
 
 def _otherwise(
@@ -70,30 +72,22 @@ def _whole(function: Callable[[float], int]) -> Callable[[float], float]:
     return lambda a: copysign(function(a), a) if math.isfinite(a) else a
 
 
-def total(numbers: Iterable[float]) -> float:
-    """The sum from left to right. Built-in `sum` rounds differently from Python 3.12 on."""
-    result = 0.0
-    for number in numbers:
-        result += number
-    return result
+def _reduction(row: Reduction) -> Callable[..., float]:
+    """What a reduction comes to from left to right, of a list or of several numbers.
 
-
-def maximum(*numbers: Any) -> float:
-    """The largest of a list, or of several numbers; nan where one of them is nan."""
-    result = -inf
-    for number in numbers[0] if isinstance(numbers[0], list) else numbers:
-        if number > result or number != number:
-            result = number
-    return result
-
-
-def minimum(*numbers: Any) -> float:
-    """The smallest of a list, or of several numbers; nan where one of them is nan."""
-    result = inf
-    for number in numbers[0] if isinstance(numbers[0], list) else numbers:
-        if number < result or number != number:
-            result = number
-    return result
+    Built-in `sum` rounds differently from Python 3.12 on, and `max` and `min` lose nan.
+    """
+    defined: dict[str, Any] = {"inf": inf}
+    text = f"""
+def {row.of_many}(*numbers):
+    a = {row.identity!r}
+    for b in numbers[0] if isinstance(numbers[0], list) else numbers:
+        a = {row.step}
+    return a
+"""
+    exec(text, defined)
+    function: Callable[..., float] = defined[row.of_many]
+    return function
 
 
 def _hypot(a: float, b: float) -> float:
@@ -130,8 +124,6 @@ NAMESPACE: dict[str, object] = {
     "pow": pow_,
     "modulo": modulo,
     "floor_quotient": floor_quotient,
-    "sum": total,
-    "max": maximum,
-    "min": minimum,
+    **{name: _reduction(row) for name, row in REDUCTIONS.items()},
     "pi": pi,
 }

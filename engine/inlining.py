@@ -14,9 +14,10 @@ import ast
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from engine.formula import FUNCTIONS, REDUCTIONS, read
+from engine.formula import FUNCTIONS, read
 from engine.op import Op
 from engine.ops import OPERATIONS
+from engine.reductions import REDUCTIONS
 
 
 def inlined(tree: ast.expr) -> ast.expr:

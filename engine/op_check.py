@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from keyword import iskeyword
 
-from engine.formula import FUNCTIONS, REDUCTIONS, read_finite
+from engine.formula import FUNCTIONS, read_finite
 from engine.op import Op
+from engine.reductions import REDUCTIONS
 
 # What generated functions call things by.
 _TAKEN = frozenset(
@@ -21,7 +22,7 @@ def check(op: Op) -> None:
         if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
             raise ValueError(f"operation {op.name!r}: {name!r} is not an identifier")
     for name in names:
-        if name in _TAKEN | FUNCTIONS | REDUCTIONS or names.count(name) > 1:
+        if name in _TAKEN | FUNCTIONS | REDUCTIONS.keys() or names.count(name) > 1:
             raise ValueError(f"{op.name}: the name {name!r} is taken; choose another one")
     if op.name.upper() in _TAKEN:
         raise ValueError(f"an operation cannot be called {op.name!r}; choose another name")

@@ -22,6 +22,7 @@ from typing import Any
 
 from engine import ieee
 from engine.formula import is_reduction
+from engine.reductions import REDUCTIONS
 
 LARGE = 1e100
 ENDS = (-inf, -LARGE, -1.0, 0.0, 1.0, LARGE, inf)
@@ -102,7 +103,9 @@ class _Reading:
                 return union([self.where(test, body, True), self.where(test, orelse, False)])
             case ast.Call(func=ast.Name(id=name), args=[body]) if is_reduction(tree):
                 interval = self.of(body)
-                return _ends(interval, (1.0, LARGE), mul) if name == "sum" else interval
+                if REDUCTIONS[name].selects:
+                    return interval
+                return _ends(interval, (1.0, LARGE), mul) if name == "sum" else EVERYTHING
             case ast.Call(func=ast.Name(id=name), args=arguments):
                 return self.call(name, [self.of(argument) for argument in arguments])
         return EVERYTHING
@@ -155,17 +158,17 @@ class _Reading:
 
     def call(self, name: str, arguments: list[Interval]) -> Interval:
         (low, high), *_ = arguments
+        if name in REDUCTIONS:
+            # Of two numbers, with both of which it rises.
+            reduce: Any = ieee.NAMESPACE[name]
+            return reduce(*(a[0] for a in arguments)), reduce(*(a[1] for a in arguments))
         match name:
             case "abs":
                 return (0.0 if low <= 0 <= high else min(abs(low), abs(high))), max(-low, high)
             case "sin" | "cos":
                 return -1.0, 1.0
-            case "max":
-                return max(a[0] for a in arguments), max(a[1] for a in arguments)
-            case "min":
-                return min(a[0] for a in arguments), min(a[1] for a in arguments)
             case "cosh":
-                return 1.0, ieee.maximum(_value("cosh", low), _value("cosh", high))
+                return 1.0, max(_value("cosh", low), _value("cosh", high))
         if name in _DOMAINS:
             # Outside, the operation is undefined, so an error; at the edge a slope is infinite.
             lowest, highest = _DOMAINS[name]

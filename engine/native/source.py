@@ -33,17 +33,12 @@ from engine.inlining import inlined
 from engine.native import sheet_text
 from engine.op import Op
 from engine.ops import ARITHMETIC, SHEET
+from engine.reductions import REDUCTIONS
 
 _SIGNATURE = (
     "(const double *row_, Py_ssize_t n_, unsigned wanted_, double *value_,\n"
     "{indent}double *partials_)"
 )
-# The first value of each reduction, and the statement for one more element.
-_LOOPS = {
-    "sum": ("0.0", "{name} += {body};"),
-    "max": ("-INFINITY", "{name} = maximum({name}, {body});"),
-    "min": ("INFINITY", "{name} = minimum({name}, {body});"),
-}
 
 
 def table() -> str:
@@ -140,15 +135,15 @@ def _unless_constant(op: Op, partial: ast.expr, text: str) -> str:
 def _step(op: Op, step: Step) -> Iterator[str]:
     """A common part of the formulas: a reduction over the elements, or a number."""
     name, kind, tree = step
-    text = C.write(tree, _names(op))
+    piece = C.visit(tree, _names(op))
     if not kind:
-        yield f"const double {name} = {text};"
+        yield f"const double {name} = {piece[0]};"
         return
-    start, statement = _LOOPS[kind]
-    yield f"double {name} = {start};"
+    identity = C.number(REDUCTIONS[kind].identity).replace("inf", "INFINITY")
+    yield f"double {name} = {identity};"
     yield "for (Py_ssize_t i_ = 0; i_ < n_; i_++) {"
     yield from _elements(op, tree)
-    yield "    " + statement.format(name=name, body=text)
+    yield f"    {C.further(REDUCTIONS[kind], name, piece)};"
     yield "}"
 
 

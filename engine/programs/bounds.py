@@ -15,9 +15,11 @@ import ast
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from math import inf
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.computation import DEAD, Step
+from engine.ieee import NAMESPACE
+from engine.reductions import REDUCTIONS
 
 
 class Bounds(NamedTuple):
@@ -84,6 +86,8 @@ def with_steps(steps: Sequence[Step], names: Mapping[str, Bounds]) -> dict[str, 
         if kind == "sum":
             low, high = 0.0 if own.low >= 0 else -inf, 0.0 if own.high <= 0 else inf
             own = Bounds(low, high, own.finite, own.defined and (own.finite or low == 0))
+        elif kind and not REDUCTIONS[kind].selects:
+            own = UNKNOWN
         known[name] = own
     return known
 
@@ -122,6 +126,10 @@ def _hull(numbers: Sequence[float], finite: bool, defined: bool) -> Bounds:
 def _of_call(name: str, arguments: Sequence[Bounds]) -> Bounds:
     lows, highs, finites, defineds = zip(*arguments)
     low, high, finite, defined = lows[0], highs[0], all(finites), all(defineds)
+    if name in REDUCTIONS:
+        # Of two numbers, with both of which it rises.
+        reduce: Any = NAMESPACE[name]
+        return Bounds(reduce(*lows), reduce(*highs), finite, defined)
     if name in _RANGES:
         # The sine of an infinity is nan; the others have limits there.
         return Bounds(*_RANGES[name], finite or (defined and name not in ("sin", "cos")), defined)
@@ -133,10 +141,6 @@ def _of_call(name: str, arguments: Sequence[Bounds]) -> Bounds:
             return Bounds(0.0 if name == "exp" else -1.0, inf, False, defined)
         case "abs":
             return Bounds(max(low, -high, 0.0), max(-low, high), finite, defined)
-        case "max":
-            return Bounds(max(lows), max(highs), finite, defined)
-        case "min":
-            return Bounds(min(lows), min(highs), finite, defined)
         case "log1p" if low >= 0:
             return Bounds(0.0, inf, finite, defined)
         case "log" if low > 0:

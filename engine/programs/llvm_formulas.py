@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from engine.dialect import ATOM, Dialect, Names, Piece
 from engine.formula import FUNCTIONS, OF_TWO_NUMBERS, read
 from engine.programs.llvm_code import Code, literal
+from engine.reductions import REDUCTIONS
 
 _OPERATIONS: dict[type[ast.AST], str] = {
     ast.Add: "fadd",
@@ -40,7 +41,7 @@ _WRITTEN = {
     )
 }
 # What C's library has functions for, some of them also on vectors.
-LIBRARY = sorted(FUNCTIONS - _INTRINSICS.keys() - {"max", "min"})
+LIBRARY = sorted(FUNCTIONS - _INTRINSICS.keys())
 
 
 class LlvmFormulas(Dialect):
@@ -53,8 +54,6 @@ class LlvmFormulas(Dialect):
         self.condition = "i1" if width == 1 else f"<{width} x i1>"
         self.suffix = "f64" if width == 1 else f"v{width}f64"
         self.vector_functions = vector_functions
-        # The texts of numbers that are written out, none of which is nan.
-        self.numbers: set[str] = set()
 
     def name(self, name: str) -> str:
         return self.constant(math.pi) if name == "pi" else name
@@ -67,8 +66,6 @@ class LlvmFormulas(Dialect):
         text = literal(value)
         if self.width > 1:
             text = f"<{', '.join([f'double {text}'] * self.width)}>"
-        if value == value:
-            self.numbers.add(text)
         return text
 
     def spread(self, register: str) -> str:
@@ -167,8 +164,8 @@ class LlvmFormulas(Dialect):
     def call(self, name: str, arguments: list[str]) -> Piece:
         if name in _WRITTEN:
             return self.visit(_WRITTEN[name], {"a": (arguments[0], ATOM)})
-        if name in ("max", "min"):
-            return self.extreme(name, *arguments), ATOM
+        if name in REDUCTIONS:
+            return self.joined(REDUCTIONS[name], arguments[0], (arguments[1], ATOM))
         if name in _INTRINSICS:
             return self.called(f"llvm.{_INTRINSICS[name]}.{self.suffix}", arguments), ATOM
         if self.width == 1:
@@ -177,14 +174,6 @@ class LlvmFormulas(Dialect):
         if vector in self.vector_functions:
             return self.called(vector, arguments), ATOM
         return self.in_turn(name, arguments), ATOM
-
-    def extreme(self, name: str, first: str, second: str) -> str:
-        """The first, unless the second is beyond it or nan: of 0 and −0 the first, as on nodes."""
-        beyond = self.on("fcmp ogt" if name == "max" else "fcmp olt", second, first)
-        if second not in self.numbers:
-            nan = self.on("fcmp uno", second, second)
-            beyond = self.code.emit(f"or {self.condition} {beyond}, {nan}")
-        return self.selected(beyond, second, first)
 
     def called(self, function: str, arguments: list[str]) -> str:
         types = ", ".join([self.type] * len(arguments))

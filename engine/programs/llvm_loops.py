@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from engine.dialect import ATOM
 from engine.programs.ir import Map, Reduce, Span
 from engine.programs.llvm_code import Code
 from engine.programs.llvm_formulas import LlvmFormulas
+from engine.reductions import REDUCTIONS
 
 if TYPE_CHECKING:
     from engine.programs.llvm_sample import LlvmModule
@@ -95,7 +97,7 @@ def reduce_spans(
     """
     # What is loaded here may be changed in memory later on.
     outer, code.known = code.known, dict(code.known)
-    kind, length = folds[0].kind, folds[0].length
+    row, length = REDUCTIONS[folds[0].kind], folds[0].length
 
     def value(formulas: LlvmFormulas, fold: Reduce, index: str | int) -> str:
         known = {name: formulas.spread(register) for name, register in names.items()}
@@ -106,12 +108,9 @@ def reduce_spans(
         return formulas.write(fold.tree, known)
 
     def joined(formulas: LlvmFormulas, first: str, second: str) -> str:
-        if kind == "sum":
-            return code.emit(f"fadd {formulas.type} {first}, {second}")
-        return formulas.call(kind, [first, second])[0]
+        return formulas.joined(row, first, (second, ATOM))[0]
 
     vectors, single = module.formulas(code, WIDTH), module.formulas(code, 1)
-    start = {"sum": -0.0, "max": float("-inf"), "min": float("inf")}[kind]
     block = WIDTH * _SIDE_BY_SIDE
     whole = length - length % block
     partial: list[list[str]] = [[] for _ in folds]
@@ -119,7 +118,7 @@ def reduce_spans(
         cells = [[code.new("%cell") for _ in range(_SIDE_BY_SIDE)] for _ in folds]
         for cell in chain.from_iterable(cells):
             code.entry.append(f"  {cell} = alloca {vectors.type}")
-            code.act(f"store {vectors.type} {vectors.constant(start)}, ptr {cell}")
+            code.act(f"store {vectors.type} {vectors.constant(row.identity)}, ptr {cell}")
 
         def body(index: str) -> None:
             for number in range(_SIDE_BY_SIDE):
@@ -141,7 +140,7 @@ def reduce_spans(
             position += WIDTH
         while len(sums) > 1:
             sums[:] = [*sums[2:], joined(vectors, sums[0], sums[1])]
-        result = _across(code, module, kind, sums[0]) if sums else ""
+        result = _across(code, module, joined, sums[0]) if sums else ""
         for index in range(position, length):
             element = value(single, fold, index)
             result = joined(single, result, element) if result else element
@@ -150,13 +149,22 @@ def reduce_spans(
     return results
 
 
-def _across(code: Code, module: LlvmModule, kind: str, register: str) -> str:
-    """One number from the lanes of a vector."""
-    type_ = f"<{WIDTH} x double>"
-    if kind == "sum":
-        name = f"llvm.vector.reduce.fadd.v{WIDTH}f64"
-        module.functions[name] = f"declare double @{name}(double, {type_})"
-        return code.emit(f"call reassoc double @{name}(double -0.0, {type_} {register})")
-    name = f"llvm.vector.reduce.f{kind}imum.v{WIDTH}f64"
-    module.functions[name] = f"declare double @{name}({type_})"
-    return code.emit(f"call double @{name}({type_} {register})")
+def _across(
+    code: Code,
+    module: LlvmModule,
+    joined: Callable[[LlvmFormulas, str, str], str],
+    register: str,
+) -> str:
+    """One number from the lanes of a vector, half of them joined with the other half in turn."""
+    width = WIDTH
+    while width > 1:
+        half, vector = width // 2, f"<{width} x double>"
+        sides = []
+        for start in (0, half):
+            lanes = ", ".join(f"i32 {lane}" for lane in range(start, start + half))
+            take = f"shufflevector {vector} {register}, {vector} poison, <{half} x i32> <{lanes}>"
+            if half == 1:
+                take = f"extractelement {vector} {register}, {lanes}"
+            sides.append(code.emit(take))
+        register, width = joined(module.formulas(code, half), *sides), half
+    return register

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
+from engine.dialect import ATOM
 from engine.programs.ir import (
     Assign,
     Comment,
@@ -23,6 +24,7 @@ from engine.programs.llvm_chunks import chunks_of, fused_of, shared_by
 from engine.programs.llvm_code import Code
 from engine.programs.llvm_formulas import LlvmFormulas
 from engine.programs.llvm_loops import map_span, reduce_spans
+from engine.reductions import REDUCTIONS
 
 # The arrays that every function is given: parameters, one row, gradients, values, adjoints.
 ARRAYS = "ptr noalias %p, ptr noalias %x, ptr noalias %g, ptr noalias %v, ptr noalias %d"
@@ -220,13 +222,10 @@ class _Writer:
             for element in fold.elements
         ]
         if not values:
-            return self.formulas.constant(0.0)
+            return self.formulas.constant(REDUCTIONS[fold.kind].identity)
         first, *others = values
         for other in others:
-            if fold.kind == "sum":
-                first = self.code.emit(f"fadd {self.formulas.type} {first}, {other}")
-            else:
-                first = self.formulas.call(fold.kind, [first, other])[0]
+            first = self.formulas.joined(REDUCTIONS[fold.kind], first, (other, ATOM))[0]
         return first
 
     def check(self, tree: ast.expr, names: Mapping[str, Operand]) -> None:

@@ -15,10 +15,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from engine.computation import hoist
-from engine.formula import CONSTANTS, FUNCTIONS, REDUCTIONS, names_in, read
+from engine.formula import CONSTANTS, FUNCTIONS, names_in, read
 from engine.ieee import NAMESPACE as IEEE_NAMES
 from engine.inlining import inlined, replaced
 from engine.programs.identifiers import C_KEYWORDS, JAVASCRIPT_WORDS
+from engine.reductions import REDUCTIONS
 
 Formulas = tuple[tuple[str, str], ...]
 

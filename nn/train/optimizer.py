@@ -18,6 +18,7 @@ from engine.evaluate import FAST, compile_source
 from engine.programs.rules import Formulas, UpdateRule, applies_rule, remembered
 from engine.programs.write.python import PythonWriter
 from engine.recording import reset_gradients
+from engine.reductions import REDUCTIONS
 from nn.train.optimizer_state import (
     checked_parameters,
     checked_setting,
@@ -223,6 +224,6 @@ def _compile(rule: Rule, settings: tuple[str, ...]) -> Callable[..., None]:
     filename = f"<nn.train.optimizers: {', '.join(f'{target} = {text}' for target, text in rule)}>"
     source = PythonWriter(FAST).update_of_nodes(UpdateRule(rule, settings))
     # Python's own max and min lose nan.
-    namespace = {**vars(math), "max": ieee.maximum, "min": ieee.minimum}
+    namespace = {**vars(math), **{name: ieee.NAMESPACE[name] for name in REDUCTIONS}}
     update: Callable[..., None] = compile_source(source, filename, namespace)["update"]
     return update

@@ -57,19 +57,19 @@ def test_functions_of_two_numbers_are_those_of_numpy(ours, theirs):
 
 
 def test_a_sum_goes_from_left_to_right():
-    assert ieee.total([1e16, 1.0, -1e16]) == 0.0
-    assert ieee.total(iter([0.5, 0.25])) == 0.75
+    assert ieee.NAMESPACE["sum"]([1e16, 1.0, -1e16]) == 0.0
+    assert ieee.NAMESPACE["sum"](0.5, 0.25) == 0.75
 
 
 @given(numbers=st.lists(st.floats(allow_nan=False), min_size=1))
 def test_the_largest_and_the_smallest_are_pythons_own_without_nan(numbers):
-    assert ieee.maximum(numbers) == max(numbers)
-    assert ieee.minimum(numbers) == min(numbers)
+    assert ieee.NAMESPACE["max"](numbers) == max(numbers)
+    assert ieee.NAMESPACE["min"](numbers) == min(numbers)
 
 
 @pytest.mark.parametrize("numbers", [*permutations([nan, 1.0, inf, -inf])])
 def test_the_largest_and_the_smallest_are_nan_where_one_number_is(numbers):
-    for function in (ieee.maximum, ieee.minimum):
+    for function in (ieee.NAMESPACE["max"], ieee.NAMESPACE["min"]):
         assert math.isnan(function(list(numbers)))
         assert math.isnan(function(*numbers))
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from engine.dialect import ATOM, SUM, Dialect, Names, Piece
+from engine.dialect import ATOM, Dialect, Names, Piece
 from engine.programs.ir import Guard, Map, Reduce
 from engine.programs.write.text import INDENT, LINE, filled, printable
 from engine.programs.write.writer import Writer, element_of
-
-START = {"sum": 0.0, "max": float("-inf"), "min": float("inf")}
+from engine.reductions import REDUCTIONS
 
 
 class BracesWriter(Writer):
@@ -50,42 +49,29 @@ class BracesWriter(Writer):
         return f"for ({self.define('index', index)} = {start}; {index} < {stop}; {further}) {{"
 
     def reduce(self, reduce: Reduce) -> Iterable[str]:
-        name = self.place(reduce.target)
+        name, row = self.place(reduce.target), REDUCTIONS[reduce.kind]
+        identity = self.dialect.write(ast.Constant(row.identity))
         if reduce.spans is not None:
             elements = {each: element_of(span) for each, span in reduce.spans.items()}
-            names = {**self.names(reduce.names), **elements}
-            number = self.dialect.write(ast.Constant(START[reduce.kind]))
-            yield f"{self.define('float', name, constant=False)} = {number};"
+            element = self.dialect.visit(reduce.tree, {**self.names(reduce.names), **elements})
+            yield f"{self.define('float', name, constant=False)} = {identity};"
             yield self.loop_head("i", [str(reduce.length)])
-            yield from self.further(reduce.kind, name, self.dialect.write(reduce.tree, names))
+            head, equals, text = self.dialect.further(row, name, element).partition("= ")
+            yield from (INDENT + line for line in self.line(head + equals, text))
             yield "}"
             return
-        if reduce.kind == "sum":
-            self.pieces[reduce.target] = " + ".join(self.terms(reduce)) or "0.0", SUM
-            rest: list[str] = []
-        else:
-            first, *others = self.terms(reduce, 0) or [
-                self.dialect.write(ast.Constant(START[reduce.kind]))
-            ]
-            for term in others[: self.most_terms]:
-                first = self.dialect.call(reduce.kind, [first, term])[0]
-            self.pieces[reduce.target] = first, ATOM
-            rest = others[self.most_terms :]
+        first, *others = self.terms(reduce) or [(identity, ATOM)]
+        # A chain of operators is one expression; calls in calls are hard to read.
+        together = others if row.operator is not None else others[: self.most_terms]
+        for term in together:
+            first = self.dialect.joined(row, first, term)
+        rest = others[len(together) :]
         if reduce.target in self.inline and not rest:
+            self.pieces[reduce.target] = first
             return
-        text, _ = self.pieces.pop(reduce.target)
-        yield from self.line(f"{self.define('float', name, constant=not rest)} = ", text)
+        yield from self.line(f"{self.define('float', name, constant=not rest)} = ", first[0])
         for term in rest:
-            yield f"{name} = {self.dialect.call(reduce.kind, [name, term])[0]};"
-
-    def further(self, kind: str, name: str, text: str) -> Iterator[str]:
-        """One more element of a reduction."""
-        head = f"{name} = "
-        if kind == "sum":
-            head = f"{name} += "
-        else:
-            text = self.dialect.call(kind, [name, text])[0]
-        yield from (INDENT + line for line in self.line(head, text))
+            yield f"{self.dialect.further(row, name, term)};"
 
     def map(self, each: Map) -> Iterable[str]:
         elements = {name: element_of(span) for name, span in each.spans.items()}

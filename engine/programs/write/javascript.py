@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from engine.dialect import Names, Piece
-from engine.dialect_c import CSource
+from engine.dialect_c import OF_TWO, CSource
 from engine.formula import FUNCTIONS
 from engine.programs.identifiers import JAVASCRIPT_WORDS
 from engine.programs.ir import Function
@@ -65,7 +65,7 @@ class JavaScriptFormulas(Braces, CSource):
     """Numbers, and `Math`."""
 
     nan, inf = "NaN", "Infinity"
-    functions = {"max": "maximum", "min": "minimum", "round": "rint"}
+    functions = {"round": "rint", **OF_TWO}
 
     def comparison(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
         text, own = super().comparison(left, operator, right, names)

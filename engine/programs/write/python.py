@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from engine.dialect import PRODUCT, SUM, Dialect, Piece
+from engine.dialect import PRODUCT, Dialect, Piece
 from engine.evaluate import element
 from engine.inlining import replaced
 from engine.programs.ir import Function, Guard, Map, Operand, Reduce, Span, Store, Unpack
@@ -14,6 +14,7 @@ from engine.programs.update import declared, per_parameter
 from engine.programs.write.python_text import CALLED, ProgramPython
 from engine.programs.write.text import INDENT, LINE, filled
 from engine.programs.write.writer import Writer, array_of
+from engine.reductions import REDUCTIONS
 
 
 class PythonWriter(Writer):
@@ -127,10 +128,13 @@ class PythonWriter(Writer):
             whole = isinstance(reduce.tree, ast.Name) and len(reduce.spans) == 1
             numbers = head.partition(" in ")[2] if whole else f"[{text} for {head}]"
             return self.dialect.call(reduce.kind, [numbers])
-        terms = self.terms(reduce)
-        if reduce.kind == "sum" and 0 < len(terms) <= self.most_terms:
-            return " + ".join(terms), SUM
-        return self.dialect.call(reduce.kind, [f"[{', '.join(terms)}]"])
+        terms, row = self.terms(reduce), REDUCTIONS[reduce.kind]
+        if row.operator is None or not 0 < len(terms) <= self.most_terms:
+            return self.dialect.call(reduce.kind, [f"[{', '.join(text for text, _ in terms)}]"])
+        first, *others = terms
+        for term in others:
+            first = self.dialect.joined(row, first, term)
+        return first
 
     def map(self, each: Map) -> Iterable[str]:
         target = _slice(each.target)

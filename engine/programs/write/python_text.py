@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import builtins
 
 from engine.dialect import ATOM, Dialect, Names, Piece
 from engine.evaluate import FloatPython
 from engine.programs.ir import OWN_FUNCTIONS
+from engine.reductions import REDUCTIONS
 
 _GUARDED = '''\
 def {name}(a):
@@ -20,32 +22,29 @@ def {name}(a):
     """math.{name}, but a float."""
     return math.copysign(math.{name}(a), a)'''
 _OF_TWO = '''\
-def {name}(a, b):
-    """The {which} of two numbers; nan where one of them is nan."""
-    return b if b {sign} a or b != b else a'''
-_OF_LIST = '''\
-def {name}(numbers):
-    """The {name} of them; nan where one of them is nan."""
-    result = {start}
-    for number in numbers:
-        if number {sign} result or number != number:
-            result = number
-    return result'''
+def {0.of_two}(a, b):
+    """The {0.of_two} of two numbers; nan where one of them is nan."""
+    return {0.step}'''
+_OF_MANY = '''\
+def {0.of_many}(numbers):
+    """Of a list what `{0.name}` is; nan where one of them is nan."""
+    a = {0.identity}
+    for b in numbers:
+        a = {0.step}
+    return a'''
+_REDUCTIONS = [row for name, row in REDUCTIONS.items() if not hasattr(builtins, name) or row.of_two]
 # Functions that Python does not have: some of `math` raise where a result is too large, although
 # what is computed from it may be an ordinary number, such as a saturated sigmoid.
 HELPERS = {
     **{name: _GUARDED.format(name=name) for name in ("exp", "exp2", "expm1", "cosh")},
     **{name: _WHOLE.format(name=name) for name in ("floor", "ceil", "trunc")},
-    "maximum": _OF_TWO.format(name="maximum", which="larger", sign=">"),
-    "minimum": _OF_TWO.format(name="minimum", which="smaller", sign="<"),
-    "largest": _OF_LIST.format(name="largest", start="-inf", sign=">"),
-    "smallest": _OF_LIST.format(name="smallest", start="inf", sign="<"),
+    **{row.of_two: _OF_TWO.format(row) for row in _REDUCTIONS if row.of_two},
+    **{row.of_many: _OF_MANY.format(row) for row in _REDUCTIONS},
 }
+# Python's own `max` and `min` lose nan.
 _SPELLED = {
-    ("max", 1): "largest",
-    ("min", 1): "smallest",
-    ("max", 2): "maximum",
-    ("min", 2): "minimum",
+    **{(row.name, 1): row.of_many for row in _REDUCTIONS},
+    **{(row.name, 2): row.of_two for row in _REDUCTIONS if row.of_two},
 }
 # What the functions call by names that `Identifiers` may give to a variable.
 CALLED = frozenset(["ValueError", "complex", "pow", "zip", *HELPERS])
@@ -79,7 +78,6 @@ class ProgramPython(FloatPython):
         return super().power(base, exponent, names)
 
     def call(self, name: str, arguments: list[str]) -> Piece:
-        # Python's own max and min lose nan.
         if name == "round":
             # With a number of digits its result is a float.
             return f"round({arguments[0]}, 0)", ATOM

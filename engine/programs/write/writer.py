@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from engine.dialect import PRODUCT, Dialect, Names, Piece
+from engine.dialect import Dialect, Names, Piece
 from engine.programs.ir import (
     Assign,
     Comment,
@@ -149,11 +149,11 @@ class Writer:
         """What is left of a line at this depth."""
         return LINE - len(INDENT) * self.depth
 
-    def terms(self, reduce: Reduce, precedence: int = PRODUCT) -> list[str]:
-        """The terms of a reduction that is written out, each as strong as its place asks."""
+    def terms(self, reduce: Reduce) -> list[Piece]:
+        """The terms of a reduction that is written out."""
         common = self.names(reduce.names)
         return [
-            self.dialect.within(reduce.tree, precedence, {**common, **self.names(own)})
+            self.dialect.visit(reduce.tree, {**common, **self.names(own)})
             for own in reduce.elements
         ]
 

@@ -58,7 +58,7 @@ def test_names_are_identifiers_and_never_the_same(labels):
     for name in names:
         assert re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name)
         assert not keyword.iskeyword(name)
-        assert name not in FUNCTIONS | REDUCTIONS | CONSTANTS | {"int", "struct", "parameters"}
+        assert name not in FUNCTIONS | REDUCTIONS.keys() | CONSTANTS | {"int", "struct", "parameters"}
 
 
 @given(label=st.from_regex("[a-z][a-z0-9]{0,10}_?[0-9]?", fullmatch=True))
