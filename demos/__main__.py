@@ -11,7 +11,7 @@ from typing import Any
 
 from demos import NAMES
 from demos.printing import WIDTH, filled
-from engine.spelling import SPELLING
+from engine.base.spelling import SPELLING
 
 USAGE = "python -m demos [NAME] [--quick], where NAME is all, or one of"
 

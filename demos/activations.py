@@ -11,7 +11,7 @@ from demos import pictures
 from demos.pictures import Illustration, needs
 from demos.printing import columns, formulas, heading, introduction, remark, shown
 from engine import Value
-from engine.functions import GENERATED
+from engine.eager.functions import GENERATED
 from nn import MLP
 
 NAMES = ("linear", "relu", "sigmoid", "tanh")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from demos import PARTS
 from demos.pictures import Illustration
-from engine.files import write_whole
+from engine.base.files import write_whole
 
 INTRODUCTION = """# Gallery
 

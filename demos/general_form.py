@@ -19,8 +19,8 @@ from demos.matrices import Matrix, Vector, outer, output_gradient, times, transp
 from demos.pictures import Illustration, save_drawing
 from demos.printing import columns, factor, heading, introduction, remark, shown
 from engine import Value, draw
-from engine.evaluate import forward, partials
-from engine.ops import OPERATIONS
+from engine.sheet.evaluate import forward, partials
+from engine.sheet.ops import OPERATIONS
 from nn import MLP, Layer, squared_error
 
 

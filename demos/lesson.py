@@ -17,8 +17,8 @@ from demos.pictures import FOLDER, Illustration
 from demos.printing import fixed, heading, introduction, name_of, remark, shown
 from demos.students import NOISE, Student, read_students
 from engine import Parameter, Value, draw, explain, squared_error, steps
-from engine.files import write_whole
-from engine.render import Picture
+from engine.base.files import write_whole
+from engine.drawing.render import Picture
 from nn import MLP, SGD, History, draw_network, draw_training_loop, fit
 
 PICTURES = {

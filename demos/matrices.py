@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.evaluate import forward, partials
-from engine.ops import OPERATIONS
+from engine.sheet.evaluate import forward, partials
+from engine.sheet.ops import OPERATIONS
 
 Vector = Sequence[float]
 Matrix = Sequence[Vector]

@@ -13,8 +13,8 @@ from demos import pictures
 from demos.pictures import Illustration, needs
 from demos.printing import columns, heading, introduction, remark, shown
 from engine import Parameter, Value, mean, squared_error
-from engine.dialects import TEXT
-from engine.formula import read
+from engine.sheet.dialects import TEXT
+from engine.sheet.formula import read
 from nn import SGD, Adam, Optimizer, RMSprop
 
 INPUTS = (-2.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from demos.printing import filled, remark
-from engine.files import write_whole
-from engine.render import Picture
+from engine.base.files import write_whole
+from engine.drawing.render import Picture
 
 FOLDER = Path("chaingrad-pictures")
 INSTALL = 'python -m pip install "chaingrad[demos]"'

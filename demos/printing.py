@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from engine import Value
-from engine.dialects import TEXT
-from engine.formula import read
-from engine.numbers import shown
-from engine.ops import OPERATIONS
-from engine.spelling import SPELLING, printable
-from engine.wording import number
+from engine.base.numbers import shown
+from engine.base.spelling import SPELLING, printable
+from engine.explaining.wording import number
+from engine.sheet.dialects import TEXT
+from engine.sheet.formula import read
+from engine.sheet.ops import OPERATIONS
 
 __all__ = [
     "WIDTH",

@@ -20,7 +20,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.files import write_whole
+from engine.base.files import write_whole
 
 PATH = Path(__file__).parent / "data" / "students.csv"
 HEADER = ["cgpa", "iq", "lpa"]

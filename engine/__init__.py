@@ -12,67 +12,67 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from engine import first_use
-from engine.context import detect_anomaly, no_grad, scope
+from engine.eager import first_use
+from engine.graph.modes import detect_anomaly, no_grad, scope
+from engine.graph.value import Parameter, Value
 from engine.native import core as core
-from engine.op import Op
-from engine.ops import OFFERED
-from engine.value import Parameter, Value
+from engine.sheet.op import Op
+from engine.sheet.ops import OFFERED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from engine.careful import apply as apply
-    from engine.check import check_gradients as check_gradients
-    from engine.compositions import kl_divergence as kl_divergence
-    from engine.compositions import prod as prod
-    from engine.custom import operation as operation
-    from engine.derivative import gradient as gradient
-    from engine.derivative import hessian as hessian
-    from engine.derivative import jacobian as jacobian
-    from engine.drawing import draw as draw
-    from engine.explanation import explain as explain
-    from engine.functions import *  # noqa: F403
-    from engine.graph import leaves as leaves
-    from engine.graph import topological_order as topological_order
+    from engine.drawing.views import draw as draw
+    from engine.eager.careful import apply as apply
+    from engine.eager.compositions import kl_divergence as kl_divergence
+    from engine.eager.compositions import prod as prod
+    from engine.eager.custom import operation as operation
+    from engine.eager.derivative import gradient as gradient
+    from engine.eager.derivative import hessian as hessian
+    from engine.eager.derivative import jacobian as jacobian
+    from engine.eager.functions import *  # noqa: F403
+    from engine.eager.transforms import grad as grad
+    from engine.eager.transforms import hvp as hvp
+    from engine.eager.transforms import jvp as jvp
+    from engine.eager.transforms import value_and_grad as value_and_grad
+    from engine.eager.transforms import vjp as vjp
+    from engine.explaining.check import check_gradients as check_gradients
+    from engine.explaining.explanation import explain as explain
+    from engine.explaining.stepping import steps as steps
+    from engine.explaining.text_tree import tree as tree
+    from engine.graph.walks import leaves as leaves
+    from engine.graph.walks import topological_order as topological_order
     from engine.programs.program import Program as Program
     from engine.programs.program import compile as compile
-    from engine.stepping import steps as steps
-    from engine.text_tree import tree as tree
-    from engine.transforms import grad as grad
-    from engine.transforms import hvp as hvp
-    from engine.transforms import jvp as jvp
-    from engine.transforms import value_and_grad as value_and_grad
-    from engine.transforms import vjp as vjp
 
 # What is imported when it is first used, so that `import engine` stays light. No module has the
 # name of something in it: the import of the module would put it in the place of that.
 _LAZY = {
-    **{op.name: "engine.functions" for op in OFFERED},
-    "apply": "engine.careful",
-    "clip": "engine.functions",
+    **{op.name: "engine.eager.functions" for op in OFFERED},
+    "apply": "engine.eager.careful",
+    "clip": "engine.eager.functions",
     "Program": "engine.programs.program",
-    "check_gradients": "engine.check",
+    "check_gradients": "engine.explaining.check",
     "compile": "engine.programs.program",
-    "draw": "engine.drawing",
-    "explain": "engine.explanation",
-    "grad": "engine.transforms",
-    "gradient": "engine.derivative",
-    "hessian": "engine.derivative",
-    "hvp": "engine.transforms",
-    "jacobian": "engine.derivative",
-    "jvp": "engine.transforms",
-    "kl_divergence": "engine.compositions",
-    "leaves": "engine.graph",
-    "log_softmax": "engine.functions",
-    "operation": "engine.custom",
-    "prod": "engine.compositions",
-    "softmax": "engine.functions",
-    "source": "engine.functions",
-    "steps": "engine.stepping",
-    "topological_order": "engine.graph",
-    "tree": "engine.text_tree",
-    "value_and_grad": "engine.transforms",
-    "vjp": "engine.transforms",
+    "draw": "engine.drawing.views",
+    "explain": "engine.explaining.explanation",
+    "grad": "engine.eager.transforms",
+    "gradient": "engine.eager.derivative",
+    "hessian": "engine.eager.derivative",
+    "hvp": "engine.eager.transforms",
+    "jacobian": "engine.eager.derivative",
+    "jvp": "engine.eager.transforms",
+    "kl_divergence": "engine.eager.compositions",
+    "leaves": "engine.graph.walks",
+    "log_softmax": "engine.eager.functions",
+    "operation": "engine.eager.custom",
+    "prod": "engine.eager.compositions",
+    "softmax": "engine.eager.functions",
+    "source": "engine.eager.functions",
+    "steps": "engine.explaining.stepping",
+    "topological_order": "engine.graph.walks",
+    "tree": "engine.explaining.text_tree",
+    "value_and_grad": "engine.eager.transforms",
+    "vjp": "engine.eager.transforms",
 }
 first_use.install()
 

@@ -9,9 +9,9 @@ import pytest
 pytest.importorskip("mpmath", reason="the extra test brings mpmath")
 
 import engine
-import engine.functions
-from engine.op import Op
-from engine.ops import ARITHMETIC, OFFERED, OPERATIONS, SHEET
+import engine.eager.functions
+from engine.sheet.op import Op
+from engine.sheet.ops import ARITHMETIC, OFFERED, OPERATIONS, SHEET
 from tests.accuracy.__main__ import page
 from tests.accuracy.backends import available, eager, places
 from tests.accuracy.measure import measure

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine import Parameter, Value
-from engine.ops import ACTIVATIONS
+from engine.sheet.ops import ACTIVATIONS
 from nn import MLP, SGD, Layer, binary_cross_entropy, fit, squared_error
 from tests.nn.shared import (
     GRADIENTS,

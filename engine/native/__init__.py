@@ -2,7 +2,8 @@
 
 The extension `_chaingrad` is a module apart from `engine`, so that it is found where it was
 installed even if `engine` itself is read from a clone. It is used if it was made from the very
-sheet that is in `engine.ops`, unless the environment variable CHAINGRAD_CORE says `python`; with
+sheet that is in `engine.sheet.ops`, unless the environment variable CHAINGRAD_CORE says `python`;
+with
 `native` it is an error if it cannot be used.
 """
 
@@ -10,8 +11,8 @@ from __future__ import annotations
 
 import os
 
-from engine.op import Op
-from engine.ops import SHEET
+from engine.sheet.op import Op
+from engine.sheet.ops import SHEET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "CHAINGRAD_CORE"
 # Raised with every change of what the extension and the Python beside it expect of each other.
-INTERFACE = 4
+INTERFACE = 5
 
 
 def sheet_text() -> str:

@@ -34,7 +34,7 @@
 #endif
 
 /* Raised together with the number of the same name in engine/native/__init__.py. */
-#define INTERFACE 4
+#define INTERFACE 5
 
 /* One line of the table. The parameters are the operands, then the constants. */
 #define MOST_PARAMETERS 8
@@ -112,7 +112,7 @@ static PyType_Slot node_slots[] = {
 };
 
 static PyType_Spec node_spec = {
-    .name = "engine.value.Value",
+    .name = "engine.graph.value.Value",
     .basicsize = sizeof(Node),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
     .slots = node_slots,

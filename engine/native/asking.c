@@ -1,12 +1,12 @@
 /* What the core asks `engine`. */
 
-/* engine.functions: the function in Python of an operation, by its name */
+/* engine.eager.functions: the function in Python of an operation, by its name */
 static PyObject *function_by_name;
 
-/* engine.context, the context variable */
+/* engine.graph.modes, the context variable */
 static PyObject *mode_variable;
 
-/* What the core asks `engine`, by the names in engine/value.py. */
+/* What the core asks `engine`, by the names in graph/value.py. */
 enum {
     CHECK_ARGS,
     CHECK_DATA,
@@ -48,7 +48,7 @@ static PyObject *ask(int question, PyObject *first, PyObject *second, PyTypeObje
     return found;
 }
 
-/* The current engine.context.Mode, or None; a new reference. */
+/* The current engine.graph.modes.Mode, or None; a new reference. */
 static inline PyObject *current_mode(void)
 {
     PyObject *mode = NULL;

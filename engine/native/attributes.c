@@ -1,4 +1,4 @@
-/* The attributes of nodes, read and assigned. What may be assigned is said in engine/attributes.py,
+/* The attributes of nodes, read and assigned. What may be assigned is said in graph/attributes.py,
    which is asked about all but ordinary numbers and texts. */
 
 /* ---- Attributes: read ---- */

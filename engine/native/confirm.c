@@ -1,4 +1,4 @@
-/* Whether nodes still are what their operands' present numbers give; see engine/current.py. No code
+/* Whether nodes still are what their operands' present numbers give; see eager/current.py. No code
    of Python runs here. */
 
 static inline int same_number(double a, double b)

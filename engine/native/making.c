@@ -41,7 +41,7 @@ static PyObject *new_leaf(PyObject *type, PyObject *const *args, size_t nargsf, 
     return result;
 }
 
-/* As in engine/value.py: the node of an operation that has been computed. */
+/* As in graph/value.py: the node of an operation that has been computed. */
 static PyObject *record(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)
 {
     if (count != 4) {

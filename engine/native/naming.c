@@ -8,7 +8,7 @@ static inline void put(PyObject **place, PyObject *object)
     Py_XDECREF(old);
 }
 
-/* `engine.recording.place`: gives a node its label, and its scope within the one that it has. */
+/* `graph.recording.place`: gives a node its label, and its scope within the one that it has. */
 static PyObject *place_node(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)
 {
     if (count != 3 || !is_value(args[0]) || !PyUnicode_CheckExact(args[1]) ||

@@ -17,7 +17,7 @@ typedef struct {
     double number;     /* the local derivative, or DEAD; for a plain number, the number itself */
 } Edge;
 
-/* The local derivative 0 at which a path ends; see `is_dead` in engine/graph.py. In Python it is
+/* The local derivative 0 at which a path ends; see `is_dead` in graph/walks.py. In Python it is
    the int 0; here a nan of its own, which never gets into a computation. */
 static const union {
     uint64_t bits;

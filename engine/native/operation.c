@@ -19,9 +19,9 @@ static PyObject *python_function(Operation *operation)
 {
     if (!operation->function) {
         /* Importing it has `set_functions` called. */
-        PyObject *module = PyImport_ImportModule("engine.functions");
+        PyObject *module = PyImport_ImportModule("engine.eager.functions");
         if (module && !function_by_name)
-            PyErr_SetString(PyExc_RuntimeError, "engine.functions called no set_functions");
+            PyErr_SetString(PyExc_RuntimeError, "engine.eager.functions called no set_functions");
         PyObject *made = module && function_by_name
                              ? PyObject_CallFunction(function_by_name, "s", operation->entry->name)
                              : NULL;

@@ -38,7 +38,7 @@ static PyObject *get_doc(PyObject *self, void *Py_UNUSED(closure))
 
 static PyObject *get_module(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
 {
-    return PyUnicode_FromString("engine.functions");
+    return PyUnicode_FromString("engine.eager.functions");
 }
 
 /* By name, for pickle and copy. */

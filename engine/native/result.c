@@ -31,7 +31,7 @@ static inline int read_operand(PyObject *operand, double *number, Node **node)
     return 0;
 }
 
-/* What `engine.recording.record` does at its end. Takes over the reference to the node. */
+/* What `graph.recording.record` does at its end. Takes over the reference to the node. */
 static PyObject *with_mode(Node *node)
 {
     PyObject *mode = current_mode();

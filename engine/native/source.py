@@ -25,15 +25,15 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.computation import Step, computation, parameters
-from engine.dialect_c import HELPERS, C
-from engine.evaluate import element, elements_of
-from engine.formula import names_in, read
-from engine.inlining import inlined
 from engine.native import sheet_text
-from engine.op import Op
-from engine.ops import ARITHMETIC, SHEET
-from engine.reductions import REDUCTIONS
+from engine.sheet.computation import Step, computation, parameters
+from engine.sheet.dialect_c import HELPERS, C
+from engine.sheet.evaluate import element, elements_of
+from engine.sheet.formula import names_in, read
+from engine.sheet.inlining import inlined
+from engine.sheet.op import Op
+from engine.sheet.ops import ARITHMETIC, SHEET
+from engine.sheet.reductions import REDUCTIONS
 
 _SIGNATURE = (
     "(const double *row_, Py_ssize_t n_, unsigned wanted_, double *value_,\n"
@@ -52,7 +52,7 @@ def table() -> str:
     most = max(len(op.operands) + len(op.constants) for op in SHEET)
     return "\n".join(
         [
-            "/* Generated from engine/ops.py by engine/native/source.py. */\n",
+            "/* Generated from engine/sheet/ops.py by engine/native/source.py. */\n",
             HELPERS,
             *("\n".join(_function(op)) for op in SHEET),
             f'_Static_assert({most} <= MOST_PARAMETERS, "an operation of more parameters");',

@@ -1,4 +1,4 @@
-/* Walks over a graph, as in engine/graph.py and in the same order. None of them recurses, and none
+/* Walks over a graph, as in graph/walks.py and in the same order. None of them recurses, and none
    runs any code of Python, so nodes can be marked on the way. */
 
 typedef struct {

@@ -1,6 +1,6 @@
 """Between which numbers a formula stays: enough to see that it cannot become infinite.
 
->>> from engine.formula import read
+>>> from engine.sheet.formula import read
 >>> bounds_of(read("1 / (1 + exp(-abs(a)))"), {"a": ORDINARY})
 Bounds(low=0.5, high=1.0, finite=True, defined=True)
 >>> bounds_of(read("1 / a"), {"a": ORDINARY}).finite
@@ -17,9 +17,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from typing import Any, NamedTuple
 
-from engine.computation import DEAD, Step
-from engine.ieee import NAMESPACE
-from engine.reductions import REDUCTIONS
+from engine.sheet.computation import DEAD, Step
+from engine.sheet.ieee import NAMESPACE
+from engine.sheet.reductions import REDUCTIONS
 
 
 class Bounds(NamedTuple):

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from engine.graph.value import Value
 from engine.programs.bounds import (
     ORDINARY,
     Bounds,
@@ -21,7 +22,6 @@ from engine.programs.bounds import (
 )
 from engine.programs.op_formulas import OpFormulas, formulas_at
 from engine.programs.recording import Recording
-from engine.value import Value
 
 
 class DeadEnds:

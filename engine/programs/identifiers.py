@@ -6,8 +6,8 @@ import keyword
 import re
 import unicodedata
 
-from engine.formula import CONSTANTS, FUNCTIONS
-from engine.reductions import REDUCTIONS
+from engine.sheet.formula import CONSTANTS, FUNCTIONS
+from engine.sheet.reductions import REDUCTIONS
 
 C_KEYWORDS = (
     "auto break case char const continue default do double else enum extern float for goto if "

@@ -6,10 +6,10 @@ import ast
 import math
 from collections.abc import Sequence
 
-from engine.dialect import ATOM, Dialect, Names, Piece
-from engine.formula import FUNCTIONS, OF_TWO_NUMBERS, read
 from engine.programs.llvm_code import Code, literal
-from engine.reductions import REDUCTIONS
+from engine.sheet.dialect import ATOM, Dialect, Names, Piece
+from engine.sheet.formula import FUNCTIONS, OF_TWO_NUMBERS, read
+from engine.sheet.reductions import REDUCTIONS
 
 _OPERATIONS: dict[type[ast.AST], str] = {
     ast.Add: "fadd",

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from engine.dialect import ATOM
 from engine.programs.ir import Map, Reduce, Span
 from engine.programs.llvm_code import Code
 from engine.programs.llvm_formulas import LlvmFormulas
-from engine.reductions import REDUCTIONS
+from engine.sheet.dialect import ATOM
+from engine.sheet.reductions import REDUCTIONS
 
 if TYPE_CHECKING:
     from engine.programs.llvm_sample import LlvmModule

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
-from engine.dialect import ATOM
 from engine.programs.ir import (
     Assign,
     Comment,
@@ -24,7 +23,8 @@ from engine.programs.llvm_chunks import chunks_of, fused_of, shared_by
 from engine.programs.llvm_code import Code
 from engine.programs.llvm_formulas import LlvmFormulas
 from engine.programs.llvm_loops import map_span, reduce_spans
-from engine.reductions import REDUCTIONS
+from engine.sheet.dialect import ATOM
+from engine.sheet.reductions import REDUCTIONS
 
 # The arrays that every function is given: parameters, one row, gradients, values, adjoints.
 ARRAYS = "ptr noalias %p, ptr noalias %x, ptr noalias %g, ptr noalias %v, ptr noalias %d"

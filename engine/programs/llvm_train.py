@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.formula import read
 from engine.programs.ir import Kernel, Reduce, Span, Variable
 from engine.programs.llvm_batch import (
     BATCH,
@@ -25,6 +24,7 @@ from engine.programs.llvm_sample import LlvmModule, write_sample
 from engine.programs.llvm_update import MOST_SINGLE, write_update
 from engine.programs.llvm_weights import deferred_gradients, uncovered, write_weights
 from engine.programs.rules import UpdateRule
+from engine.sheet.formula import read
 
 
 def training_module(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from engine.inlining import replaced
 from engine.programs.ir import Map, Reduce, Span, Variable
 from engine.programs.llvm_code import Code
 from engine.programs.llvm_formulas import LlvmFormulas
@@ -13,6 +12,7 @@ from engine.programs.llvm_loops import reduce_spans
 from engine.programs.llvm_sample import ARRAY_OF, LlvmModule
 from engine.programs.llvm_weights import blocks, gradient_of, uncovered
 from engine.programs.rules import UpdateRule
+from engine.sheet.inlining import replaced
 
 # Up to so many parameters are updated one by one, so that they can stay in registers.
 MOST_SINGLE = 64

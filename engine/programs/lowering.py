@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from engine.computation import Step, needed
+from engine.graph.value import Value
 from engine.programs.dead_ends import DeadEnds
 from engine.programs.ir import (
     Assign,
@@ -28,7 +28,7 @@ from engine.programs.ir import (
 from engine.programs.op_formulas import ADJOINT, LIVE, OpFormulas, formulas_at, names_of
 from engine.programs.recording import Recording
 from engine.programs.variables import Variables
-from engine.value import Value
+from engine.sheet.computation import Step, needed
 
 # Once, because what is known of a formula is remembered with it.
 _LIVE, _NOTHING = ast.Name(LIVE), ast.Constant(0.0)

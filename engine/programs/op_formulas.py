@@ -6,13 +6,13 @@ import ast
 from functools import cache
 from typing import NamedTuple
 
-from engine.computation import DEAD, Computation, computation_of, parameters, with_dead_ends
-from engine.formula import names_in, read
-from engine.inlining import inlined
-from engine.op import Op
-from engine.simplify import each_branch
-from engine.specialize import specialize
-from engine.value import Value
+from engine.graph.value import Value
+from engine.sheet.computation import DEAD, Computation, computation_of, parameters, with_dead_ends
+from engine.sheet.formula import names_in, read
+from engine.sheet.inlining import inlined
+from engine.sheet.op import Op
+from engine.sheet.simplify import each_branch
+from engine.sheet.specialize import specialize
 
 # In a contribution: the derivative of the output by the operation's own value, and a number that
 # is 0 where every path to the operation has ended.

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from operator import index
 from typing import Any
 
-from engine.messages import describe
+from engine.base.spelling import Text, printable
+from engine.graph.messages import describe
+from engine.graph.value import Value
 from engine.programs.recording import Recording
 from engine.programs.replay import replay
 from engine.programs.rows import Rows
@@ -17,8 +19,6 @@ from engine.programs.run.llvm import LlvmBackend
 from engine.programs.run.python import PythonBackend
 from engine.programs.session import Backend, Outcome, Session
 from engine.programs.write import languages
-from engine.spelling import Text, printable
-from engine.value import Value
 
 BACKENDS = ("auto", "llvm", "python")
 # To compile by LLVM takes some hundredths of a second. Work of fewer operations than this, one for

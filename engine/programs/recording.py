@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.careful import apply
-from engine.graph import topological_order
-from engine.messages import describe
-from engine.value import Value
+from engine.eager.careful import apply
+from engine.graph.messages import describe
+from engine.graph.value import Value
+from engine.graph.walks import topological_order
 
 
 class Recording:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.careful import apply
+from engine.eager.careful import apply
+from engine.graph.value import Value
 from engine.programs.recording import Recording
-from engine.value import Value
 
 
 def replay(

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from engine.numbers import as_number
-from engine.tables import is_row, plain, row_of
+from engine.base.numbers import as_number
+from engine.base.tables import is_row, plain, row_of
 
 _ROWS = {list, tuple}
 _NUMBERS = {float, int}

@@ -14,12 +14,12 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from engine.computation import hoist
-from engine.formula import CONSTANTS, FUNCTIONS, names_in, read
-from engine.ieee import NAMESPACE as IEEE_NAMES
-from engine.inlining import inlined, replaced
 from engine.programs.identifiers import C_KEYWORDS, JAVASCRIPT_WORDS
-from engine.reductions import REDUCTIONS
+from engine.sheet.computation import hoist
+from engine.sheet.formula import CONSTANTS, FUNCTIONS, names_in, read
+from engine.sheet.ieee import NAMESPACE as IEEE_NAMES
+from engine.sheet.inlining import inlined, replaced
+from engine.sheet.reductions import REDUCTIONS
 
 Formulas = tuple[tuple[str, str], ...]
 

@@ -6,10 +6,10 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from engine.formula import names_in
-from engine.inlining import replaced
 from engine.programs.ir import Function, Reduce, Span, Statement, Variable
 from engine.programs.rules import UpdateRule
+from engine.sheet.formula import names_in
+from engine.sheet.inlining import replaced
 
 _INDEX = ast.Name("i")
 

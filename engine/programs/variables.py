@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from engine.graph.value import Value
 from engine.programs.identifiers import Identifiers
 from engine.programs.ir import Kind, Operand, Span, Variable
 from engine.programs.recording import Recording
-from engine.value import Value
 
 # Of more parameters or inputs than this a source names none; they are elements of their array.
 MOST_NAMES = 64

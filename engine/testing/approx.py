@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.value import Value
+from engine.graph.value import Value
 
 _MOST_SHOWN = 10
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, TypeVar
 
-from engine.functions import GENERATED
-from engine.op import Op
-from engine.ops import SHEET
+from engine.eager.functions import GENERATED
+from engine.graph.value import Value
+from engine.sheet.op import Op
+from engine.sheet.ops import SHEET
 from engine.testing.ground import Ground
 from engine.testing.recipes import Operand, Recipe, Step
-from engine.value import Value
 
 T = TypeVar("T")
 Pick = Callable[[int, int], int]

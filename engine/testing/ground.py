@@ -18,12 +18,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from engine.evaluate import kink_distance
-from engine.formula import read
-from engine.graph import topological_order
-from engine.op import Op
+from engine.graph.value import Value
+from engine.graph.walks import topological_order
+from engine.sheet.evaluate import kink_distance
+from engine.sheet.formula import read
+from engine.sheet.op import Op
 from engine.testing.recipes import Recipe, Step
-from engine.value import Value
 
 # Numbers must be further from kinks than this part of their scale.
 MARGIN = 1e-9
@@ -140,7 +140,7 @@ class Ground:
 
 def computed(step: Step, nodes: Sequence[Any]) -> Value | None:
     """The result of a step, or None where it is undefined, or no node."""
-    from engine.functions import GENERATED
+    from engine.eager.functions import GENERATED
 
     try:
         result = step.apply(nodes, GENERATED)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from engine.op import Op
-from engine.ops import OPERATIONS
-from engine.value import Parameter, Value
+from engine.graph.value import Parameter, Value
+from engine.sheet.op import Op
+from engine.sheet.ops import OPERATIONS
 
 # The place of a node among the leaves and the results so far; or, as a float, a constant.
 Operand = int | float
@@ -77,7 +77,7 @@ class Recipe:
     (Value(1.5, grad=0), Value(-0.125, grad=0))
     >>> print(recipe.source())
     from engine import Parameter, Value
-    from engine.functions import GENERATED as op
+    from engine.eager.functions import GENERATED as op
     <BLANKLINE>
     x0 = Value(3.0, label="x0")  # in other rows: -1.0
     w0 = Parameter(0.5, label="w0")
@@ -117,7 +117,7 @@ class Recipe:
         `functions`: what computes, by the names of the sheet; the engine, unless given.
         """
         if functions is None:
-            from engine.functions import GENERATED
+            from engine.eager.functions import GENERATED
 
             functions = GENERATED
         nodes = [*leaves]
@@ -146,7 +146,7 @@ class Recipe:
         """Python that builds the graph of the first row."""
         lines = [
             "from engine import Parameter, Value",
-            "from engine.functions import GENERATED as op",
+            "from engine.eager.functions import GENERATED as op",
             "",
         ]
         names: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from engine.drawing_style import plain_name
+from engine.drawing.style import plain_name
 from nn.models.layers import Layer, Sequential
 from nn.models.neuron import Neuron
 

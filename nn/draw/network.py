@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from engine.drawing_style import DATA, FONT, INK, MUTED, PARAMETER, plain_name, quoted, text
-from engine.numbers import DIGITS, digits_of, shown
-from engine.render import Picture
+from engine.base.numbers import DIGITS, digits_of, shown
+from engine.drawing.render import Picture
+from engine.drawing.style import DATA, FONT, INK, MUTED, PARAMETER, plain_name, quoted, text
 from nn.draw.columns import FIRST, LAST, Column, columns_of, rows_of
 from nn.draw.labels import Line, Point, places_of
 from nn.draw.sizes import size_of, spots_of

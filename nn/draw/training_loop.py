@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from engine.drawing_style import DATA, FONT, INK, LOSS, MUTED, OPERATION, PARAMETER, Style, text
-from engine.render import Picture
+from engine.drawing.render import Picture
+from engine.drawing.style import DATA, FONT, INK, LOSS, MUTED, OPERATION, PARAMETER, Style, text
 
 # Opens a group of words. In braces, because they are not counted as boxes.
 TEXT = "\t{\n\t\tnode [shape=plain, fixedsize=false, style=solid]\n"

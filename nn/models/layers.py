@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from engine.spelling import printable
-from engine.tables import is_row, plain
+from engine.base.spelling import printable
+from engine.base.tables import is_row, plain
 from nn.models.initializers import Initializer
 from nn.models.module import Module
 from nn.models.naming import named_by_lesson

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine import Parameter, Value
-from engine.recording import reset_gradients
+from engine.graph.recording import reset_gradients
 from nn.models.finding import leaves
 from nn.models.saving import check_finite, listed, load_model, save_model
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import engine
 from engine import Parameter, Value, dot
-from engine.functions import GENERATED
-from engine.numbers import as_number, whole
-from engine.ops import ACTIVATIONS
-from engine.recording import place
-from engine.spelling import printable
-from engine.tables import is_row, plain
+from engine.base.numbers import as_number, whole
+from engine.base.spelling import printable
+from engine.base.tables import is_row, plain
+from engine.eager.functions import GENERATED
+from engine.graph.recording import place
+from engine.sheet.ops import ACTIVATIONS
 from nn.models.initializers import Initializer, find_initializer
 from nn.models.module import Module
 from nn.models.naming import lesson_name, named_by_lesson

@@ -9,11 +9,11 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from engine import Value, no_grad
-from engine.context import settled
+from engine.base.tables import is_row, plain, row_of
+from engine.graph.modes import settled
 from engine.programs.program import Program
 from engine.programs.recording import Recording
 from engine.programs.rows import Rows
-from engine.tables import is_row, plain, row_of
 from nn.models.module import Module
 from nn.models.neuron import Neuron
 from nn.models.structure import is_known, is_ours, leaves_of, neurons_of, structure

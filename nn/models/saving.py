@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.files import write_whole
-from engine.numbers import as_number
+from engine.base.files import write_whole
+from engine.base.numbers import as_number
 
 _FORMAT = "chaingrad parameters 1"
 

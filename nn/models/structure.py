@@ -6,8 +6,8 @@ from collections.abc import Hashable
 from typing import Any
 
 from engine import Value
-from engine.functions import GENERATED
-from engine.ops import ACTIVATIONS
+from engine.eager.functions import GENERATED
+from engine.sheet.ops import ACTIVATIONS
 from nn.models.layers import Layer, Sequential
 from nn.models.neuron import Neuron
 

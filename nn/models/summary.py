@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from engine import Parameter
-from engine.spelling import Text
+from engine.base.spelling import Text
 from nn.models.finding import CLOSED, leaves, parts_of, written
 from nn.models.layers import Layer, Sequential
 from nn.models.module import Module

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from engine import Value
-from engine.graph import adjoints
-from engine.numbers import DIGITS, digits_of, shown
-from engine.spelling import Text
-from engine.wording import RoundingLatex, number
+from engine.base.numbers import DIGITS, digits_of, shown
+from engine.base.spelling import Text
+from engine.explaining.wording import RoundingLatex, number
+from engine.graph.walks import adjoints
 from nn.models.layers import Layer, Sequential
 from nn.models.neuron import Inputs, Neuron
 from nn.train.losses import Loss, find_loss

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from engine.numbers import whole
-from engine.tables import is_row, plain
+from engine.base.numbers import whole
+from engine.base.tables import is_row, plain
 from nn.train.data import Sample, checked_samples, finite
 from nn.train.losses import Loss
 

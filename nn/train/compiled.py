@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.graph import leaves
+from engine.graph.walks import leaves
 from engine.programs.program import Program
 from engine.programs.session import Outcome
 from nn.models.structure import is_known, structure

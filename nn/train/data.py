@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
-from engine.numbers import as_number
-from engine.tables import is_row, plain, row_of
+from engine.base.numbers import as_number
+from engine.base.tables import is_row, plain, row_of
 from nn.train.losses import is_own
 from nn.train.targets import check_targets
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.numbers import short
+from engine.base.numbers import short
 from nn.train.history import History
 from nn.train.plateau import Plateau
 from nn.train.trainer import Diverged

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from engine.numbers import DIGITS, digits_of, short
-from engine.spelling import printable
+from engine.base.numbers import DIGITS, digits_of, short
+from engine.base.spelling import printable
 
 _BARS = "▁▂▃▄▅▆▇█"
 _MOST_BARS = 40

@@ -16,10 +16,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine import Value, dot, log_softmax, mean
-from engine.functions import GENERATED
-from engine.numbers import as_number, is_no_number
-from engine.ops import OPERATIONS
-from engine.tables import plain
+from engine.base.numbers import as_number, is_no_number
+from engine.base.tables import plain
+from engine.eager.functions import GENERATED
+from engine.sheet.ops import OPERATIONS
 
 Loss = Callable[[Any, Any], Value]
 

@@ -15,8 +15,8 @@ from math import isfinite, isnan
 from typing import Any
 
 from engine import Value
-from engine.numbers import as_number
-from engine.tables import is_row, plain
+from engine.base.numbers import as_number
+from engine.base.tables import is_row, plain
 
 
 def accuracy(targets: Iterable[Any], predictions: Iterable[Any]) -> float:

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from engine import ieee
-from engine.evaluate import FAST, compile_source
+from engine.graph.recording import reset_gradients
 from engine.programs.rules import Formulas, UpdateRule, applies_rule, remembered
 from engine.programs.write.python import PythonWriter
-from engine.recording import reset_gradients
-from engine.reductions import REDUCTIONS
+from engine.sheet import ieee
+from engine.sheet.evaluate import FAST, compile_source
+from engine.sheet.reductions import REDUCTIONS
 from nn.train.optimizer_state import (
     checked_parameters,
     checked_setting,

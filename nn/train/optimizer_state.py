@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from engine import Value
-from engine.numbers import as_number, whole
+from engine.base.numbers import as_number, whole
 
 
 def checked_parameters(optimizer: str, parameters: Any) -> list[Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from engine.numbers import short
+from engine.base.numbers import short
 from nn.train.history import History
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine import Value
-from engine.context import settled
+from engine.graph.modes import settled
 from engine.programs.program import Program
 from engine.programs.recording import Recording
 from engine.programs.rules import follows_rule

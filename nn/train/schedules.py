@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from engine.numbers import whole
+from engine.base.numbers import whole
 from nn.train.data import finite
 
 Schedule = Callable[[int], float]

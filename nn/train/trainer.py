@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from engine import Value
-from engine.graph import leaves
+from engine.graph.walks import leaves
 
 
 class Diverged(Exception):

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from engine.ops import ARITHMETIC, OFFERED, OPERATIONS
+from engine.sheet.ops import ARITHMETIC, OFFERED, OPERATIONS
 from tests.accuracy.backends import available
 from tests.accuracy.measure import LIMITS, ORDERS, Report, measure
 

@@ -39,8 +39,8 @@ def places(variant: Variant) -> list[Place]:
 
 def _operation(engine: ModuleType, variant: Variant) -> Callable[..., Any]:
     """That of the sheet by its name, so that each core's own is found; or any other."""
-    found = engine.functions.GENERATED.get(variant.op.name)
-    operation: Callable[..., Any] = found or engine.lookup.function_of(variant.op)
+    found = engine.eager.functions.GENERATED.get(variant.op.name)
+    operation: Callable[..., Any] = found or engine.eager.lookup.function_of(variant.op)
     return operation
 
 
@@ -166,8 +166,8 @@ def _pointer(numbers: array[float]) -> ctypes.c_void_p:
 def available() -> tuple[dict[str, Callable[..., list[Numbers]]], dict[str, str]]:
     """The backends that can be measured here, and why the others cannot."""
     import engine
-    import engine.functions
-    import engine.lookup
+    import engine.eager.functions
+    import engine.eager.lookup
 
     def rowwise(own: ModuleType) -> Callable[..., list[Numbers]]:
         return lambda variant, rows, place: [eager(own, variant, row, place) for row in rows]

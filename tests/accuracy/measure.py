@@ -11,9 +11,9 @@ from typing import Any
 from mpmath import mp, mpf
 
 import engine
-from engine.evaluate import kink_distance, undefined
-from engine.op import Op
-from engine.ops import OPERATIONS
+from engine.sheet.evaluate import kink_distance, undefined
+from engine.sheet.op import Op
+from engine.sheet.ops import OPERATIONS
 from tests.accuracy.backends import Numbers, Place, graph, places
 from tests.accuracy.points import Variant, rows, variants
 from tests.accuracy.truth import DIGITS, truth

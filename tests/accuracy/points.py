@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from engine.formula import read
-from engine.inlining import inlined
-from engine.op import Op
+from engine.sheet.formula import read
+from engine.sheet.inlining import inlined
+from engine.sheet.op import Op
 
 EXPONENTS = (-2.0, -1.0, -0.5, 1 / 3, 0.5, 1.0, 2.0, 3.0, 7.5)
 LENGTHS = (1, 2, 3, 20)

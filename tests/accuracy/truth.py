@@ -9,9 +9,9 @@ from typing import Any
 
 from mpmath import mp, mpf
 
-from engine.formula import is_reduction, names_in, read
-from engine.inlining import inlined
-from engine.op import Op
+from engine.sheet.formula import is_reduction, names_in, read
+from engine.sheet.inlining import inlined
+from engine.sheet.op import Op
 from tests.accuracy.hyper import Hyper, apply
 from tests.exact import OPERATORS
 

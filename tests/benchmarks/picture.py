@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from engine.files import write_whole
+from engine.base.files import write_whole
 from tests.benchmarks.sizes import Curve
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart, as dark as text needs them. A

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from demos import NAMES
-from engine.spelling import SPELLING
+from engine.base.spelling import SPELLING
 from tests.demos.shared import lines_of, printed, shown_by
 from tests.nn.shared import GRADIENTS, PARAMETERS
 

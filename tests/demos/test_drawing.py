@@ -10,7 +10,7 @@ import pytest
 from demos import pictures
 from demos.__main__ import main
 from demos.pictures import FOLDER, MissingPackage, can_plot, heights, needs, save
-from engine import render
+from engine.drawing import render
 from tests.demos.shared import shown_by
 
 WITH_DATA = ("regression", "classification", "moons", "digits")

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from demos import lesson
-from engine import render
+from engine.drawing import render
 
 
 def words(path):

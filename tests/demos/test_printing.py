@@ -5,7 +5,7 @@ import sys
 
 from demos.printing import columns, factor, filled, fixed, heading, introduction, name_of
 from engine import Value
-from engine.spelling import SPELLING
+from engine.base.spelling import SPELLING
 
 
 def test_a_heading_is_underlined_over_its_length(capsys):

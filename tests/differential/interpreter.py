@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any
 
-from engine.formula import is_reduction, names_in, read
-from engine.op import Op
-from engine.ops import OPERATIONS
+from engine.sheet.formula import is_reduction, names_in, read
+from engine.sheet.op import Op
+from engine.sheet.ops import OPERATIONS
 from tests.exact import OPERATORS
 
 Names = Mapping[str, Any]

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import engine
-from engine.graph import topological_order
+from engine.graph.walks import topological_order
 from engine.testing import Recipe
 from engine.testing.ground import LARGEST, is_exact, scales
 
@@ -79,7 +79,7 @@ def orders_of(
 ) -> Orders:
     """The same on leaves that are given."""
     leaves = [*inputs, *parameters]
-    output = recipe.nodes(leaves, package.functions.GENERATED)[-1]
+    output = recipe.nodes(leaves, package.eager.functions.GENERATED)[-1]
     if not second:
         return Orders(output, parameters, [], None, [])
     first = package.gradient(output, leaves)
@@ -129,7 +129,7 @@ def trained_parameters(
             sums = [0.0] * len(parameters)
             for row in batch:
                 leaves = [package.Value(number) for number in (*row, *parameters)]
-                output = recipe.nodes(leaves, package.functions.GENERATED)[-1]
+                output = recipe.nodes(leaves, package.eager.functions.GENERATED)[-1]
                 output.backward()
                 if not math.isfinite(output.data):
                     return None

@@ -9,8 +9,8 @@ import pytest
 
 import engine
 from engine import Op
-from engine.functions import GENERATED
-from engine.ops import ACTIVATIONS, FUNCTIONS, SHEET
+from engine.eager.functions import GENERATED
+from engine.sheet.ops import ACTIVATIONS, FUNCTIONS, SHEET
 from engine.testing import Recipe, Step
 from engine.testing.ground import is_well_defined
 from tests.differential.compare import LIMIT, Entry, Tally, relative

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Op, ieee
-from engine.ops import OPERATIONS
+from engine import Op
+from engine.sheet import ieee
+from engine.sheet.ops import OPERATIONS
 from tests.differential.interpreter import Interpreter
 from tests.engine.sampling import call_arguments, ieee_value, is_undefined, over_sheet, rows
 

@@ -6,7 +6,7 @@ import pytest
 
 import engine
 from engine import Op, check_gradients
-from engine.check import GradientMismatch
+from engine.explaining.check import GradientMismatch
 
 WRONG_TANH = Op("wrong_tanh", "tanh", "tanh(a)", ("2.001 * (1 - out * out)",))
 WRONG_SUM = Op("wrong_sum", "Σ", "sum(a)", ("a",), operands="a*")

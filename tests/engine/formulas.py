@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from engine.formula import FUNCTIONS, OF_TWO_NUMBERS
-from engine.ieee import UNLIKE_MATH
-from engine.inlining import inlined
-from engine.ops import OPERATIONS
+from engine.sheet.formula import FUNCTIONS, OF_TWO_NUMBERS
+from engine.sheet.ieee import UNLIKE_MATH
+from engine.sheet.inlining import inlined
+from engine.sheet.ops import OPERATIONS
 
 # A formula has many more shapes than an operation has interesting operands.
 many = settings(max_examples=2 * settings.default.max_examples)

@@ -7,7 +7,7 @@ stand, since it would be unclear what it is the power of.
 
 import re
 
-from engine.ops import PARTS
+from engine.sheet.ops import PARTS
 
 _TOKEN = re.compile(r"\\text\{ ?(?:and|or|if|otherwise) ?\}|\\\\|\\[a-zA-Z]+|\d+(?:\.\d+)?|\S")
 _COMPARISONS = {

@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine.evaluate import kink_distance
-from engine.op import Op
+from engine.sheet.evaluate import kink_distance
+from engine.sheet.op import Op
 from tests.engine.sampling import call_arguments, ieee_partials, ieee_value, is_undefined
 
 FILE = Path(__file__).with_name("points.txt")

@@ -13,10 +13,10 @@ from hypothesis import is_hypothesis_test, settings
 from hypothesis import strategies as st
 
 from engine import Value
-from engine.evaluate import forward, kink_distance, partials, undefined
-from engine.functions import GENERATED
-from engine.op import Op
-from engine.ops import SHEET
+from engine.eager.functions import GENERATED
+from engine.sheet.evaluate import forward, kink_distance, partials, undefined
+from engine.sheet.op import Op
+from engine.sheet.ops import SHEET
 
 
 def over_sheet(test: Callable[..., Any]) -> Callable[..., Any]:
@@ -88,7 +88,7 @@ def smooth_rows(op: Op) -> st.SearchStrategy[list[float]]:
 
 
 def call_arguments(op: Op, row: Sequence[Any]) -> list[Any]:
-    """What the functions of `engine.evaluate` take: operands, constants, the length."""
+    """What the functions of `engine.sheet.evaluate` take: operands, constants, the length."""
     grouped = op.group(row)
     return [*grouped, len(grouped[0])] if op.sequences else grouped
 

@@ -19,10 +19,10 @@ MODULES = sorted(
 EXTENSION = getattr(engine.native.extension, "__file__", None)
 
 # What draws needs graphviz, the one dependency; of the rest, Hypothesis a strategy for tests.
-NEEDY = ("engine.draw", "engine.render", "engine.testing.strategies")
+NEEDY = ("engine.draw", "engine.drawing.render", "engine.testing.strategies")
 ALONE = [name for name in MODULES if not name.startswith(NEEDY)]
 
-HEAVY = "typing ast graphviz numpy tqdm engine.functions"
+HEAVY = "typing ast graphviz numpy tqdm engine.eager.functions"
 
 
 def run(code):
@@ -44,14 +44,14 @@ def run(code):
 @pytest.mark.parametrize("module", HEAVY.split())
 def test_importing_the_engine_stays_light(module):
     loaded = run("import engine; print(*sys.modules)")
-    assert "engine.value" in loaded
+    assert "engine.graph.value" in loaded
     assert module not in loaded
 
 
 def test_the_operations_are_generated_when_the_first_of_them_is_used():
     before, after = run(
-        "import engine; x = engine.Value(2); print('engine.functions' in sys.modules); "
-        "y = x * x; assert y.data == 4; print('engine.functions' in sys.modules)"
+        "import engine; x = engine.Value(2); print('engine.eager.functions' in sys.modules); "
+        "y = x * x; assert y.data == 4; print('engine.eager.functions' in sys.modules)"
     )
     # The native core has operations of its own.
     assert (before, after) == ("False", str(engine.core == "python"))
@@ -75,12 +75,12 @@ def test_the_operations_are_generated_when_the_first_of_them_is_used():
         "engine.exp(x)",
         "engine.sum([x, 2])",
         "engine.softmax([x])[0]",
-        "engine.apply(engine.ops.OPERATIONS['add'], x, 1)",
+        "engine.apply(engine.sheet.ops.OPERATIONS['add'], x, 1)",
     ],
 )
 def test_any_use_may_be_the_first_one(first):
     number = eval(first, {"x": engine.Value(0.5), "engine": engine}).data
-    start = "import engine, engine.ops; x = engine.Value(0.5)"
+    start = "import engine, engine.sheet.ops; x = engine.Value(0.5)"
     (found,) = run(f"{start}; print(repr(({first}).data))")
     assert float(found) == number
 

@@ -6,22 +6,22 @@ from tests.mutation.changes import Change
 
 _ANY = "engine/native/*.c"
 _BACKWARD = (
-    "tests/engine/test_value_backward.py",
-    "tests/engine/test_dead_branches.py",
-    "tests/engine/test_graph.py",
+    "tests/engine/graph/test_value_backward.py",
+    "tests/engine/graph/test_dead_branches.py",
+    "tests/engine/graph/test_walks.py",
 )
 _MEMORY = (
     "tests/engine/native/test_reuse.py",
     "tests/engine/native/test_memory.py",
-    "tests/engine/test_value_backward.py",
+    "tests/engine/graph/test_value_backward.py",
 )
 _ORDER = (
     "tests/engine/native/test_same.py::test_gradients_of_many_paths_are_added_up_in_the_same_order",
 )
 _CALLS = ("tests/engine/native/test_core.py", "tests/engine/native/test_texts.py")
-_VALUES = ("tests/engine/test_value.py", "tests/engine/test_attributes.py", *_CALLS)
-_POINTS = ("tests/engine/test_points.py", "tests/engine/test_dead_branches.py")
-_CURRENT = ("tests/engine/test_current.py",)
+_VALUES = ("tests/engine/graph/test_value.py", "tests/engine/graph/test_attributes.py", *_CALLS)
+_POINTS = ("tests/engine/sheet/test_points.py", "tests/engine/graph/test_dead_branches.py")
+_CURRENT = ("tests/engine/eager/test_current.py",)
 
 C_CORE = (
     # Walks.

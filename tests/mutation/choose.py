@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from engine.op import Op
-from engine.ops import SHEET
+from engine.sheet.op import Op
+from engine.sheet.ops import SHEET
 from tests.engine.points import FILE, agree, written
 from tests.mutation.everywhere import outcome
 from tests.mutation.pool import pool

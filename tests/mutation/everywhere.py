@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from engine.derived import partial_of
-from engine.op import Op
+from engine.sheet.derived import partial_of
+from engine.sheet.op import Op
 from tests.engine.points import Cells, agree, cells
 from tests.engine.sampling import ieee_partials
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from tests.mutation.changes import Change
 
-_BACKWARD = ("tests/engine/test_value_backward.py", "tests/engine/test_dead_branches.py")
-_GRAPH = ("tests/engine/test_graph.py", *_BACKWARD)
-_DERIVATIVE = (
-    "tests/engine/test_derivative.py",
-    "tests/engine/test_derivative_kinks.py",
-    "tests/engine/test_dead_branches.py",
+_BACKWARD = (
+    "tests/engine/graph/test_value_backward.py",
+    "tests/engine/graph/test_dead_branches.py",
 )
-_EXPLAIN = ("tests/engine/test_explanation.py", "tests/engine/test_explanation_paths.py")
-_PATHS = ("tests/engine/test_paths.py", *_EXPLAIN)
+_GRAPH = ("tests/engine/graph/test_walks.py", *_BACKWARD)
+_DERIVATIVE = (
+    "tests/engine/eager/test_derivative.py",
+    "tests/engine/eager/test_derivative_kinks.py",
+    "tests/engine/graph/test_dead_branches.py",
+)
+_EXPLAIN = ("tests/engine/explaining/test_explanation.py", "tests/engine/explaining/test_paths.py")
+_PATHS = ("tests/engine/graph/test_paths.py", *_EXPLAIN)
 _PROGRAM = ("tests/engine/programs/test_lowering.py", "tests/engine/programs/test_program.py")
 _PROGRAM_ENDS = (*_PROGRAM, "tests/engine/programs/test_dead_ends.py")
 _LOSSES = ("tests/nn/train/test_losses.py",)
 
-_VALUE, _GRAPHS, _WAYS = "engine/value.py", "engine/graph.py", "engine/paths.py"
-_DERIVED, _RULES = "engine/derivative.py", "engine/contributions.py"
-_LOWER, _SHOWN = "engine/programs/lowering.py", "engine/explanation_paths.py"
+_VALUE, _GRAPHS, _WAYS = "engine/graph/value.py", "engine/graph/walks.py", "engine/graph/paths.py"
+_DERIVED, _RULES = "engine/eager/derivative.py", "engine/eager/contributions.py"
+_LOWER, _SHOWN = "engine/programs/lowering.py", "engine/explaining/paths.py"
 
 LOGIC = (
     Change(_VALUE, "node._grad_ = 0.0\n        self", "pass\n        self", _BACKWARD),

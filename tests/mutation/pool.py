@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import product
 
-from engine.op import Op
+from engine.sheet.op import Op
 from tests.accuracy.points import edges, rows, variants
 from tests.engine.sampling import NOT_FINITE, SPECIAL
-from tests.engine.test_known_points import KNOWN
+from tests.engine.sheet.test_known_points import KNOWN
 
 _ORDINARY = (0.25, -0.75, 1.5, 3.0, -3.0, 5.0, 30.0, -50.0, 750.0, 1e-9, 1e17, 1e155, 1 + 2.0**-50)
 

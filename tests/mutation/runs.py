@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.op import Op
+from engine.sheet.op import Op
 from tests.mutation import changes
 from tests.mutation.c_core import C_CORE
 from tests.mutation.changes import Change

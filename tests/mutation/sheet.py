@@ -6,13 +6,13 @@ import os
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from engine import inlining
-from engine.computation import computation
-from engine.derived import shape
-from engine.evaluate import forward, kink_distance, partials, undefined
-from engine.op import Op
-from engine.ops import SHEET
-from tests.engine import test_differentiate, test_known_points, test_ops, test_points
+from engine.sheet import inlining
+from engine.sheet.computation import computation
+from engine.sheet.derived import shape
+from engine.sheet.evaluate import forward, kink_distance, partials, undefined
+from engine.sheet.op import Op
+from engine.sheet.ops import SHEET
+from tests.engine.sheet import test_differentiate, test_known_points, test_ops, test_points
 from tests.mutation.alter import alterations
 from tests.mutation.everywhere import Everywhere, differing, everywhere
 from tests.mutation.outcome import Outcome, Verdict

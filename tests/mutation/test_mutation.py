@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from engine.ops import OPERATIONS
+from engine.sheet.ops import OPERATIONS
 from tests.mutation import changes, runs, sheet
 from tests.mutation.alter import alterations
 from tests.mutation.c_core import C_CORE
@@ -85,7 +85,7 @@ def test_every_default_of_the_optimisers_is_altered_and_a_text_must_be_there():
     assert "+        momentum: float = 0.25," in diffs
     assert (len(LOGIC) >= 50, len(C_CORE) >= 30) == (True, True)
     with pytest.raises(ValueError, match="0 times, not once"):
-        Change("engine/graph.py", "no such text", "", ()).path(ROOT)
+        Change("engine/graph/walks.py", "no such text", "", ()).path(ROOT)
 
 
 def test_a_change_is_made_judged_and_taken_back(tmp_path):

@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 from zlib import crc32
 
-from engine.evaluate import compile_source
 from engine.programs.inline import inlined
 from engine.programs.ir import Function, Kernel
 from engine.programs.loops import functions
@@ -20,6 +19,7 @@ from engine.programs.replay import replay
 from engine.programs.rules import UpdateRule
 from engine.programs.session import Outcome, Session
 from engine.programs.write.python import PythonWriter
+from engine.sheet.evaluate import compile_source
 
 # Sums of up to so many terms are written out.
 LONGEST = 16

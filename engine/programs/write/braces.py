@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
-from engine.dialect import ATOM, Dialect, Names, Piece
 from engine.programs.ir import Guard, Map, Reduce
 from engine.programs.write.text import INDENT, LINE, filled, printable
 from engine.programs.write.writer import Writer, element_of
-from engine.reductions import REDUCTIONS
+from engine.sheet.dialect import ATOM, Dialect, Names, Piece
+from engine.sheet.reductions import REDUCTIONS
 
 
 class BracesWriter(Writer):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from engine.dialect_c import HELPERS, CSource
 from engine.programs.ir import Function, Kernel
 from engine.programs.write.braces import Braces, BracesWriter, noted, wrapped
 from engine.programs.write.text import LINE
+from engine.sheet.dialect_c import HELPERS, CSource
 
 # What `Identifiers` may call a variable, and C cannot: what the functions call or refer to, and
 # macros, some of which compilers define without being asked.

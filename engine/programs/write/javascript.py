@@ -6,13 +6,13 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from engine.dialect import Names, Piece
-from engine.dialect_c import OF_TWO, CSource
-from engine.formula import FUNCTIONS
 from engine.programs.identifiers import JAVASCRIPT_WORDS
 from engine.programs.ir import Function
 from engine.programs.write.braces import Braces, BracesWriter, noted, wrapped
 from engine.programs.write.text import LINE
+from engine.sheet.dialect import Names, Piece
+from engine.sheet.dialect_c import OF_TWO, CSource
+from engine.sheet.formula import FUNCTIONS
 
 # What `Math` lacks, or takes otherwise than IEEE 754. The error function is its power series with
 # all terms of one sign, and from 2 on, as its complement, a continued fraction.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from engine.graph.value import Value
 from engine.programs.identifiers import Identifiers
 from engine.programs.ir import Function, Operand, Variable
 from engine.programs.loops import functions
@@ -19,7 +20,6 @@ from engine.programs.variables import MOST_NAMES
 from engine.programs.write.braces import comment
 from engine.programs.write.tables import Table
 from engine.programs.write.text import filled
-from engine.value import Value
 
 # Sums of up to so many terms are written out.
 LONGEST = 16

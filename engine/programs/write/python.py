@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from engine.dialect import PRODUCT, Dialect, Piece
-from engine.evaluate import element
-from engine.inlining import replaced
 from engine.programs.ir import Function, Guard, Map, Operand, Reduce, Span, Store, Unpack
 from engine.programs.rules import UpdateRule
 from engine.programs.update import declared, per_parameter
 from engine.programs.write.python_text import CALLED, ProgramPython
 from engine.programs.write.text import INDENT, LINE, filled
 from engine.programs.write.writer import Writer, array_of
-from engine.reductions import REDUCTIONS
+from engine.sheet.dialect import PRODUCT, Dialect, Piece
+from engine.sheet.evaluate import element
+from engine.sheet.inlining import replaced
+from engine.sheet.reductions import REDUCTIONS
 
 
 class PythonWriter(Writer):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import builtins
 
-from engine.dialect import ATOM, Dialect, Names, Piece
-from engine.evaluate import FloatPython
 from engine.programs.ir import OWN_FUNCTIONS
-from engine.reductions import REDUCTIONS
+from engine.sheet.dialect import ATOM, Dialect, Names, Piece
+from engine.sheet.evaluate import FloatPython
+from engine.sheet.reductions import REDUCTIONS
 
 _GUARDED = '''\
 def {name}(a):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from engine.dialect import Dialect, Names, Piece
 from engine.programs.ir import (
     Assign,
     Comment,
@@ -27,6 +26,7 @@ from engine.programs.ir import (
 )
 from engine.programs.write.text import INDENT, LINE, printable
 from engine.programs.write.uses import changed, names_given, used_once
+from engine.sheet.dialect import Dialect, Names, Piece
 
 # What a program calls the array of each kind of variables.
 ARRAYS = {"parameter": "parameters", "input": "row", "value": "values", "adjoint": "adjoints"}

@@ -11,9 +11,9 @@ from engine.native import VARIABLE
 
 # Imported at once: what imports another of them only when it is called must find its own copy.
 MODULES = """
-    engine.functions engine.careful engine.derivative
-    engine.explanation engine.text_tree
-    engine.graph engine.serialize engine.value
+    engine.eager.functions engine.eager.careful engine.eager.derivative
+    engine.explaining.explanation engine.explaining.text_tree
+    engine.graph.walks engine.graph.copying engine.graph.value
 """.split()
 
 
@@ -28,7 +28,7 @@ class Core:
             for module in MODULES:
                 import_module(module)
             # Generated now, while this copy is the one that imports find.
-            dict(self.engine.functions.GENERATED)
+            dict(self.engine.eager.functions.GENERATED)
             self.modules = own_modules()
         assert self.engine.core == name
 

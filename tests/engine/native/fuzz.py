@@ -15,10 +15,10 @@ import time
 
 import engine
 from engine import Parameter, Value, detect_anomaly, no_grad, scope
-from engine.functions import GENERATED
+from engine.eager.functions import GENERATED
 from engine.native import extension
-from engine.op import Op
-from engine.ops import SHEET
+from engine.sheet.op import Op
+from engine.sheet.ops import SHEET
 
 MOST_NODES, ROUND, DEEPEST = 30, 300, 3
 

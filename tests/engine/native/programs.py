@@ -4,7 +4,7 @@ import random
 
 from hypothesis import strategies as st
 
-from engine.ops import SHEET
+from engine.sheet.ops import SHEET
 
 LEAVES = (0.0, -0.0, 1.0, -1.0, 0.5, -2.0, 3, -1, 10**400, 1e-300, 700.0, -700.0, 1e300, True)
 OPERATORS = {
@@ -103,7 +103,7 @@ def attempt(report, nodes, action, *arguments):
 
 def execute(engine, nodes, mode, name, arguments):
     given = [argument(nodes, each) for each in arguments]
-    function = OPERATORS.get(name) or engine.functions.GENERATED[name]
+    function = OPERATORS.get(name) or engine.eager.functions.GENERATED[name]
     return with_mode(engine, mode, lambda: function(*given))
 
 

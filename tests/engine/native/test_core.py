@@ -10,7 +10,7 @@ import pytest
 import engine
 from engine.native import INTERFACE, VARIABLE, sheet_text
 from engine.native.source import table
-from engine.ops import SHEET
+from engine.sheet.ops import SHEET
 
 ROOT = Path(engine.__file__).parent.parent
 SHOW = "import engine; print(engine.core)"

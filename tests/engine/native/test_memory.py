@@ -73,9 +73,13 @@ def failing(native):
     yield lambda: native.leaky_relu(x, slope=x)
     yield lambda: native.sum([*[x] * 100, None])
     yield lambda: native.logsumexp([])
-    yield lambda: native.recording.record(native.ops.SHEET[0], (x, "text"), 1.0, (1.0, None))
-    yield lambda: native.recording.record(native.ops.SHEET[0], (x, 1.0), 1.0, (1.0, 1.0))
-    yield lambda: native.recording.record(native.ops.SHEET[0], (x, 1.0), 1.0, (1.0,))
+    yield lambda: native.graph.recording.record(
+        native.sheet.ops.SHEET[0], (x, "text"), 1.0, (1.0, None)
+    )
+    yield lambda: native.graph.recording.record(
+        native.sheet.ops.SHEET[0], (x, 1.0), 1.0, (1.0, 1.0)
+    )
+    yield lambda: native.graph.recording.record(native.sheet.ops.SHEET[0], (x, 1.0), 1.0, (1.0,))
     yield lambda: native.topological_order(x, 1.0)
 
 

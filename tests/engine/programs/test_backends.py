@@ -7,9 +7,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import engine
-from engine.functions import GENERATED
-from engine.op import Op
-from engine.ops import REDUCTIONS, SHEET
+from engine.eager.functions import GENERATED
+from engine.sheet.op import Op
+from engine.sheet.ops import REDUCTIONS, SHEET
 from nn import SGD
 from tests.engine.programs.models import (
     Build,

@@ -6,8 +6,8 @@ import pytest
 
 import engine
 from engine import Parameter, Value
-from engine.functions import GENERATED
-from engine.ops import SHEET
+from engine.eager.functions import GENERATED
+from engine.sheet.ops import SHEET
 from nn import SGD
 from tests.engine.programs.models import (
     chosen,

@@ -7,7 +7,7 @@ import pytest
 
 import engine
 from engine import Parameter, Value
-from engine.ops import ACTIVATIONS
+from engine.sheet.ops import ACTIVATIONS
 from tests.engine.programs.models import chosen, near, over_ways
 from tests.engine.sampling import (
     SPECIAL,

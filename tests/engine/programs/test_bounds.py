@@ -6,11 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.computation import computation
-from engine.evaluate import forward
-from engine.formula import read
-from engine.op import Op
-from engine.ops import SHEET
 from engine.programs.bounds import (
     ORDINARY,
     UNKNOWN,
@@ -20,6 +15,11 @@ from engine.programs.bounds import (
     of_number,
     with_steps,
 )
+from engine.sheet.computation import computation
+from engine.sheet.evaluate import forward
+from engine.sheet.formula import read
+from engine.sheet.op import Op
+from engine.sheet.ops import SHEET
 
 FORMULAS = {
     "a * a + 1": (-math.inf, math.inf, True),

@@ -6,22 +6,22 @@ import pytest
 
 import engine
 from engine import Parameter, Value, gradient
-from engine.computation import DEAD
-from engine.derived import partial_of
-from engine.formula import names_in
-from engine.functions import GENERATED
-from engine.ops import OPERATIONS, SHEET
+from engine.eager.functions import GENERATED
 from engine.programs.dead_ends import DeadEnds
 from engine.programs.ir import Assign, Map
 from engine.programs.lowering import lower
 from engine.programs.op_formulas import formulas_of
 from engine.programs.recording import Recording
+from engine.sheet.computation import DEAD
+from engine.sheet.derived import partial_of
+from engine.sheet.formula import names_in
+from engine.sheet.ops import OPERATIONS, SHEET
 from nn import SGD
+from tests.engine.graph.test_dead_branches import DEAD as DEAD_ENDS
+from tests.engine.graph.test_dead_branches import TRUE_ZEROS
 from tests.engine.programs.models import chosen, over_ways
 from tests.engine.programs.running import languages, printed
 from tests.engine.sampling import over_sheet
-from tests.engine.test_dead_branches import DEAD as DEAD_ENDS
-from tests.engine.test_dead_branches import TRUE_ZEROS
 
 CASES = [
     *((f, at, slope) for f, at, slope in DEAD_ENDS if math.isfinite(f(Value(at)).data)),
@@ -112,7 +112,7 @@ def test_networks_of_relu_ask_nothing():
     assert hidden[0] not in found.sure
     program = lower(Recording([loss], x, w))
     trees = [step.tree for step in program.backward if isinstance(step, (Assign, Map))]
-    assert not any("live" in engine.dialects.TEXT.write(tree) for tree in trees)
+    assert not any("live" in engine.sheet.dialects.TEXT.write(tree) for tree in trees)
 
 
 def test_only_nodes_before_an_infinite_partial_are_asked():

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import engine
 from engine import Value
-from engine.formula import CONSTANTS, FUNCTIONS, REDUCTIONS
 from engine.programs.identifiers import Identifiers
+from engine.sheet.formula import CONSTANTS, FUNCTIONS, REDUCTIONS
 from tests.engine.programs.running import COMPILER
 
 SPELLINGS = {
@@ -58,7 +58,11 @@ def test_names_are_identifiers_and_never_the_same(labels):
     for name in names:
         assert re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name)
         assert not keyword.iskeyword(name)
-        assert name not in FUNCTIONS | REDUCTIONS.keys() | CONSTANTS | {"int", "struct", "parameters"}
+        assert name not in FUNCTIONS | REDUCTIONS.keys() | CONSTANTS | {
+            "int",
+            "struct",
+            "parameters",
+        }
 
 
 @given(label=st.from_regex("[a-z][a-z0-9]{0,10}_?[0-9]?", fullmatch=True))

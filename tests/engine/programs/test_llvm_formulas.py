@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.formula import read
 from engine.programs.llvm_code import Code, literal
 from engine.programs.llvm_formulas import LlvmFormulas, vector_function
+from engine.sheet.formula import read
 
 
 def written(text, width=1, vector_functions=()):

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Parameter, Value
-from engine.evaluate import FAST, IEEE, compile_source
-from engine.formula import FormulaError
-from engine.ieee import NAMESPACE
 from engine.programs.rules import UpdateRule, remembered
 from engine.programs.update import update
 from engine.programs.write.python import PythonWriter
+from engine.sheet.evaluate import FAST, IEEE, compile_source
+from engine.sheet.formula import FormulaError
+from engine.sheet.ieee import NAMESPACE
 from nn import SGD, Adam
 from tests.nn.shared import OPTIMIZERS, to_12_digits
 

@@ -5,9 +5,9 @@ import math
 import pytest
 
 from engine import Parameter, Value, compile
-from engine.functions import dot, logsumexp, maximum, mean, minimum
-from engine.functions import sum as total
-from engine.ops import SHEET
+from engine.eager.functions import dot, logsumexp, maximum, mean, minimum
+from engine.eager.functions import sum as total
+from engine.sheet.ops import SHEET
 from nn import MLP, SGD, Adam, AdamW, Optimizer, RMSprop, squared_error
 from tests.engine.programs.running import check, languages, printed
 from tests.engine.sampling import call, example_row, operand_count, over_sheet

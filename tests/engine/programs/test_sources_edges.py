@@ -5,7 +5,7 @@ import math
 import pytest
 
 from engine import Parameter, Value, compile
-from engine.functions import maximum, minimum
+from engine.eager.functions import maximum, minimum
 from nn import MLP, SGD
 from tests.engine.programs.running import (
     COMPILER,

@@ -5,8 +5,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine import Parameter, Value, compile
-from engine.functions import logsumexp, maximum
-from engine.functions import sum as total
+from engine.eager.functions import logsumexp, maximum
+from engine.eager.functions import sum as total
 from engine.programs.loops import functions
 from engine.programs.run import llvm_host
 from engine.programs.write.python import PythonWriter

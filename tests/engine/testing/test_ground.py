@@ -3,7 +3,7 @@
 import pytest
 
 from engine import Value, gradient
-from engine.ops import OPERATIONS
+from engine.sheet.ops import OPERATIONS
 from engine.testing import Ground, Recipe, Step
 from engine.testing.ground import is_exact, is_well_defined, scales
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Value
-from engine.ops import ACTIVATIONS
+from engine.sheet.ops import ACTIVATIONS
 from nn import INITIALIZERS, MLP, Layer, Neuron, constant, normal, uniform
 from nn.models.initializers import find_initializer
 from tests.nn.shared import numbers

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine import Parameter, Value, scope, softmax, topological_order
-from engine.ops import ACTIVATIONS
+from engine.sheet.ops import ACTIVATIONS
 from nn import MLP, Layer, Module, Neuron, Sequential, squared_error
 from tests.nn.shared import INPUTS, network, to_12_digits
 

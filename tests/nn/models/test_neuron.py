@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Value
-from engine.ops import ACTIVATIONS
+from engine.sheet.ops import ACTIVATIONS
 from nn import MLP, Layer, Neuron, Sequential
 from tests.nn.shared import INPUTS, network, to_12_digits
 

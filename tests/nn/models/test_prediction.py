@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine import Parameter, detect_anomaly, no_grad
-from engine.ops import ACTIVATIONS
+from engine.sheet.ops import ACTIVATIONS
 from nn import MLP, Layer, Module, Neuron, Sequential
 from nn.models import prediction
 from tests.nn.shared import network, to_12_digits

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from engine import Parameter, softmax
-from engine.spelling import spelled
+from engine.base.spelling import spelled
 from nn import MLP, Layer, Module, Neuron, Sequential
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Parameter, Value
-from engine.evaluate import partials
-from engine.ops import ACTIVATIONS, OPERATIONS
+from engine.sheet.evaluate import partials
+from engine.sheet.ops import ACTIVATIONS, OPERATIONS
 from nn import LOSSES, MLP, Layer, Sequential, squared_error, worksheet
 
 

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from engine.ops import ACTIVATIONS
+from engine.sheet.ops import ACTIVATIONS
 from nn import (
     LOSSES,
     MLP,

@@ -170,7 +170,7 @@ def test_without_matplotlib_the_error_says_what_to_install(monkeypatch):
 
 
 def test_matplotlib_and_graphviz_wait_until_they_are_needed():
-    late = {"matplotlib", "graphviz", "engine.render"}
+    late = {"matplotlib", "graphviz", "engine.drawing.render"}
     code = f"import nn, sys; print({late} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

@@ -9,8 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine import Value, check_gradients
-from engine.evaluate import kink_distance
-from engine.ops import OPERATIONS
+from engine.sheet.evaluate import kink_distance
+from engine.sheet.ops import OPERATIONS
 from nn import LOSSES, cross_entropy
 from nn.train.losses import find_loss
 from tests.nn.shared import to_12_digits

@@ -1,0 +1,1 @@
+"""What every room uses: numbers, texts, files, tables."""

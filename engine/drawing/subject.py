@@ -1,0 +1,200 @@
+"""What a drawing says of a graph: names, styles and gradients of nodes, labels of edges.
+
+The views differ in which nodes share a box; what is said of a node is the same in all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from engine.base.numbers import DIGITS, shown
+from engine.drawing.path import lit_nodes, operands
+from engine.drawing.style import (
+    ARROW,
+    DATA,
+    DIM_ARROW,
+    DIM_LOCAL,
+    GRADIENT,
+    LOCAL,
+    LOSS,
+    MUTED,
+    OPERATION,
+    PARAMETER,
+    Style,
+    dimmed,
+    plain_name,
+    quoted,
+    value_box,
+)
+from engine.graph.value import Value
+from engine.graph.walks import is_dead, topological_order
+from engine.sheet.ops import ARITHMETIC
+
+_INFIX = frozenset(op for op in ARITHMETIC if op.name not in ("neg", "abs"))
+# The point of a product is lost in a box.
+_LARGER = {"·": "×"}
+_MOST_CONSTANTS = 4
+# Where data enters and leaves a box, by the direction of the drawing.
+_PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
+DIRECTIONS = tuple(_PORTS)
+
+
+class Subject:
+    """A graph to draw.
+
+    `order`: its nodes, operands first; `identity`: their ids in DOT, by that order, so that the
+    same graph gives the same text. `users`: per node the nodes that use it, each with the local
+    derivative, once per edge. `lit`: the nodes on the paths to light, None for an ordinary drawing.
+    """
+
+    def __init__(
+        self,
+        root: Value,
+        names: Mapping[str, object],
+        path: Collection[Value],
+        direction: str = "LR",
+        digits: int = DIGITS,
+    ) -> None:
+        self.root = root
+        self.order = topological_order(root)
+        self.identity = {node: f"n{number}" for number, node in enumerate(self.order, 1)}
+        self.users: dict[Value, list[tuple[Value, float]]] = {node: [] for node in self.order}
+        for node in self.order:
+            for operand, partial in operands(node):
+                self.users[operand].append((node, partial))
+        self.lit = lit_nodes(self.order, path) if path else None
+        self.direction = direction
+        self.tail_port, self.head_port = _PORTS[direction]
+        self.digits = digits
+        self._ran = root.grad != 0
+        self._names: dict[Value, str] = {}
+        for name, value in names.items():
+            # IPython keeps its echoes under names like _1.
+            if isinstance(value, Value) and not str(name).startswith("_"):
+                self._names.setdefault(value, str(name))
+
+    def shown(self, number: float) -> str:
+        """A number in the digits of this drawing."""
+        return shown(number, self.digits)
+
+    def name(self, node: Value) -> str | None:
+        """The node's label, else the variable that holds it, else None."""
+        label = node.label or self._names.get(node)
+        return plain_name(label) if label and str(label).strip() else None
+
+    def calling(self, node: Value) -> str:
+        """A word for the node also where it has no name, for tooltips and captions."""
+        if name := self.name(node):
+            return name
+        if node is self.root:
+            return "output"
+        return self.shown(node.data) if node.op is None else node.op.name
+
+    def is_lit(self, node: Value) -> bool:
+        return self.lit is None or node in self.lit
+
+    def style(self, node: Value) -> Style:
+        if node.op is None:
+            style = PARAMETER if node.role == "parameter" else DATA
+        else:
+            style = LOSS if node is self.root else OPERATION
+        return style if self.is_lit(node) else dimmed(style)
+
+    def gradient(self, node: Value) -> str:
+        """The gradient in words. `backward` gives the root 1, so a 0 there says it has not run."""
+        if self._ran:
+            return f"grad {self.shown(node.grad)}"
+        # Leaves keep what an earlier backward, perhaps of another output, has added up.
+        return f"grad {self.shown(node.grad)} (earlier)" if node.grad else "backward not run"
+
+    def tooltip(self, node: Value) -> str:
+        made_by = "" if node.op is None else f" = {node.op.name}(…)"
+        return quoted(
+            f"{self.calling(node)}{made_by}: value {self.shown(node.data)}, {self.gradient(node)}"
+        )
+
+    def box(self, node: Value) -> str:
+        """The line of DOT for a box of one node."""
+        symbol, note = (None, "") if node.op is None else symbol_of(node, self.digits)
+        label = value_box(
+            self.style(node),
+            symbol,
+            self.name(node),
+            self.shown(node.data),
+            self.gradient(node),
+            note,
+        )
+        return f"\t{self.identity[node]} [label={label}, tooltip={self.tooltip(node)}]\n"
+
+    def local(self, partial: float, lit: bool = True) -> str:
+        """The colour of a local derivative; a factor of 1 changes nothing and is muted."""
+        if not lit:
+            return DIM_LOCAL
+        if self.lit is not None:
+            return GRADIENT
+        return MUTED if partial == 1 else LOCAL
+
+    def edge(
+        self,
+        ends: str,
+        operand: Value,
+        node: Value,
+        partial: float,
+        options: str = "",
+        padding: tuple[str, str] = (" ", " "),
+    ) -> str:
+        """The line of DOT for one operand of one node; `ends` reads `n1 -> n2`, with ports.
+
+        Dashed where the path ends, at a branch that is not taken.
+        """
+        lit = self.is_lit(operand)
+        before, after = padding
+        tooltip = f"∂{self.calling(node)}/∂{self.calling(operand)} = {self.shown(partial)}"
+        if is_dead(partial):
+            tooltip += ": the path ends here"
+            options += ", style=dashed"
+        return (
+            f'\t{ends} [label="{before}×{self.shown(partial)}{after}", color="{self.arrow(lit)}", '
+            f'fontcolor="{self.local(partial, lit)}", edgetooltip={quoted(tooltip)}{options}]\n'
+        )
+
+    def arrow(self, lit: bool) -> str:
+        if self.lit is None:
+            return ARROW
+        return GRADIENT if lit else DIM_ARROW
+
+
+def symbol_of(node: Value, digits: int = DIGITS) -> tuple[str, str]:
+    """The operation as it stands in a box, with its constants: beside the symbol or as a note.
+
+    >>> x = Value(3.0)
+    >>> symbol_of(2 * x), symbol_of(x**2), symbol_of(x.leaky_relu())
+    (('2 ×', ''), ('( )²', ''), ('LeakyReLU', 'slope = 0.01'))
+    """
+    op = node.op
+    assert op is not None
+    symbol = _LARGER.get(op.symbol, op.symbol)
+    if None not in node.partials and not op.constants:
+        return symbol, ""
+    if op in _INFIX and len(node.args) == 2:
+        power = node.args[1]
+        if op.name == "pow" and power in (2, 3):
+            return "( )²" if power == 2 else "( )³", ""
+        left, right = (_constant(arg, digits) for arg in node.args)
+        return " ".join(part for part in (left, symbol, right) if part), ""
+    notes = []
+    for name, group in zip((*op.operands, *op.constants), op.group(node.args)):
+        row = group if name in op.sequences else [group]
+        constants = [arg for arg in row if not isinstance(arg, Value)]
+        if constants and (name not in op.defaults or constants != [op.defaults[name]]):
+            written = [shown(number, digits) for number in constants[:_MOST_CONSTANTS]]
+            more = ", …" if len(constants) > _MOST_CONSTANTS else ""
+            notes.append(f"{name} = {', '.join(written)}{more}")
+    return symbol, "; ".join(notes)
+
+
+def _constant(arg: Value | float, digits: int) -> str:
+    if isinstance(arg, Value):
+        return ""
+    written = shown(arg, digits)
+    return f"({written})" if arg < 0 else written

@@ -1,0 +1,167 @@
+"""`draw`: the picture of a computation graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from engine.base.numbers import DIGITS, digits_of
+from engine.drawing.layers import layers_body, layers_of
+from engine.drawing.neurons import neurons_body, neurons_of
+from engine.drawing.path import caption
+from engine.drawing.render import Picture
+from engine.drawing.style import (
+    DATA,
+    FONT,
+    GRADIENT,
+    INK,
+    LOCAL,
+    MUTED,
+    OPERATION,
+    PARAMETER,
+    Style,
+    text,
+)
+from engine.drawing.subject import DIRECTIONS, Subject
+from engine.drawing.values import values_body
+from engine.explaining.text_tree import tree
+from engine.graph.arguments import as_value, as_values
+from engine.graph.value import Value
+
+BODIES: dict[str, Callable[[Subject], list[str]]] = {
+    "values": values_body,
+    "neurons": neurons_body,
+    "layers": layers_body,
+}
+# A graph of more nodes is drawn as layers if nothing else is asked for, and of more boxes not at
+# all; who names a view may have more of them.
+_EASY, _MOST_BOXES = 250, 1000
+
+
+def draw(
+    y: Value,
+    view: str | None = None,
+    path: Value | Collection[Value] | None = None,
+    names: Mapping[str, Any] | None = None,
+    direction: str = "LR",
+    max_nodes: int | None = None,
+    digits: int = DIGITS,
+) -> Picture:
+    """The graph that y is computed from, as a picture for notebooks and files.
+
+    Every box has its number and its gradient, every arrow its local derivative: going back, the
+    gradient is multiplied by it. Where `backward` has not run, the boxes say so.
+
+    `view`: "values" (a box per node), "neurons" (a box per neuron) or "layers" (a box per layer);
+    chosen by the graph if not given. `path`: a node, or several, whose paths to y are lit, with
+    their product under the picture. `names`: variables and their values, such as `locals()`, to
+    name nodes that have no label. `direction`: "LR", "TB", "RL" or "BT". `max_nodes`: how many
+    boxes at most; 250 if not given, 1,000 in a view that is asked for by name. `digits`: how many
+    significant digits numbers have, 1 to 17.
+
+    Raises ValueError for a picture of too many boxes, naming the views that would work, for an
+    unknown view or direction and for another number of digits; TypeError where a `Value` is needed.
+
+    >>> w, x = Value(0.5, label="w"), Value(8.0, label="x")
+    >>> y = w * x + 1
+    >>> picture = draw(y, path=w)
+    >>> picture
+    Picture of 4 boxes, 3 arrows
+    >>> "∂output/∂w = 8 × 1 = 8" in picture.source, "backward not run" in picture.source
+    (True, True)
+    """
+    as_value(y, "draw: y")
+    if view is not None and view not in BODIES:
+        raise ValueError(f"unknown view {view!r}; known: {', '.join(BODIES)}")
+    if direction not in DIRECTIONS:
+        raise ValueError(f"unknown direction {direction!r}; known: {', '.join(DIRECTIONS)}")
+    if names is not None and not isinstance(names, Mapping):
+        raise TypeError(
+            f"names takes a mapping of names to Values such as locals(), not {type(names).__name__}"
+        )
+    starts = _starts(path)
+    digits = digits_of(digits, "draw")
+    subject = Subject(y, {} if names is None else names, starts, direction, digits)
+    chosen = _choose(subject, view, max_nodes)
+    picture = Picture("chaingrad")
+    picture.fallback = tree(y, names, max_lines=40, digits=digits)
+    captions = [caption(subject.order, start, subject.calling, digits) for start in starts]
+    picture.body += [
+        f"\trankdir={direction}; nodesep=0.3; ranksep=0.5; pad=0.2; bgcolor=white\n",
+        f'\toutputorder=edgesfirst; fontname="{FONT}"\n',
+        f'\tnode [shape=plain, fontname="{FONT}"]\n',
+        f'\tedge [penwidth=1.2, arrowsize=0.65, fontname="{FONT}", fontsize=10]\n',
+        *BODIES[chosen](subject),
+        f"\tlabelloc=b; label=<{_below(subject, captions)}>\n",
+    ]
+    return picture
+
+
+def _starts(path: Any) -> list[Value]:
+    if path is None:
+        return []
+    return [path] if isinstance(path, Value) else as_values(path, "draw: path")
+
+
+def _choose(subject: Subject, view: str | None, max_nodes: int | None) -> str:
+    """The view to draw. ValueError if it, or without one each of them, has too many boxes."""
+    count = len(subject.order)
+    boxes: dict[str, Callable[[], int]] = {
+        "values": lambda: count,
+        "neurons": lambda: len({neurons.get(node, node) for node in subject.order}),
+        "layers": lambda: len(set(layers_of(subject).values())),
+    }
+    neurons = neurons_of(subject)
+    wanted = view
+    if wanted is None:
+        wanted = "neurons" if neurons else "values"
+        if count > _EASY and boxes["layers"]() < boxes[wanted]():
+            wanted = "layers"
+    most = max_nodes if max_nodes is not None else _EASY if view is None else _MOST_BOXES
+    if count <= most:
+        # No view has more boxes than there are nodes.
+        return wanted
+    sizes = {name: size() for name, size in boxes.items()}
+    if sizes[wanted] <= most:
+        return wanted
+    smaller = [f"{name!r} ({size:,} boxes)" for name, size in sizes.items() if size <= most]
+    advice = f"draw it with view={' or '.join(smaller)}" if smaller else "draw a part of it"
+    raise ValueError(
+        f"the graph of {count:,} nodes needs {sizes[wanted]:,} boxes in the view {wanted!r}, "
+        f"{most:,} at most are drawn: {advice}, or allow more with max_nodes={sizes[wanted]}"
+    )
+
+
+def _below(subject: Subject, captions: list[str]) -> str:
+    """What stands under the picture: the products along lit paths, and the legend."""
+    rows = ['<TR><TD HEIGHT="12"></TD></TR>']
+    rows += [f'<TR><TD CELLPADDING="5">{text(line, GRADIENT, 13)}</TD></TR>' for line in captions]
+    output = subject.name(subject.root) or "output"
+    ran = subject.root.grad != 0
+    # Where backward ran on a node beyond this output, its gradient is another number than 1.
+    meaning = f"∂{output}/∂this" if subject.root.grad == 1 else f"of a result beyond {output}"
+    parts = [
+        ("18", INK, "B", "value, computed forward"),
+        ("grad 30", GRADIENT, "", f"{meaning}, computed backward"),
+        ("×8", LOCAL, "", "local derivative: going back, grad is multiplied by it"),
+    ]
+    if not ran:
+        parts[1] = ("backward not run", GRADIENT, "", f"no gradients yet: {output}.backward()")
+    cells = "".join(
+        f"<TD>{text(sample, colour, 10, tag)}</TD><TD>{text(words, MUTED, 10)}</TD>"
+        '<TD WIDTH="14"></TD>'
+        for sample, colour, tag, words in parts
+    )
+    leaves = {node.role for node in subject.order if node.op is None}
+    kinds: list[tuple[str, Style]] = [("data", DATA)] * ("data" in leaves)
+    kinds += [("parameter", PARAMETER)] * ("parameter" in leaves)
+    kinds += [("operation", OPERATION)] * (len(subject.order) > len(leaves))
+    for name, style in kinds:
+        rounded = ' STYLE="ROUNDED"' if style.rounded else ""
+        cells += (
+            f'<TD BGCOLOR="{style.fill}" BORDER="{style.width}" COLOR="{style.border}"{rounded} '
+            f'CELLPADDING="4">{text(name, INK, 10)}</TD><TD WIDTH="3"></TD>'
+        )
+    legend = f'<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR>{cells}</TR></TABLE>'
+    rows.append(f"<TR><TD>{legend}</TD></TR>")
+    return f'<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}</TABLE>'

@@ -1,0 +1,1 @@
+"""Operations as functions on `Value`s, and the derivatives of graphs and of functions."""

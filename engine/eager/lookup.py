@@ -1,0 +1,29 @@
+"""The function of any operation: of the sheet, derived from it, or of the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
+
+from engine.eager.careful import apply
+from engine.eager.compiling import eager_functions
+from engine.eager.functions import GENERATED
+from engine.sheet.op import Op
+from engine.sheet.ops import OPERATIONS
+
+
+@cache
+def function_of(op: Op) -> Callable[..., Any]:
+    """The operation as a function on `Value`s and numbers.
+
+    >>> from engine.sheet.derived import partial_of
+    >>> from engine.graph.value import Value
+    >>> function_of(partial_of(OPERATIONS["sin"], "a").op)(Value(0.0))
+    Value(1, grad=0)
+    """
+    if OPERATIONS.get(op.name) is op:
+        return GENERATED[op.name]
+    if op.sequences:
+        return partial(apply, op)
+    return eager_functions([op], f"<engine: {op.name}>")[op.name]  # type: ignore[no-any-return]
