@@ -117,6 +117,12 @@ def test_everything_that_is_offered_is_there_and_listed():
     assert len(set(engine.__all__)) == len(engine.__all__)
 
 
+def test_no_room_has_the_name_of_something_that_is_offered():
+    # The import of a package puts it into the one around it, in the place of what has its name.
+    rooms = {path.stem for path in FOLDER.iterdir()}
+    assert not rooms & {*engine.__all__, "compile", "round", "sum"}
+
+
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="module 'engine' has no attribute 'tahn'"):
         _ = engine.tahn
