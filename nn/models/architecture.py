@@ -11,6 +11,7 @@ from typing import Any
 from nn.models.layers import Layer, Sequential
 from nn.models.module import Module
 from nn.models.neuron import Neuron
+from nn.models.saving import shortened
 
 
 def architecture(model: Any) -> Any:
@@ -34,9 +35,8 @@ def difference(expected: Any, found: Any, place: str = "") -> str | None:
     elif expected == found:
         return None
     else:
-        return (
-            f"{place or 'the model'} is {_shown(found)} in the file, here it is {_shown(expected)}"
-        )
+        there, here = shortened(found), shortened(expected)
+        return f"{place or 'the model'} is {there} in the file, here it is {here}"
     return next(filter(None, (difference(a, b, at) for at, a, b in parts)), None)
 
 
@@ -74,8 +74,3 @@ def _parts(
         for name, item in items
     }
     return {name: description for name, description in found.items() if description is not None}
-
-
-def _shown(part: Any) -> str:
-    text = repr(part)
-    return text if len(text) <= 60 else text[:57] + "..."

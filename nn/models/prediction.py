@@ -135,11 +135,15 @@ def _eagerly(module: Any, table: Rows, numbers: range) -> list[Any]:
                 output = module(table.row(number))
             outputs.append(list(map(float, output)) if _several(output) else float(output))
         except Exception as error:
-            # Which row it was is half of the explanation.
-            if len(error.args) == 1 and isinstance(error.args[0], str):
-                error.args = (f"rows[{number}]: {error.args[0]}",)
+            say_where(error, before=f"rows[{number}]: ")
             raise
     return outputs
+
+
+def say_where(error: Exception, before: str = "", after: str = "") -> None:
+    """Adds to the message which row it was, which is half of the explanation."""
+    if len(error.args) == 1 and isinstance(error.args[0], str):
+        error.args = (f"{before}{error.args[0]}{after}",)
 
 
 def listed(value: Any) -> list[Any]:

@@ -48,9 +48,15 @@ def check_finite(state: Mapping[str, Any]) -> None:
         except (TypeError, OverflowError):
             finite = False
         if not finite:
-            shown = repr(number)
-            shown = shown if len(shown) <= 60 else shown[:57] + "..."
-            raise ValueError(f"the state holds {shown} for {name}; a finite number is needed")
+            raise ValueError(
+                f"the state holds {shortened(number)} for {name}; a finite number is needed"
+            )
+
+
+def shortened(thing: object) -> str:
+    """At most 60 characters of what it is, for an error message."""
+    text = repr(thing)
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def listed(what: str, names: Iterable[Any]) -> str:

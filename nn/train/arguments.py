@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from engine.base.numbers import whole
+from engine.base.numbers import given, whole
 from engine.base.tables import is_row, plain
 from nn.train.data import Sample, checked_samples, finite
 from nn.train.losses import Loss
@@ -18,7 +18,7 @@ def check_model(model: Any) -> None:
     if isinstance(model, type) or not callable(model):
         raise TypeError(
             "fit: the model must be a network such as nn.MLP(…), or a function of the inputs, not "
-            f"{_shown(model)}"
+            f"{given(model)}"
         )
 
 
@@ -34,7 +34,7 @@ def check_optimizer(optimizer: Any) -> None:
     if not callable(getattr(optimizer, "step", None)) or not isinstance(parameters, Iterable):
         raise TypeError(
             "fit: the optimizer must be one such as nn.SGD(model.parameters(), learning_rate=0.1), "
-            f"not {_shown(optimizer)}"
+            f"not {given(optimizer)}"
         )
 
 
@@ -45,7 +45,7 @@ def check_hooks(schedule: Any, callback: Any, optimizer: Any) -> None:
         ("callback", callback, "the History"),
     ):
         if function is not None and (isinstance(function, type) or not callable(function)):
-            raise TypeError(f"fit: {name} must be a function of {of}, not {_shown(function)}")
+            raise TypeError(f"fit: {name} must be a function of {of}, not {given(function)}")
     if schedule is not None and "learning_rate" not in getattr(optimizer, "settings", {}):
         raise ValueError(f"fit: a schedule needs an optimiser with a learning_rate: {optimizer}")
 
@@ -84,12 +84,6 @@ def both_samples(data: Any, validation: Any, loss: Loss) -> tuple[list[Sample], 
     if not is_row(plain(validation, "fit: validation")):
         raise TypeError(
             "fit: validation must be pairs (inputs, target) that are not in the data, such as "
-            f"data[160:], not {_shown(validation)}"
+            f"data[160:], not {given(validation)}"
         )
     return samples, checked_samples(validation, "validation data", len(samples[0][0]), loss)
-
-
-def _shown(given: Any) -> str:
-    text = repr(given)
-    text = text if len(text) <= 60 else text[:57] + "..."
-    return f"{text} ({type(given).__name__})"

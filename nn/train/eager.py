@@ -9,6 +9,7 @@ from typing import Any
 from engine import Value, detect_anomaly, no_grad
 from engine.programs.means import means_of
 from engine.programs.rules import follows_rule
+from nn.models.prediction import say_where
 from nn.train.data import Sample
 from nn.train.losses import Loss
 from nn.train.optimizer_state import snapshot
@@ -101,9 +102,7 @@ class EagerTrainer:
                 raise Diverged(number, f"the loss became {loss.data}{self.cause(number)}")
             loss.backward()
         except Exception as error:
-            # Which sample it was is half of the explanation.
-            if len(error.args) == 1 and isinstance(error.args[0], str):
-                error.args = (f"{error.args[0]} (epoch {epoch}, sample {number + 1})",)
+            say_where(error, after=f" (epoch {epoch}, sample {number + 1})")
             raise
         self.latest = loss
         return loss.data
@@ -139,8 +138,7 @@ class EagerTrainer:
                 with no_grad():
                     mean += float(self.loss(target, self.model(inputs))) / len(self.validation)
             except Exception as error:
-                if len(error.args) == 1 and isinstance(error.args[0], str):
-                    error.args = (f"{error.args[0]} (validation data row {number})",)
+                say_where(error, after=f" (validation data row {number})")
                 raise
         return mean
 

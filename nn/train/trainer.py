@@ -56,14 +56,7 @@ class Trainer(Protocol):
 
 def idle_reason(loss: Value, parameters: Sequence[Any]) -> str:
     """In words why every gradient is 0, as far as the graph of a sample shows it."""
-    used: set[Any] = set()
-    nodes: list[Any] = [loss]
-    while nodes:
-        node = nodes.pop()
-        if isinstance(node, Value) and node not in used:
-            used.add(node)
-            nodes += node.args
-    if not used.intersection(parameters):
+    if set(leaves(loss)).isdisjoint(parameters):
         return (
             "none of the optimiser's parameters takes part in the loss; were they taken from "
             "another model, or replaced in this one?"
