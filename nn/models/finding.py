@@ -28,7 +28,7 @@ CLOSED = (*_LEFT_OUT, Value, Set, types.FunctionType)
 def leaves(holder: Any) -> Iterator[tuple[str, Value]]:
     """The leaves of the graph that a module holds, each once, and where: `layers.0.bias`.
 
-    In the order of the attributes and entries; linear in what is held. Raises TypeError for a
+    In the order of the attributes and items; linear in what is held. Raises TypeError for a
     parameter that only a set or a function holds.
     """
     seen: dict[int, Any] = {}
@@ -92,18 +92,18 @@ def _attributes(holder: Any) -> Iterator[tuple[str, Any]]:
 def _refuse_hidden(path: str, holder: Any, seen: Mapping[int, Any]) -> None:
     """TypeError for a parameter that a set or a function holds and nothing else."""
     if isinstance(holder, Set):
-        entries, where = list(holder), "in a set, which has no order: keep it in a list"
+        items, where = list(holder), "in a set, which has no order: keep it in a list"
     else:
-        entries = [*(holder.__defaults__ or ()), *(holder.__kwdefaults__ or {}).values()]
+        items = [*(holder.__defaults__ or ()), *(holder.__kwdefaults__ or {}).values()]
         for cell in holder.__closure__ or ():
             # One that has not been filled yet raises.
             with suppress(ValueError):
-                entries.append(cell.cell_contents)
+                items.append(cell.cell_contents)
         # Of modules that a function uses nobody knows whether they are to be trained.
-        entries = [entry for entry in entries if isinstance(entry, (Value, *_SEQUENCES))]
+        items = [item for item in items if isinstance(item, (Value, *_SEQUENCES))]
         where = "only within a function: keep it in an attribute of the module as well"
-    for entry in entries:
-        for _, leaf in leaves([entry]):
+    for item in items:
+        for _, leaf in leaves([item]):
             if isinstance(leaf, Parameter) and id(leaf) not in seen:
                 raise TypeError(f"{path or 'the module'} holds the parameter {leaf!r} {where}")
 

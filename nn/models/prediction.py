@@ -147,7 +147,7 @@ def say_where(error: Exception, before: str = "", after: str = "") -> None:
 
 
 def listed(value: Any) -> list[Any]:
-    """The outputs, or targets, that a value holds: its entries, or else itself."""
+    """The outputs, or targets, that a value holds: its items, or else itself."""
     return list(value) if _several(value) else [value]
 
 

@@ -41,7 +41,7 @@ def load_model(path: str | os.PathLike[str]) -> tuple[Any, dict[str, Any]]:
 
 
 def check_finite(state: Mapping[str, Any]) -> None:
-    """ValueError for an entry that is not a finite number."""
+    """ValueError for an item that is not a finite number."""
     for name, number in state.items():
         try:
             finite = math.isfinite(as_number(number)) and not isinstance(number, bool)
