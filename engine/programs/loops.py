@@ -7,6 +7,7 @@ when. `gradient`, `row_gradient`: space for the mean gradient of a batch, and fo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from engine.programs.ir import Function, Kernel
 from engine.programs.row import forward, gradients
@@ -92,12 +93,17 @@ def functions(kernel: Kernel, rule: UpdateRule | None, one_row: bool = False) ->
 
 
 def _functions(kernel: Kernel, rule: UpdateRule | None, one_row: bool) -> Iterator[Function]:
-    sizes = {"PARAMETERS": len(kernel.parameters)}
+    count = len(kernel.parameters)
     yield forward(kernel)
-    yield function(EVALUATE_SEVERAL if len(kernel.outputs) > 1 else EVALUATE, sizes)
+    yield _loop(EVALUATE_SEVERAL if len(kernel.outputs) > 1 else EVALUATE, count)
     if kernel.trained:
         yield gradients(kernel)
-        yield function(ONE_ROW if one_row else BATCH, sizes)
+        yield _loop(ONE_ROW if one_row else BATCH, count)
     if kernel.trained and rule is not None:
-        yield update(rule, len(kernel.parameters))
-        yield function(TRAIN, sizes)
+        yield update(rule, count)
+        yield _loop(TRAIN, count)
+
+
+@lru_cache(maxsize=64)
+def _loop(text: str, parameters: int) -> Function:
+    return function(text, {"PARAMETERS": parameters})
