@@ -2,8 +2,8 @@
 
 Operands whose conversion runs code, sequences that change others while they are gone through,
 nodes with destructors, collections at any moment: whatever runs does anything to any node, and so
-on some levels deep. Nothing may crash, which a build with sanitizers sees best (README, "Working on
-it"), no SystemError may come out, and after every round all nodes must be given back.
+on some levels deep. Nothing may crash (a build with sanitizers sees it best: docs/testing.md), no
+SystemError may come out, and after every round all nodes must be given back.
 """
 
 import copy
@@ -385,7 +385,7 @@ def play(seed):
 
 
 def main():
-    """Plays rounds for some seconds; shows the seed of each, so that a crash can be repeated."""
+    """Plays rounds for some seconds; shows every hundredth seed, to repeat a crash from there."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
     first = seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(10**6)
     assert engine.core == "native", "the fuzzer is for the native core"
@@ -394,11 +394,12 @@ def main():
         assert operation.__wrapped__
     start, actions = time.monotonic(), 0
     while time.monotonic() - start < seconds:
-        print(f"\rseed {seed}", end="", flush=True)
+        if (seed - first) % 100 == 0:
+            print(f"seed {seed}", flush=True)
         actions += play(seed)
         seed += 1
     print(
-        f"\r{actions:,} actions in {seed - first:,} rounds from seed {first}: "
+        f"{actions:,} actions in {seed - first:,} rounds from seed {first}: "
         "nothing crashed, no node is left"
     )
 
