@@ -1,7 +1,6 @@
 """The rows of a batch in LLVM, one after the other, and how its memory is laid out.
 
-`@batch` adds up their gradients and the shares of their losses in the mean. It returns −1; or, at
-the first row whose loss is not finite, the position of that row, and leaves the loss in the mean.
+`@batch` adds up their gradients, and returns the sum of their shares in the mean loss.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ class Shape:
 TILE = 32
 BATCH = (
     "ptr noalias %p, ptr noalias %rows, ptr noalias %order, i64 %start, i64 %stop, "
-    "double %share, ptr noalias %mean, ptr noalias %g, ptr noalias %work"
+    "double %share, ptr noalias %g, ptr noalias %work"
 )
 
 
@@ -94,8 +93,7 @@ def batch_of_rows(module: LlvmModule, shape: Shape, waiting: bool) -> None:
             d = code.address(v, shape.values + 1)
             given = f"ptr %p, ptr %x, ptr %g, ptr {v}, ptr {d}"
             loss = code.fresh(f"call double @sample({given})")
-            stop_unless_finite(code, loss, "%mean", lambda: code.act(f"ret i64 {position}"))
-            add_to_mean(code, loss, "%mean")
+            add_to_mean(code, code.fresh(f"fmul double {loss}, %share"))
 
         loop(code, first, end, 1, body)
         if not waiting:
@@ -114,26 +112,6 @@ def smallest(code: Code, first: str, second: str) -> str:
     return code.emit(f"call i64 @llvm.smin.i64(i64 {first}, i64 {second})")
 
 
-def stop_unless_finite(code: Code, loss: str, mean: str, leave: Callable[[], None]) -> None:
-    """Leaves the function, with the loss in place of the mean, if it is infinite or nan."""
-    rest = code.fresh(f"fsub double {loss}, {loss}")
-
-    def stop() -> None:
-        code.act(f"store double {loss}, ptr {mean}")
-        leave()
-
-    unless(code, code.fresh(f"fcmp oeq double {rest}, 0.0"), stop)
-
-
-def unless(code: Code, fine: str, leave: Callable[[], None]) -> None:
-    """Leaves the function where a condition does not hold."""
-    stop, go_on = code.new("stop"), code.new("on")
-    code.act(f"br i1 {fine}, label %{go_on}, label %{stop}")
-    code.lines.append(f"{stop}:")
-    leave()
-    code.lines.append(f"{go_on}:")
-
-
 def when(code: Code, condition: str, body: Callable[[], None]) -> None:
     """Does something only where a condition holds."""
     then, after = code.new("then"), code.new("after")
@@ -146,19 +124,16 @@ def when(code: Code, condition: str, body: Callable[[], None]) -> None:
     code.lines.append(f"{after}:")
 
 
-def add_to_mean(code: Code, loss: str, mean: str) -> None:
-    """Adds the share of a loss, because the sum of finite losses may overflow."""
-    add_share(code, code.fresh(f"fmul double {loss}, %share"), mean)
-
-
-def add_share(code: Code, part: str, mean: str) -> None:
-    """Adds it to the mean."""
-    before = code.fresh(f"load double, ptr {mean}")
-    code.act(f"store double {code.fresh(f'fadd double {before}, {part}')}, ptr {mean}")
+def add_to_mean(code: Code, part: str) -> None:
+    """Adds a share of the loss: the sum of finite losses themselves may overflow."""
+    before = code.fresh("load double, ptr %mean")
+    code.act(f"store double {code.fresh(f'fadd double {before}, {part}')}, ptr %mean")
 
 
 def define_batch(module: LlvmModule, code: Code) -> None:
     """Adds the function to the module."""
+    code.entry += ["  %mean = alloca double", "  store double 0.0, ptr %mean"]
+    mean = code.fresh("load double, ptr %mean")
     module.texts.append(
-        f"define internal i64 @batch({BATCH}) noinline {{\n{code.text()}\n  ret i64 -1\n}}\n"
+        f"define double @batch({BATCH}) noinline {{\n{code.text()}\n  ret double {mean}\n}}\n"
     )

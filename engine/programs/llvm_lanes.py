@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from engine.programs.llvm_batch import (
     Shape,
-    add_share,
+    add_to_mean,
     define_batch,
     places,
     smallest,
-    unless,
     when,
 )
 from engine.programs.llvm_code import Code
@@ -72,25 +71,10 @@ def batch_of_lanes(module: LlvmModule, shape: Shape) -> None:
         gradients = code.fresh(f"select i1 {full}, ptr %lanes, ptr %rest")
         given = f"ptr %p, ptr %x, ptr {gradients}, ptr %v, ptr %d"
         losses = code.fresh(f"call {vector} @sample({given})")
-        difference = code.fresh(f"fsub {vector} {losses}, {losses}")
-        bad = code.fresh(f"fcmp une {vector} {difference}, {zero}")
-        bits = code.fresh(f"bitcast {condition} {bad} to i{width}")
-        fine = code.fresh(f"icmp eq i{width} {bits}, 0")
-
-        def leave() -> None:
-            first_bad = f"llvm.cttz.i{width}"
-            code.functions[first_bad] = f"declare i{width} @{first_bad}(i{width}, i1)"
-            lane = code.fresh(f"call i{width} @{first_bad}(i{width} {bits}, i1 true)")
-            lane = code.fresh(f"zext i{width} {lane} to i64")
-            loss = code.fresh(f"extractelement {vector} {losses}, i64 {lane}")
-            code.act(f"store double {loss}, ptr %mean")
-            code.act(f"ret i64 {code.fresh(f'add i64 {position}, {lane}')}")
-
-        unless(code, fine, leave)
         shares = code.fresh(f"fmul {vector} {losses}, {formulas.spread('%share')}")
         used = _lanes_below(code, left, width)
         shares = code.fresh(f"select {condition} {used}, {vector} {shares}, {vector} {zero}")
-        add_share(code, _sum_of(code, shares, width), "%mean")
+        add_to_mean(code, _sum_of(code, shares, width))
 
     loop(code, "%start", "%stop", width, body)
 

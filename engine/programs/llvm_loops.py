@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 WIDTH = 8
 # So many sums run side by side, because each addition has to wait for the one before it.
 _SIDE_BY_SIDE = 4
-_ARRAY = {"parameter": "%p", "input": "%x", "gradient": "%g", "value": "%v", "adjoint": "%d"}
+_ARRAY = {
+    "parameter": "%p",
+    "parameters": "%p",
+    "input": "%x",
+    "gradient": "%g",
+    "value": "%v",
+    "adjoint": "%d",
+}
 
 
 def loop(

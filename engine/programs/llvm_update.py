@@ -10,12 +10,11 @@ from engine.programs.llvm_code import Code
 from engine.programs.llvm_formulas import LlvmFormulas
 from engine.programs.llvm_loops import reduce_spans
 from engine.programs.llvm_sample import ARRAY_OF, LlvmModule
+from engine.programs.llvm_statements import MOST_SINGLE
 from engine.programs.llvm_weights import blocks, gradient_of, uncovered
 from engine.programs.rules import UpdateRule
 from engine.sheet.inlining import replaced
 
-# Up to so many parameters are updated one by one, so that they can stay in registers.
-MOST_SINGLE = 64
 ARGUMENTS = (
     "ptr noalias %p, ptr noalias %x, ptr noalias %g, ptr noalias %v, ptr noalias %d, "
     "ptr noalias %s, ptr noalias %c, double %step, double %weight"

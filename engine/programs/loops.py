@@ -68,9 +68,9 @@ def train(parameters: Numbers, state: State, settings: Constants, rows: Rows, or
                 return steps - done
             steps += 1.0
             update(parameters, gradient, steps, settings, state)
-        for i in range(PARAMETERS):
-            if parameters[i] - parameters[i] != 0.0:
-                return steps - done
+        rest: float = sum(parameters[i] - parameters[i] for i in range(PARAMETERS))
+        if rest != 0.0:
+            return steps - done
     return steps - done
 """
 EVALUATE = """
@@ -95,15 +95,15 @@ def functions(kernel: Kernel, rule: UpdateRule | None, one_row: bool = False) ->
 def _functions(kernel: Kernel, rule: UpdateRule | None, one_row: bool) -> Iterator[Function]:
     count = len(kernel.parameters)
     yield forward(kernel)
-    yield _loop(EVALUATE_SEVERAL if len(kernel.outputs) > 1 else EVALUATE, count)
+    yield loop(EVALUATE_SEVERAL if len(kernel.outputs) > 1 else EVALUATE, count)
     if kernel.trained:
         yield gradients(kernel)
-        yield _loop(ONE_ROW if one_row else BATCH, count)
+        yield loop(ONE_ROW if one_row else BATCH, count)
     if kernel.trained and rule is not None:
         yield update(rule, count)
-        yield _loop(TRAIN, count)
+        yield loop(TRAIN, count)
 
 
 @lru_cache(maxsize=64)
-def _loop(text: str, parameters: int) -> Function:
+def loop(text: str, parameters: int) -> Function:
     return function(text, {"PARAMETERS": parameters})

@@ -2,8 +2,8 @@
 
 A function has arguments with types, and a docstring. Its statements are declarations with a type
 (`loss: float = …`), assignments to names and elements, `+=`, `*=` and `/=`,
-`for i in range(…)`, `if`, `return`, calls, and comments, which are strings. The loops of all
-programs are written in it, once (`engine.programs.loops`).
+`for i in range(…)`, `if`, `return`, calls, sums over arrays, and comments, which are strings. The
+loops of all programs are written in it, once (`engine.programs.loops`).
 """
 
 from __future__ import annotations
@@ -56,9 +56,25 @@ def _statement(statement: ast.stmt, sizes: Mapping[str, int]) -> Statement:
             target=ast.Name(id=name),
             value=ast.Call(func=ast.Name(id="sum"), args=[ast.Name(id=array)]),
         ):
-            span = Span(array, 0, sizes["PARAMETERS"], whole=True)
-            target = Variable("temporary", 0, name)
-            return Reduce(target, "sum", ast.Name(array), {}, (), {array: span}, span.length)
+            elements = _Elements("", sizes["PARAMETERS"])
+            return elements.reduced(name, ast.Subscript(ast.Name(array), ast.Name("")))
+        case ast.AnnAssign(
+            target=ast.Name(id=name),
+            value=ast.Call(
+                func=ast.Name(id="sum"),
+                args=[
+                    ast.GeneratorExp(
+                        elt=tree,
+                        generators=[
+                            ast.comprehension(
+                                target=ast.Name(id=index), iter=ast.Call(args=[ast.Name(id=count)])
+                            )
+                        ],
+                    )
+                ],
+            ),
+        ):
+            return _Elements(index, int(count)).reduced(name, tree)
         case ast.For(target=ast.Name(), iter=ast.Call(func=ast.Name(id="range"))):
             return _map(statement) or ast.For(
                 statement.target, statement.iter, _block(statement.body, sizes), []
@@ -128,6 +144,12 @@ class _Elements(ast.NodeTransformer):
         self.index = index
         self.length = length
         self.spans: dict[str, Span] = {}
+
+    def reduced(self, name: str, tree: ast.expr) -> Reduce:
+        """The sum of a formula over all elements."""
+        target = Variable("temporary", 0, name)
+        tree = self.visit(tree)
+        return Reduce(target, "sum", tree, {}, (), self.spans, self.length)
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         match node:

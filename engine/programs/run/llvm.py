@@ -7,18 +7,20 @@ import math
 from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from engine.programs.ir import Kernel
+from engine.programs.ir import Function, Kernel
 from engine.programs.llvm_batch import Shape
 from engine.programs.llvm_sample import LlvmModule
 from engine.programs.llvm_train import evaluation_module, training_module
+from engine.programs.loops import BATCH, EVALUATE, TRAIN, loop
 from engine.programs.lowering import lower
-from engine.programs.means import means_of
 from engine.programs.overflow import train
 from engine.programs.recording import Recording
 from engine.programs.rules import UpdateRule
 from engine.programs.run.llvm_host import host
+from engine.programs.run.outcomes import failed_row, outcome_of
 from engine.programs.run.python import PythonBackend
 from engine.programs.session import Outcome, Session
 
@@ -73,7 +75,7 @@ class LlvmBackend:
                 text, shape = self.evaluation_text()
             else:
                 text, shape = self.training_text(single, rule)
-            found = host().compile(text, name), shape
+            found = host().compile(text, _declared(name)), shape
         _compiled[key] = found
         if len(_compiled) > _CACHED:
             _compiled.popitem(last=False)
@@ -98,37 +100,28 @@ class LlvmBackend:
 
     def gradients(self, session: Session) -> tuple[Outcome, list[float]]:
         """The mean loss over all rows, and its gradients."""
-        outcome, found = self.mean_gradients(session, range(session.rows.count))
-        if any(map(math.isnan, found)):
+        batch, shape = self.function("batch")
+        count, sums, work = (
+            session.rows.count,
+            _zeros(len(session.parameters)),
+            _zeros(shape.scratch),
+        )
+        numbers = array("q", range(count))
+        loss = batch(
+            _address(session.parameters),
+            _address_of_view(session.rows.numbers),
+            _address(numbers),
+            0,
+            count,
+            1.0 / count,
+            _address(sums),
+            _address(work),
+        )
+        if not math.isfinite(loss):
+            return failed_row(session, numbers, self.outputs(session), []), []
+        if not math.isfinite(sum(sums)):
             return self.careful().gradients(session)
-        return outcome, found
-
-    def mean_gradients(self, session: Session, order: Sequence[int]) -> tuple[Outcome, list[float]]:
-        """The mean loss over some rows, and its gradients."""
-        gradients_of, shape = self.function("gradients")
-        numbers, work, count = array("q", order), _zeros(shape.scratch), len(order)
-
-        def summed(start: int, stop: int) -> tuple[int, float, array[float]]:
-            sums, mean = _zeros(len(session.parameters)), _zeros(1)
-            found = gradients_of(
-                _address(session.parameters),
-                _address_of_view(session.rows.numbers),
-                _address(numbers),
-                start,
-                stop,
-                1.0 / count,
-                _address(mean),
-                _address(sums),
-                _address(work),
-            )
-            return found, mean[0], sums
-
-        found, mean, sums = summed(0, count)
-        if found >= 0:
-            return Outcome([], numbers[found], mean), []
-        rows = range(count)
-        means = means_of(sums, count, lambda: (summed(row, row + 1)[2] for row in rows))
-        return Outcome([mean]), means
+        return Outcome([loss]), [number / count for number in sums]
 
     def train(
         self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
@@ -146,39 +139,34 @@ class LlvmBackend:
         """The epochs in machine code, where a sum of gradients may overflow."""
         assert self.rule is not None
         # A rule with a sum over all parameters needs their gradients before it changes the first.
-        single = size == 1 and not self.rule.reductions
-        train, shape = self.function("train", single)
-        count = len(order)
+        train, shape = self.function("train", single=size == 1 and not self.rule.reductions)
         numbers = order if isinstance(order, array) else array("q", order)
-        means, gradients = _zeros(epochs), _zeros(len(session.parameters))
+        losses, gradient = _zeros(epochs), _zeros(len(session.parameters))
         settings, work = session.settings(), _zeros(shape.scratch)
-        found = train(
+        made = train(
             _address(session.parameters),
             _address(session.state),
             _address(settings),
             _address_of_view(session.rows.numbers),
             _address(numbers),
-            count,
+            len(order),
             size,
             epochs,
             1.0 / total,
             float(session.steps),
-            _address(means),
-            _address(gradients),
+            _address(losses),
+            _address(gradient),
             _address(work),
         )
-        updates = -(-count // size)
-        if found == -1:
-            session.steps += epochs * updates
-            return Outcome(means.tolist())
-        if found < -1:
-            epoch = -found - 3
-            session.steps += (epoch + 1) * updates
-            bad = next(i for i, number in enumerate(session.parameters) if number - number != 0)
-            return Outcome(means[:epoch].tolist(), parameter=bad)
-        epoch, position = divmod(found, count)
-        session.steps += epoch * updates + position // size
-        return Outcome(means[:epoch].tolist(), numbers[position], means[epoch])
+        return outcome_of(session, numbers, size, losses, int(made), self.outputs)
+
+
+def _declared(name: str) -> Function:
+    """The loop of that name; of several outputs there is an array of them, too."""
+    found = loop({"train": TRAIN, "batch": BATCH, "evaluate": EVALUATE}[name], 1)
+    if name != "evaluate":
+        return found
+    return replace(found, arguments={**found.arguments, "work": "Numbers"})
 
 
 def _zeros(length: int) -> array[float]:

@@ -6,14 +6,11 @@ import ctypes
 from functools import cache
 from typing import Any
 
+from engine.programs.ir import Function
 from engine.programs.llvm_formulas import vector_functions
 
-_pointer, _index, _double = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
-_TYPES: dict[str, Any] = {
-    "train": (_index, [*[_pointer] * 5, *[_index] * 3, *[_double] * 2, *[_pointer] * 3]),
-    "gradients": (_index, [*[_pointer] * 3, _index, _index, _double, *[_pointer] * 3]),
-    "evaluate": (None, [_pointer, _pointer, _index, _pointer, _pointer]),
-}
+# The types of the loops; all but these are arrays.
+_TYPES: dict[str, Any] = {"float": ctypes.c_double, "int": ctypes.c_int64, "None": None}
 
 
 class _Host:
@@ -41,8 +38,8 @@ class _Host:
         names = vector_functions(self.width)
         return [name for name in names if self.llvm.address_of_symbol(name)]
 
-    def compile(self, text: str, name: str) -> Any:
-        """One function of a module; it keeps its machine code alive."""
+    def compile(self, text: str, function: Function) -> Any:
+        """One function of a module, as one of the loops is; it keeps its machine code alive."""
         llvm = self.llvm
         module = llvm.parse_assembly(text)
         machine = self.target.create_target_machine(
@@ -59,11 +56,14 @@ class _Host:
         passes.run(module, builder)
         engine = llvm.create_mcjit_compiler(module, machine)
         engine.finalize_object()
-        result, arguments = _TYPES[name]
-        address = engine.get_function_address(name)
-        function: Any = ctypes.CFUNCTYPE(result, *arguments)(address)
-        function.engine = engine
-        return function
+        result, *arguments = (
+            _TYPES.get(kind, ctypes.c_void_p)
+            for kind in (function.result, *function.arguments.values())
+        )
+        address = engine.get_function_address(function.name)
+        compiled: Any = ctypes.CFUNCTYPE(result, *arguments)(address)
+        compiled.engine = engine
+        return compiled
 
 
 host = cache(_Host)

@@ -17,6 +17,7 @@ from engine.programs.overflow import train
 from engine.programs.recording import Recording
 from engine.programs.replay import replay
 from engine.programs.rules import UpdateRule
+from engine.programs.run.outcomes import failed_row, outcome_of
 from engine.programs.session import Outcome, Session
 from engine.programs.write.python import PythonWriter
 from engine.sheet.evaluate import compile_source
@@ -106,7 +107,7 @@ class PythonBackend:
         if not self.on_nodes:
             return self.careful().gradients(session)
         if loss - loss != 0.0:
-            return self._failed(session, parameters, order), []
+            return failed_row(session, order, self.outputs(session), []), []
         return Outcome([loss]), means
 
     def train(
@@ -136,22 +137,7 @@ class PythonBackend:
         session.parameters[:] = type(session.parameters)("d", parameters)
         for start, column in zip(starts, state):
             session.state[start : start + length] = type(session.state)("d", column)
-        session.steps += made
-        epoch, batch = divmod(made, -(-count // size))
-        bad = [i for i, number in enumerate(parameters) if not math.isfinite(number)]
-        if bad and made and not batch:
-            return Outcome(losses[: epoch - 1], parameter=bad[0])
-        if epoch < epochs:
-            failed = self._failed(session, parameters, order[batch * size : (batch + 1) * size])
-            failed.means = losses[:epoch]
-            return failed
-        return Outcome(losses)
-
-    def _failed(self, session: Session, parameters: list[float], numbers: Sequence[int]) -> Outcome:
-        """The first of these rows whose loss is not finite."""
-        losses = [self._outputs(parameters, session.rows.row(number))[0] for number in numbers]
-        place = next((i for i, loss in enumerate(losses) if loss - loss != 0.0), 0)
-        return Outcome([], numbers[place], losses[place])
+        return outcome_of(session, order, size, losses, made, self.outputs)
 
     # On nodes.
 

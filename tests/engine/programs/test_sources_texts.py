@@ -87,7 +87,7 @@ def test_llvm_text_says_which_parameter_is_which():
     )
     assert "@train(" in with_step
     without = compile(loss, [x, y], [w]).source("llvm")
-    assert "@gradients(" in without
+    assert "@batch(" in without
     assert "@train(" not in without
     assert "@evaluate(" in compile([loss], [x, y, w]).source("llvm")
 
