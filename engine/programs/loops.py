@@ -6,7 +6,6 @@ when. `gradient`, `row_gradient`: space for the mean gradient of a batch, and fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from engine.programs.ir import Function, Kernel
@@ -87,21 +86,23 @@ def evaluate(parameters: Constants, rows: Rows, count: int, outputs: Outputs) ->
 """
 
 
-def functions(kernel: Kernel, rule: UpdateRule | None, one_row: bool = False) -> list[Function]:
-    """Those of a program, callees first. `one_row`: of training in batches of a single row."""
-    return list(_functions(kernel, rule, one_row))
+def functions(
+    kernel: Kernel, rule: UpdateRule | None, one_row: bool = False, wanted: str = ""
+) -> list[Function]:
+    """Those of a program, callees first.
 
-
-def _functions(kernel: Kernel, rule: UpdateRule | None, one_row: bool) -> Iterator[Function]:
-    count = len(kernel.parameters)
-    yield forward(kernel)
-    yield loop(EVALUATE_SEVERAL if len(kernel.outputs) > 1 else EVALUATE, count)
-    if kernel.trained:
-        yield gradients(kernel)
-        yield loop(ONE_ROW if one_row else BATCH, count)
-    if kernel.trained and rule is not None:
-        yield update(rule, count)
-        yield loop(TRAIN, count)
+    `one_row`: of training in batches of a single row. `wanted`: only what that one may need.
+    """
+    found: list[Function] = []
+    count, trained = len(kernel.parameters), kernel.trained and wanted != "evaluate"
+    if wanted in ("", "evaluate"):
+        several = len(kernel.outputs) > 1
+        found += [forward(kernel), loop(EVALUATE_SEVERAL if several else EVALUATE, count)]
+    if trained:
+        found += [gradients(kernel), loop(ONE_ROW if one_row else BATCH, count)]
+    if trained and rule is not None:
+        found += [update(rule, count), loop(TRAIN, count)]
+    return found
 
 
 @lru_cache(maxsize=64)

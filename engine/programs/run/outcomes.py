@@ -23,9 +23,11 @@ def outcome_of(
     """
     session.steps += made
     epoch, batch = divmod(made, -(-len(order) // size))
-    bad = [i for i, number in enumerate(session.parameters) if not math.isfinite(number)]
-    if bad and made and not batch:
-        return Outcome(list(losses[: epoch - 1]), parameter=bad[0])
+    # A sum may overflow where no parameter is infinite.
+    if made and not batch and not math.isfinite(sum(session.parameters)):
+        for index, number in enumerate(session.parameters):
+            if not math.isfinite(number):
+                return Outcome(list(losses[: epoch - 1]), parameter=index)
     if epoch < len(losses):
         rows = order[batch * size : (batch + 1) * size]
         return failed_row(session, rows, outputs(session), losses[:epoch])

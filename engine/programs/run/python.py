@@ -53,7 +53,7 @@ class PythonBackend:
         """A function of the loops; `one_row`: for batches of a single row."""
         found = self._made.get((name, one_row))
         if found is None:
-            every = functions(self.kernel, self.rule, one_row)
+            every = functions(self.kernel, self.rule, one_row, name)
             if self.on_nodes:
                 # Apart from others that are the same, because of what they call.
                 own: dict[str, Callable[..., Any]]
