@@ -10,14 +10,14 @@ from typing import Any
 from engine.base.spelling import Text, printable
 from engine.graph.messages import describe
 from engine.graph.value import Value
+from engine.programs.lower.rules import Optimizer, UpdateRule, rule_of
 from engine.programs.recording import Recording
 from engine.programs.replay import replay
-from engine.programs.rows import Rows
-from engine.programs.rules import Optimizer, UpdateRule, rule_of
 from engine.programs.run import llvm_host
-from engine.programs.run.llvm import LlvmBackend
+from engine.programs.run.machine_code import LlvmBackend, llvm_source
 from engine.programs.run.python import PythonBackend
-from engine.programs.session import Backend, Outcome, Session
+from engine.programs.run.rows import Rows
+from engine.programs.run.session import Backend, Outcome, Session
 from engine.programs.write import languages
 
 BACKENDS = ("auto", "llvm", "python")
@@ -156,6 +156,8 @@ class Program:
         Run by themselves they print the loss, the gradients
                and the parameters after one step for the row that was recorded.
         """
+        if language == "llvm":
+            return Text(llvm_source(self.recording, self.rule))
         return Text(languages.source(self.recording, self.optimizer, self.rule, language))
 
     def backend_for(self, rows: int) -> Backend:
@@ -213,11 +215,9 @@ class Program:
     def __repr__(self) -> str:
         recording = self.recording
         counts = [_counted(len(recording.inputs), "input")]
-        if recording.parameters:
-            counts.append(_counted(len(recording.parameters), "parameter"))
-        counts.append(_counted(len(recording.nodes), "operation"))
-        if self.several:
-            counts.append(_counted(len(recording.outputs), "output"))
+        counts += [_counted(len(recording.parameters), "parameter")] * bool(recording.parameters)
+        counts += [_counted(len(recording.nodes), "operation")]
+        counts += [_counted(len(recording.outputs), "output")] * self.several
         unused = f"; {_unused(recording)}" if recording.unused else ""
         return printable(f"Program({', '.join(counts)}, backend={self._choice!r}{unused})")
 

@@ -13,7 +13,7 @@ from engine.base.tables import is_row, plain, row_of
 from engine.graph.modes import settled
 from engine.programs.program import Program
 from engine.programs.recording import Recording
-from engine.programs.rows import Rows
+from engine.programs.run.rows import Rows
 from nn.models.module import Module
 from nn.models.neuron import Neuron
 from nn.models.structure import is_known, is_ours, leaves_of, neurons_of, structure

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.graph.walks import leaves
 from engine.programs.program import Program
-from engine.programs.session import Outcome
+from engine.programs.run.session import Outcome
 from nn.models.structure import is_known, structure
 from nn.train.eager import EagerTrainer
 from nn.train.recording import training_program

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from engine import Value, detect_anomaly, no_grad
-from engine.programs.means import means_of
-from engine.programs.rules import follows_rule
+from engine.programs.lower.rules import follows_rule
+from engine.programs.run.means import means_of
 from nn.models.prediction import say_where
 from nn.train.data import Sample
 from nn.train.losses import Loss

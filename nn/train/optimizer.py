@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from engine.graph.recording import reset_gradients
-from engine.programs.rules import Formulas, UpdateRule, applies_rule, remembered
+from engine.programs.lower.rules import Formulas, UpdateRule, applies_rule, remembered
 from engine.programs.write.python import PythonWriter
 from engine.sheet import ieee
 from engine.sheet.evaluate import FAST, compile_source

@@ -13,9 +13,9 @@ from typing import Any
 
 from engine import Value
 from engine.graph.modes import settled
+from engine.programs.lower.rules import follows_rule
 from engine.programs.program import Program
 from engine.programs.recording import Recording
-from engine.programs.rules import follows_rule
 from nn.models.prediction import COMPARED, listed
 from nn.models.structure import is_known
 from nn.train.data import Sample

@@ -15,8 +15,7 @@ from typing import Any, Protocol
 from unittest import mock
 
 import engine
-from engine.programs.run import llvm as backend_llvm
-from engine.programs.run import llvm_host
+from engine.programs.run import llvm_host, machine_code
 from nn import SGD
 from tests.differential.reference import (
     BATCHES,
@@ -194,10 +193,10 @@ class ProgramWay:
     @contextmanager
     def in_place(self) -> Iterator[None]:
         """With nothing in the caches; one row at a time where the name says so."""
-        limit = 0 if self.name == "llvm by one" else backend_llvm.MOST_IN_LANES
+        limit = 0 if self.name == "llvm by one" else machine_code.MOST_IN_LANES
         with (
-            mock.patch.object(backend_llvm, "_compiled", OrderedDict()),
-            mock.patch.object(backend_llvm, "MOST_IN_LANES", limit),
+            mock.patch.object(machine_code, "_compiled", OrderedDict()),
+            mock.patch.object(machine_code, "MOST_IN_LANES", limit),
         ):
             yield
 

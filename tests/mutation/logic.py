@@ -16,14 +16,14 @@ _DERIVATIVE = (
 )
 _EXPLAIN = ("tests/engine/explaining/test_explanation.py", "tests/engine/explaining/test_paths.py")
 _PATHS = ("tests/engine/graph/test_paths.py", *_EXPLAIN)
-_PROGRAM = ("tests/engine/programs/test_lowering.py", "tests/engine/programs/test_program.py")
-_PROGRAM_ENDS = (*_PROGRAM, "tests/engine/programs/test_dead_ends.py")
+_PROGRAM = ("tests/engine/programs/lower/test_lowering.py", "tests/engine/programs/test_program.py")
+_PROGRAM_ENDS = (*_PROGRAM, "tests/engine/programs/lower/test_dead_ends.py")
 _LOSSES = ("tests/nn/train/test_losses.py",)
 _FIT = ("tests/nn/train/test_fit_parts.py", "tests/nn/train/test_fit_hooks.py")
 
 _VALUE, _GRAPHS, _WAYS = "engine/graph/value.py", "engine/graph/walks.py", "engine/graph/paths.py"
 _DERIVED, _RULES = "engine/eager/derivative.py", "engine/eager/contributions.py"
-_LOWER, _SHOWN = "engine/programs/lowering.py", "engine/explaining/paths.py"
+_LOWER, _SHOWN = "engine/programs/lower/lowering.py", "engine/explaining/paths.py"
 
 LOGIC = (
     Change(_VALUE, "node._grad_ = 0.0\n        self", "pass\n        self", _BACKWARD),

@@ -6,8 +6,8 @@ import ctypes
 from functools import cache
 from typing import Any
 
-from engine.programs.ir import Function
-from engine.programs.llvm_formulas import vector_functions
+from engine.programs.llvm.formulas import vector_functions
+from engine.programs.lower.ir import Function
 
 # The types of the loops; all but these are arrays.
 _TYPES: dict[str, Any] = {"float": ctypes.c_double, "int": ctypes.c_int64, "None": None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from engine.programs.session import Outcome, Session
+from engine.programs.run.session import Outcome, Session
 
 
 def outcome_of(

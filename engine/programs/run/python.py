@@ -9,16 +9,16 @@ from functools import cached_property
 from typing import Any
 from zlib import crc32
 
-from engine.programs.inline import inlined
-from engine.programs.ir import Function, Kernel
-from engine.programs.loops import functions
-from engine.programs.lowering import lower
-from engine.programs.overflow import train
+from engine.programs.lower.inline import inlined
+from engine.programs.lower.ir import Function, Kernel
+from engine.programs.lower.loops import functions
+from engine.programs.lower.lowering import lower
+from engine.programs.lower.rules import UpdateRule
 from engine.programs.recording import Recording
 from engine.programs.replay import replay
-from engine.programs.rules import UpdateRule
 from engine.programs.run.outcomes import failed_row, outcome_of
-from engine.programs.session import Outcome, Session
+from engine.programs.run.overflow import train
+from engine.programs.run.session import Outcome, Session
 from engine.programs.write.python import PythonWriter
 from engine.sheet.evaluate import compile_source
 

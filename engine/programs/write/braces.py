@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
-from engine.programs.ir import Guard, Map, Reduce
+from engine.programs.lower.ir import Guard, Map, Reduce
 from engine.programs.write.text import INDENT, LINE, filled, printable
 from engine.programs.write.writer import Writer, element_of
 from engine.sheet.dialect import ATOM, Dialect, Names, Piece

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from engine.programs.ir import Function, Kernel
+from engine.programs.lower.ir import Function, Kernel
 from engine.programs.write.braces import Braces, BracesWriter, noted, wrapped
 from engine.programs.write.text import LINE
 from engine.sheet.dialect_c import HELPERS, CSource

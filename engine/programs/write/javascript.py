@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from engine.programs.identifiers import JAVASCRIPT_WORDS
-from engine.programs.ir import Function
+from engine.programs.lower.identifiers import JAVASCRIPT_WORDS
+from engine.programs.lower.ir import Function
 from engine.programs.write.braces import Braces, BracesWriter, noted, wrapped
 from engine.programs.write.text import LINE
 from engine.sheet.dialect import Names, Piece

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.programs.lower.rules import Optimizer, UpdateRule
 from engine.programs.recording import Recording
-from engine.programs.rules import Optimizer, UpdateRule
-from engine.programs.run import llvm_host
-from engine.programs.run.llvm import LlvmBackend
 from engine.programs.write.braces import comment
 from engine.programs.write.c import CWriter
 from engine.programs.write.javascript import JavaScriptWriter
 from engine.programs.write.program import ProgramText, paragraphs
 from engine.programs.write.python import PythonWriter
 from engine.programs.write.tables import JAVASCRIPT, OF_ROWS, PYTHON, C, Table
-from engine.programs.write.text import printable
 
 LANGUAGES = ("python", "c", "javascript", "llvm")
 
@@ -22,14 +19,11 @@ LANGUAGES = ("python", "c", "javascript", "llvm")
 def source(
     recording: Recording, optimizer: Optimizer | None, rule: UpdateRule | None, language: str
 ) -> str:
-    """The program in a language.
-
-    Raises ValueError for another than those, ImportError for "llvm" without llvmlite.
+    """The program in a language; ValueError for another than those, or for LLVM, which
+    `engine.programs.run.machine_code` writes.
     """
     if language not in LANGUAGES:
         raise ValueError(f"no source in {language!r}; known: {', '.join(LANGUAGES)}")
-    if language == "llvm":
-        return _llvm(recording, rule)
     program = ProgramText(recording, optimizer, rule)
     write = {"python": _python, "c": _c, "javascript": _javascript}[language]
     return "\n\n".join(part.rstrip("\n") for part in write(program) if part) + "\n"
@@ -98,21 +92,3 @@ def _heading(program: ProgramText, command: str) -> str:
     lines = list(paragraphs(map(comment, program.header()), 3))
     lines[0] = "/* " + lines[0].lstrip()
     return "\n".join([*lines, "", f"   {command} */"])
-
-
-def _llvm(recording: Recording, rule: UpdateRule | None) -> str:
-    if not llvm_host.is_available():
-        raise ImportError(
-            'source("llvm") needs llvmlite, which is not installed: '
-            'python -m pip install "chaingrad[jit]"'
-        )
-    backend = LlvmBackend(recording, rule)
-    if recording.parameters and len(recording.outputs) == 1:
-        text, _ = backend.training_text(rule is not None, rule)
-    else:
-        text, _ = backend.evaluation_text()
-    lines = ["Made by chaingrad."]
-    for kind, leaves in (("parameter", recording.parameters), ("input", recording.inputs)):
-        for index, leaf in enumerate(leaves):
-            lines.append(f"{kind} {index}: {printable(leaf.label or '')}".rstrip(": "))
-    return "".join(f"; {line}\n" for line in lines) + "\n" + text

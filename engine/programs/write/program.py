@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.graph.value import Value
-from engine.programs.identifiers import Identifiers
-from engine.programs.ir import Function, Operand, Variable
-from engine.programs.loops import functions
-from engine.programs.lowering import lower
+from engine.programs.lower.identifiers import Identifiers
+from engine.programs.lower.ir import Function, Operand, Variable
+from engine.programs.lower.loops import functions
+from engine.programs.lower.lowering import lower
+from engine.programs.lower.rules import Optimizer, UpdateRule
+from engine.programs.lower.statements import function
+from engine.programs.lower.variables import MOST_NAMES
 from engine.programs.recording import Recording
-from engine.programs.rules import Optimizer, UpdateRule
-from engine.programs.statements import function
-from engine.programs.variables import MOST_NAMES
 from engine.programs.write.braces import comment
 from engine.programs.write.tables import Table
 from engine.programs.write.text import filled

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from engine.programs.ir import Function, Guard, Map, Operand, Reduce, Span, Store, Unpack
-from engine.programs.rules import UpdateRule
-from engine.programs.update import declared, per_parameter
+from engine.programs.lower.ir import Function, Guard, Map, Operand, Reduce, Span, Store, Unpack
+from engine.programs.lower.rules import UpdateRule
+from engine.programs.lower.update import declared, per_parameter
 from engine.programs.write.python_text import CALLED, ProgramPython
 from engine.programs.write.text import INDENT, LINE, filled
 from engine.programs.write.writer import Writer, array_of

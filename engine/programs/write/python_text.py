@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 
-from engine.programs.ir import OWN_FUNCTIONS
+from engine.programs.lower.ir import OWN_FUNCTIONS
 from engine.sheet.dialect import ATOM, Dialect, Names, Piece
 from engine.sheet.evaluate import FloatPython
 from engine.sheet.reductions import REDUCTIONS

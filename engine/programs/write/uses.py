@@ -6,8 +6,8 @@ import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.programs.ir import Assign, Reduce, Statement, Unpack, Variable
-from engine.programs.row import names_and_power, used_by
+from engine.programs.lower.ir import Assign, Reduce, Statement, Unpack, Variable
+from engine.programs.lower.row import names_and_power, used_by
 
 
 def used_once(statements: Sequence[Statement]) -> set[Variable]:

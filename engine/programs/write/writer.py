@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from engine.programs.ir import (
+from engine.programs.lower.ir import (
     Assign,
     Comment,
     Function,

@@ -8,7 +8,7 @@ import pytest
 
 from engine import Parameter, Value, compile
 from engine.base.tables import is_row, plain, row_of
-from engine.programs.rows import Rows
+from engine.programs.run.rows import Rows
 
 ROWS = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
 COLUMNS = {"a": [1.0, 3.0, 5.0], "b": [2.0, 4.0, 6.0]}

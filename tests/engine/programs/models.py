@@ -15,8 +15,8 @@ import pytest
 
 import engine
 from engine import Parameter, Value
-from engine.programs import llvm_chunks
-from engine.programs.run import llvm as backend_llvm
+from engine.programs.llvm import chunks as llvm_chunks
+from engine.programs.run import machine_code
 
 Build = Callable[[list[Any], list[Any]], Any]
 Table = Sequence[Sequence[float]]
@@ -86,9 +86,9 @@ def trained_on_nodes(
 def chosen(way: str, chunk: int | None = None) -> Iterator[str]:
     """The name of the backend, made to compute in this way; nothing is in its cache."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(backend_llvm, "_compiled", OrderedDict())
+        patch.setattr(machine_code, "_compiled", OrderedDict())
         if way == "single":
-            patch.setattr(backend_llvm, "MOST_IN_LANES", 0)
+            patch.setattr(machine_code, "MOST_IN_LANES", 0)
         if chunk is not None:
             patch.setattr(llvm_chunks, "CHUNK", chunk)
         yield "python" if way == "python" else "llvm"

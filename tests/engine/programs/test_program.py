@@ -8,8 +8,8 @@ import pytest
 import engine
 from engine import Parameter, Value, no_grad
 from engine.programs import program as programs
-from engine.programs.rows import Rows
 from engine.programs.run import llvm_host
+from engine.programs.run.rows import Rows
 from nn import SGD, Adam, AdamW, RMSprop
 from tests.engine.programs.models import (
     compiled,

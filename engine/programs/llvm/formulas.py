@@ -1,0 +1,210 @@
+"""Formulas as LLVM instructions, on one number or on a vector of them."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Sequence
+
+from engine.programs.llvm.code import Code, literal
+from engine.sheet.dialect import ATOM, Dialect, Names, Piece
+from engine.sheet.formula import FUNCTIONS, OF_TWO_NUMBERS, read
+from engine.sheet.reductions import REDUCTIONS
+
+_OPERATIONS: dict[type[ast.AST], str] = {
+    ast.Add: "fadd",
+    ast.Sub: "fsub",
+    ast.Mult: "fmul",
+    ast.Div: "fdiv",
+}
+# Ordered comparisons are false for nan, as in Python; only "not equal" is true.
+_COMPARISONS: dict[type[ast.AST], str] = {
+    ast.Lt: "olt",
+    ast.LtE: "ole",
+    ast.Gt: "ogt",
+    ast.GtE: "oge",
+    ast.Eq: "oeq",
+    ast.NotEq: "une",
+}
+_INTRINSICS = {
+    "abs": "fabs",
+    "round": "rint",
+    **{name: name for name in "sqrt floor ceil trunc copysign".split()},
+}
+# Functions that are faster as formulas. The hyperbolic tangent is Lambert's continued fraction near
+# 0, cut off after the seventh term; elsewhere it shares its exponential with its derivative.
+_WRITTEN = {
+    "tanh": read(
+        "a * ((135135 + a ** 2 * (17325 + a ** 2 * (378 + a ** 2))) / "
+        "(135135 + a ** 2 * (62370 + a ** 2 * (3150 + 28 * a ** 2)))) if abs(a) < 0.35 else "
+        "copysign((1 - exp(-abs(2 * a))) / (1 + exp(-abs(2 * a))), a)"
+    )
+}
+# What C's library has functions for, some of them also on vectors.
+LIBRARY = sorted(FUNCTIONS - _INTRINSICS.keys())
+
+
+class LlvmFormulas(Dialect):
+    """Writes a formula as instructions; a piece of text is the name of the register."""
+
+    def __init__(self, code: Code, width: int = 1, vector_functions: Sequence[str] = ()) -> None:
+        self.code = code
+        self.width = width
+        self.type = "double" if width == 1 else f"<{width} x double>"
+        self.condition = "i1" if width == 1 else f"<{width} x i1>"
+        self.suffix = "f64" if width == 1 else f"v{width}f64"
+        self.vector_functions = vector_functions
+
+    def name(self, name: str) -> str:
+        return self.constant(math.pi) if name == "pi" else name
+
+    def signed(self, value: float) -> Piece:
+        return self.constant(value), ATOM
+
+    def constant(self, value: float) -> str:
+        """The number in every lane."""
+        text = literal(value)
+        if self.width > 1:
+            text = f"<{', '.join([f'double {text}'] * self.width)}>"
+        return text
+
+    def spread(self, register: str) -> str:
+        """One number in every lane."""
+        if self.width == 1:
+            return register
+        first = self.code.emit(f"insertelement {self.type} poison, double {register}, i32 0")
+        zeros = f"<{self.width} x i32> zeroinitializer"
+        return self.code.emit(f"shufflevector {self.type} {first}, {self.type} poison, {zeros}")
+
+    def of(self, operand: ast.expr, names: Names) -> str:
+        return self.visit(operand, names)[0]
+
+    def negation(self, operand: ast.expr, names: Names) -> Piece:
+        if isinstance(operand, ast.Constant):
+            return self.signed(-float(operand.value))  # type: ignore[arg-type]
+        return self.code.emit(f"fneg {self.type} {self.of(operand, names)}"), ATOM
+
+    def binary(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
+        a, b = self.of(left, names), self.of(right, names)
+        if isinstance(operator, ast.Mod):
+            return self.modulo(a, b), ATOM
+        if isinstance(operator, ast.FloorDiv):
+            return self.floor_quotient(a, b), ATOM
+        return self.on(_OPERATIONS[type(operator)], a, b), ATOM
+
+    def on(self, instruction: str, *registers: str) -> str:
+        """An instruction on numbers."""
+        return self.code.emit(f"{instruction} {self.type} {', '.join(registers)}")
+
+    def selected(self, test: str, then: str, otherwise: str) -> str:
+        sides = f"{self.type} {then}, {self.type} {otherwise}"
+        return self.code.emit(f"select {self.condition} {test}, {sides}")
+
+    def modulo(self, a: str, b: str) -> str:
+        """What `HELPERS` of the dialect of C says, as is `floor_quotient`."""
+        zero = self.constant(0.0)
+        remainder = self.on("frem", a, b)
+        moved = self.selected(
+            self.other_signs(remainder, b), self.on("fadd", remainder, b), remainder
+        )
+        none = self.call("copysign", [zero, b])[0]
+        return self.selected(self.on("fcmp oeq", remainder, zero), none, moved)
+
+    def floor_quotient(self, a: str, b: str) -> str:
+        zero, one = self.constant(0.0), self.constant(1.0)
+        remainder, ratio = self.on("frem", a, b), self.on("fdiv", a, b)
+        exact = self.on("fdiv", self.on("fsub", a, remainder), b)
+        below = self.code.emit(
+            f"and {self.condition} {self.on('fcmp une', remainder, zero)}, "
+            f"{self.other_signs(remainder, b)}"
+        )
+        quotient = self.selected(below, self.on("fsub", exact, one), exact)
+        whole = self.selected(
+            self.on("fcmp oeq", quotient, zero),
+            self.call("copysign", [zero, ratio])[0],
+            self.call("floor", [quotient])[0],
+        )
+        over = self.on("fcmp ogt", self.on("fsub", quotient, whole), self.constant(0.5))
+        found = self.selected(over, self.on("fadd", whole, one), whole)
+        return self.selected(self.on("fcmp oeq", b, zero), ratio, found)
+
+    def other_signs(self, a: str, b: str) -> str:
+        """Whether one of the two is below 0 and the other is not."""
+        zero = self.constant(0.0)
+        sides = f"{self.on('fcmp olt', a, zero)}, {self.on('fcmp olt', b, zero)}"
+        return self.code.emit(f"xor {self.condition} {sides}")
+
+    def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
+        match exponent:
+            case ast.Constant(value=int() | float() as k) if k in (1, 2, 3, 4):
+                # Products are faster than the function, and as exact.
+                factor = product = self.of(base, names)
+                for _ in range(int(k) - 1):
+                    product = self.code.emit(f"fmul {self.type} {product}, {factor}")
+                return product, ATOM
+        return self.call("pow", [self.of(base, names), self.of(exponent, names)])
+
+    def comparison(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
+        sides = f"{self.of(left, names)}, {self.of(right, names)}"
+        return self.code.emit(f"fcmp {_COMPARISONS[type(operator)]} {self.type} {sides}"), ATOM
+
+    def logical(self, operator: ast.AST, values: Sequence[ast.expr], names: Names) -> Piece:
+        word = "and" if isinstance(operator, ast.And) else "or"
+        first, *others = (self.of(value, names) for value in values)
+        for other in others:
+            first = self.code.emit(f"{word} {self.condition} {first}, {other}")
+        return first, ATOM
+
+    def choice(self, tree: ast.IfExp, names: Names) -> Piece:
+        test, then, otherwise = (
+            self.of(part, names) for part in (tree.test, tree.body, tree.orelse)
+        )
+        return self.selected(test, then, otherwise), ATOM
+
+    def call(self, name: str, arguments: list[str]) -> Piece:
+        if name in _WRITTEN:
+            return self.visit(_WRITTEN[name], {"a": (arguments[0], ATOM)})
+        if name in REDUCTIONS:
+            return self.joined(REDUCTIONS[name], arguments[0], (arguments[1], ATOM))
+        if name in _INTRINSICS:
+            return self.called(f"llvm.{_INTRINSICS[name]}.{self.suffix}", arguments), ATOM
+        if self.width == 1:
+            return self.called(name, arguments), ATOM
+        vector = vector_function(name, self.width, len(arguments))
+        if vector in self.vector_functions:
+            return self.called(vector, arguments), ATOM
+        return self.in_turn(name, arguments), ATOM
+
+    def called(self, function: str, arguments: list[str]) -> str:
+        types = ", ".join([self.type] * len(arguments))
+        self.code.functions[function] = (
+            f"declare {self.type} @{function}({types}) nounwind willreturn memory(none)"
+        )
+        given = ", ".join(f"{self.type} {argument}" for argument in arguments)
+        return self.code.emit(f"call {self.type} @{function}({given})")
+
+    def in_turn(self, name: str, arguments: list[str]) -> str:
+        """A function without a vector form, for one lane after the other."""
+        single = LlvmFormulas(self.code)
+        result = "poison"
+        for lane in range(self.width):
+            lanes = [
+                self.code.emit(f"extractelement {self.type} {argument}, i32 {lane}")
+                for argument in arguments
+            ]
+            value = single.called(name, lanes)
+            result = self.code.emit(
+                f"insertelement {self.type} {result}, double {value}, i32 {lane}"
+            )
+        return result
+
+
+def vector_functions(width: int) -> list[str]:
+    """The names of all functions that may be there on vectors of this width."""
+    names = [vector_function(name, width, 1 + (name in OF_TWO_NUMBERS)) for name in LIBRARY]
+    return [*names, vector_function("pow", width, 2)]
+
+
+def vector_function(name: str, width: int, arguments: int = 1) -> str:
+    """The name of a function on vectors in glibc's libmvec (x86-64: AVX2 for 4, AVX-512 for 8)."""
+    return f"_ZGV{'e' if width == 8 else 'd'}N{width}{'v' * arguments}_{name}"

@@ -1,0 +1,242 @@
+"""Instructions as LLVM functions that take one row, or one row in each lane of a vector.
+
+A long graph becomes several functions (`engine.programs.llvm.chunks`).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+
+from engine.programs.llvm.chunks import chunks_of, fused_of, shared_by
+from engine.programs.llvm.code import Code
+from engine.programs.llvm.formulas import LlvmFormulas
+from engine.programs.llvm.loops import map_span, reduce_spans
+from engine.programs.lower.ir import (
+    Assign,
+    Comment,
+    Guard,
+    Instruction,
+    Kernel,
+    Map,
+    Operand,
+    Reduce,
+    Variable,
+)
+from engine.sheet.dialect import ATOM
+from engine.sheet.reductions import REDUCTIONS
+
+# The arrays that every function is given: parameters, one row, gradients, values, adjoints.
+ARRAYS = "ptr noalias %p, ptr noalias %x, ptr noalias %g, ptr noalias %v, ptr noalias %d"
+_GIVEN = "ptr %p, ptr %x, ptr %g, ptr %v, ptr %d"
+ARRAY_OF = {"parameter": "%p", "input": "%x", "gradient": "%g", "value": "%v", "adjoint": "%d"}
+
+
+class LlvmModule:
+    """The text of an LLVM module as it grows."""
+
+    def __init__(self, vector_functions: Sequence[str]) -> None:
+        self.functions: dict[str, str] = {}
+        self.texts: list[str] = []
+        self.vector_functions = vector_functions
+
+    def formulas(self, code: Code, width: int) -> LlvmFormulas:
+        return LlvmFormulas(code, width, self.vector_functions)
+
+    def text(self) -> str:
+        return "\n".join([*self.functions.values(), "", *self.texts])
+
+
+def write_sample(
+    module: LlvmModule,
+    name: str,
+    program: Kernel,
+    width: int,
+    backward: bool,
+    deferred: Sequence[Map] = (),
+) -> None:
+    """Adds a function of one row to the module; in lanes, if `width` is more than 1.
+
+    It returns the loss; with several outputs it writes them to the values array instead, from 0.
+    Where an operation is undefined the result is nan. Gradients are added to those in `%g`, but for
+    those in `deferred`, which are left out; what they need then lies in memory.
+    """
+    waiting = set(map(id, deferred))
+    after = [step for step in program.backward if backward and id(step) not in waiting]
+    instructions = [*program.forward, *after]
+    chunks = chunks_of(instructions)
+    shared = shared_by(chunks, program.outputs)
+    for each in deferred:
+        shared.update(name for name in each.names.values() if isinstance(name, Variable))
+    formulas = LlvmFormulas(Code({}), width)
+    # Where an operation was undefined, one more value is nan; everywhere else it is 0.
+    mark = Variable("value", program.values, "undefined")
+    checked = any(isinstance(entry, Guard) for entry in instructions)
+    several = len(chunks) > 1
+    if several:
+        shared.add(mark)
+        for number, chunk in enumerate(chunks):
+            writer = _Writer(module, program, width, shared, mark)
+            writer.write(chunk)
+            module.texts.append(
+                f"define internal void @{name}_{number}({ARRAYS}) noinline {{\n"
+                + writer.code.text()
+                + "\n  ret void\n}\n"
+            )
+    writer = _Writer(module, program, width, shared, mark)
+    if several:
+        if checked:
+            writer.store(mark, writer.formulas.constant(0.0))
+        for number in range(len(chunks)):
+            writer.code.act(f"call void @{name}_{number}({_GIVEN})")
+    else:
+        writer.write(program.forward)
+        writer.forget_parameters()
+        writer.write(after)
+    outputs = [writer.operand(output) for output in program.outputs]
+    if checked:
+        undefined = writer.operand(mark)
+        defined = writer.code.emit(f"fcmp ord {formulas.type} {undefined}, {undefined}")
+        sides = f"{formulas.type} {{}}, {formulas.type} {undefined}"
+        outputs = [
+            writer.code.emit(f"select {formulas.condition} {defined}, {sides.format(output)}")
+            for output in outputs
+        ]
+    returned = outputs[0]
+    if len(outputs) > 1:
+        writer.code.known.clear()
+        for index, output in enumerate(outputs):
+            address = writer.code.address("%out", index, formulas.type)
+            writer.code.act(f"store {formulas.type} {output}, ptr {address}, align 8")
+        returned = formulas.constant(0.0)
+    out = ", ptr noalias %out" if len(outputs) > 1 else ""
+    inline = "noinline" if several else "alwaysinline"
+    module.texts.append(
+        f"define internal {formulas.type} @{name}({ARRAYS}{out}) {inline} {{\n"
+        + writer.code.text()
+        + f"\n  ret {formulas.type} {returned}\n}}\n"
+    )
+
+
+class _Writer:
+    """Writes the instructions of one function."""
+
+    def __init__(
+        self,
+        module: LlvmModule,
+        program: Kernel,
+        width: int,
+        shared: set[Variable],
+        mark: Variable,
+    ) -> None:
+        self.module = module
+        self.program = program
+        self.code = Code(module.functions)
+        self.formulas = module.formulas(self.code, width)
+        self.shared = shared
+        self.mark = mark
+        self.registers: dict[Variable, str] = {}
+
+    def write(self, instructions: Sequence[Instruction]) -> None:
+        fused = fused_of(instructions)
+        for instruction in instructions:
+            match instruction:
+                case Comment(text):
+                    self.code.lines.append(f"  ; {_in_one_line(text)}")
+                case Assign(target, tree, names, accumulate):
+                    self.assign(target, self.value(tree, names), accumulate)
+                case Reduce(target, _, _, _, _, None):
+                    self.assign(target, self.unrolled(instruction), accumulate=False)
+                case Reduce(target):
+                    if target not in self.registers:
+                        self.folds(fused[target])
+                case Map(run):
+                    common = self.operands(instruction.names)
+                    map_span(self.code, self.module, instruction, common)
+                    self.forget(run.kind, run.start, run.length)
+                case Guard(tree, names):
+                    self.check(tree, names)
+
+    def folds(self, folds: Sequence[Reduce]) -> None:
+        """Sums over the same neighbours, such as the neurons of a layer, in one loop."""
+        found = reduce_spans(self.code, self.module, folds, self.operands(folds[0].names))
+        for fold, register in zip(folds, found):
+            self.assign(fold.target, register, accumulate=False)
+
+    def forget_parameters(self) -> None:
+        """Those that backward needs are loaded again: nothing has so many registers."""
+        self.registers = {v: r for v, r in self.registers.items() if v.kind != "parameter"}
+
+    def forget(self, kind: str, start: int, length: int) -> None:
+        """What a loop has written must be loaded again."""
+        changed = range(start, start + length)
+        for variable in [v for v in self.registers if v.kind == kind and v.index in changed]:
+            del self.registers[variable]
+
+    # Operands.
+
+    def operands(self, names: Mapping[str, Operand]) -> dict[str, str]:
+        return {name: self.operand(operand) for name, operand in names.items()}
+
+    def operand(self, operand: Operand) -> str:
+        if not isinstance(operand, Variable):
+            return self.formulas.constant(operand)
+        register = self.registers.get(operand)
+        if register is None:
+            register = self.registers[operand] = self.load(operand)
+        return register
+
+    def load(self, variable: Variable) -> str:
+        array = ARRAY_OF[variable.kind]
+        if variable.kind == "parameter" or (variable.kind == "input" and self.formulas.width == 1):
+            # One number for all lanes.
+            address = self.code.address(array, variable.index)
+            return self.formulas.spread(self.code.fresh(f"load double, ptr {address}"))
+        address = self.code.address(array, variable.index, self.formulas.type)
+        return self.code.fresh(f"load {self.formulas.type}, ptr {address}, align 8")
+
+    def store(self, variable: Variable, register: str) -> None:
+        address = self.code.address(ARRAY_OF[variable.kind], variable.index, self.formulas.type)
+        self.code.act(f"store {self.formulas.type} {register}, ptr {address}, align 8")
+
+    # Instructions.
+
+    def value(self, tree: ast.expr, names: Mapping[str, Operand]) -> str:
+        return self.formulas.write(tree, self.operands(names))
+
+    def assign(self, target: Variable, register: str, accumulate: bool) -> None:
+        # Gradients add up over the rows of a batch as well.
+        if accumulate or target.kind == "gradient":
+            previous = self.operand(target)
+            register = self.code.emit(f"fadd {self.formulas.type} {previous}, {register}")
+        self.registers[target] = register
+        if self.code.lines and self.code.lines[-1].startswith(f"  {register} = "):
+            self.code.lines[-1] += f"  ; {target.name}"
+        if target.kind == "gradient" or target.stored or target in self.shared:
+            self.store(target, register)
+
+    def unrolled(self, fold: Reduce) -> str:
+        common = self.operands(fold.names)
+        values = [
+            self.formulas.write(fold.tree, {**common, **self.operands(element)})
+            for element in fold.elements
+        ]
+        if not values:
+            return self.formulas.constant(REDUCTIONS[fold.kind].identity)
+        first, *others = values
+        for other in others:
+            first = self.formulas.joined(REDUCTIONS[fold.kind], first, (other, ATOM))[0]
+        return first
+
+    def check(self, tree: ast.expr, names: Mapping[str, Operand]) -> None:
+        type_, condition = self.formulas.type, self.formulas.condition
+        nan, zero = self.formulas.constant(float("nan")), self.formulas.constant(0.0)
+        bad = self.value(tree, names)
+        found = self.code.emit(f"select {condition} {bad}, {type_} {nan}, {type_} {zero}")
+        if self.mark in self.registers or self.mark in self.shared:
+            found = self.code.emit(f"fadd {type_} {self.operand(self.mark)}, {found}")
+        self.assign(self.mark, found, accumulate=False)
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,124 @@
+"""An update rule as an LLVM function over all parameters."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from engine.programs.llvm.code import Code
+from engine.programs.llvm.formulas import LlvmFormulas
+from engine.programs.llvm.loops import reduce_spans
+from engine.programs.llvm.sample import ARRAY_OF, LlvmModule
+from engine.programs.llvm.statements import MOST_SINGLE
+from engine.programs.llvm.weights import blocks, gradient_of, uncovered
+from engine.programs.lower.ir import Map, Reduce, Span, Variable
+from engine.programs.lower.rules import UpdateRule
+from engine.sheet.inlining import replaced
+
+ARGUMENTS = (
+    "ptr noalias %p, ptr noalias %x, ptr noalias %g, ptr noalias %v, ptr noalias %d, "
+    "ptr noalias %s, ptr noalias %c, double %step, double %weight"
+)
+
+
+def write_update(
+    module: LlvmModule, rule: UpdateRule, count: int, single: bool, deferred: Sequence[Map]
+) -> None:
+    """Adds `@update`: parameters, the row and its values, state, settings, number of the step.
+
+    The state holds one row per remembered name, each as long as there are parameters. Gradients
+    are read from `%g` and multiplied by `%weight`; but with `single`, where a step is one row,
+    they are as they are, and those in `deferred` are computed here.
+    """
+    _Update(module, rule, count, single).write(deferred)
+
+
+class _Update:
+    def __init__(self, module: LlvmModule, rule: UpdateRule, count: int, single: bool) -> None:
+        self.module = module
+        self.rule = rule
+        self.count = count
+        self.single = single
+        self.code = Code(module.functions)
+        # What is the same for all parameters.
+        self.shared = {"step": "%step"}
+
+    def write(self, deferred: Sequence[Map]) -> None:
+        code, rule = self.code, self.rule
+        for index, name in enumerate(rule.settings):
+            self.shared[name] = code.emit(f"load double, ptr {code.address('%c', index)}")
+        for name, kind, tree in rule.reductions:
+            self.shared[name] = self.reduced(name, kind, tree)
+        scalar = self.module.formulas(code, 1)
+        for name, tree in rule.shared:
+            self.shared[name] = scalar.write(tree, self.shared)
+        for each in deferred:
+            self.deferred(each)
+        for rest in uncovered(self.count, deferred):
+            if self.single and self.count <= MOST_SINGLE:
+                for index in rest:
+                    self.part(scalar, 0, index)
+            else:
+                self.neighbours(rest)
+        self.module.texts.append(
+            f"define internal void @update({ARGUMENTS}) alwaysinline {{\n"
+            f"{code.text()}\n  ret void\n}}\n"
+        )
+
+    def reduced(self, name: str, kind: str, tree: ast.expr) -> str:
+        """A sum, maximum or minimum over all parameters."""
+        weighed = ast.BinOp(ast.Name("gradient"), ast.Mult(), ast.Name("weight"))
+        tree = replaced(tree, {"gradient": weighed})
+        spans = {"parameter": Span("parameter", 0, self.count)}
+        spans["gradient"] = Span("gradient", 0, self.count)
+        names = {**self.shared, "weight": "%weight"}
+        fold = Reduce(
+            Variable("temporary", 0, name), kind, tree, {}, spans=spans, length=self.count
+        )
+        return reduce_spans(self.code, self.module, [fold], names)[0]
+
+    def deferred(self, each: Map) -> None:
+        def part(indices: list[str | int], width: int) -> None:
+            formulas = self.module.formulas(self.code, width)
+            for index in indices:
+                gradient = gradient_of(self.code, formulas, each, ARRAY_OF, index)
+                self.part(formulas, each.target.start, index, gradient)
+
+        blocks(self.code, each.target.length, part)
+
+    def neighbours(self, indices: range) -> None:
+        def part(numbers: list[str | int], width: int) -> None:
+            formulas = self.module.formulas(self.code, width)
+            for number in numbers:
+                self.part(formulas, indices.start, number)
+
+        blocks(self.code, len(indices), part)
+
+    def part(
+        self, formulas: LlvmFormulas, start: int, index: str | int, gradient: str | None = None
+    ) -> None:
+        """The rule for one parameter, or for a vector of neighbours."""
+        code = self.code
+
+        def place(array: str, offset: int = 0) -> str:
+            return code.address(code.address(array, offset + start), index)
+
+        def loaded(address: str) -> str:
+            return code.fresh(f"load {formulas.type}, ptr {address}, align 8")
+
+        names = {name: formulas.spread(register) for name, register in self.shared.items()}
+        if gradient is None:
+            gradient = loaded(place("%g"))
+            if not self.single:
+                weight = formulas.spread("%weight")
+                gradient = code.emit(f"fmul {formulas.type} {gradient}, {weight}")
+        names["gradient"] = gradient
+        kept = {"parameter": place("%p")}
+        for row, name in enumerate(self.rule.remembered):
+            kept[name] = place("%s", row * self.count)
+        for name, address in kept.items():
+            names[name] = loaded(address)
+        for target, tree in self.rule.each:
+            names[target] = formulas.write(tree, names)
+        for name, address in kept.items():
+            code.act(f"store {formulas.type} {names[name]}, ptr {address}, align 8")

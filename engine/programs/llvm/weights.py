@@ -1,0 +1,162 @@
+"""Gradients of long weighted sums in LLVM: after the rows of a batch, all rows in one loop.
+
+The gradient of a weight is the sum over the rows of adjoint times input. Added row by row it would
+go to memory and back each time; here it stays in a register until all rows have contributed. Where
+every batch is one row, the update rule is applied at once, and no gradient is ever stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from engine.programs.llvm.code import Code
+from engine.programs.llvm.formulas import LlvmFormulas
+from engine.programs.llvm.loops import WIDTH, loop
+from engine.programs.llvm.sample import LlvmModule
+from engine.programs.lower.ir import Assign, Comment, Instruction, Kernel, Map, Variable
+
+# So many vectors of weights at a time share what is loaded for a row.
+_SIDE_BY_SIDE = 4
+
+
+def deferred_gradients(program: Kernel, single: bool) -> list[Map]:
+    """The loops over gradients that nothing else contributes to: they can wait until the end.
+
+    With `single` each of them is followed by an update of its parameters, so that none may read a
+    parameter: it might be another one's, and new already.
+    """
+    count = len(program.parameters)
+    touched = [0] * count
+    for instruction in program.backward:
+        for index in _gradients_in(instruction):
+            touched[index] += 1
+    return [
+        instruction
+        for instruction in program.backward
+        if isinstance(instruction, Map)
+        and all(touched[index] == 1 for index in _gradients_in(instruction))
+        and instruction.target.kind == "gradient"
+        and not (single and _reads_parameters(instruction))
+    ]
+
+
+def _gradients_in(instruction: Instruction) -> range:
+    match instruction:
+        case Comment():
+            return range(0)
+        case Assign(Variable(kind="gradient", index=index)):
+            return range(index, index + 1)
+        case Map(run) if run.kind == "gradient":
+            return range(run.start, run.start + run.length)
+    return range(0)
+
+
+def _reads_parameters(each: Map) -> bool:
+    kinds = {run.kind for run in each.spans.values()}
+    kinds.update(read.kind for read in each.names.values() if isinstance(read, Variable))
+    return "parameter" in kinds
+
+
+def uncovered(count: int, deferred: Sequence[Map]) -> list[range]:
+    """The parameters whose gradients are computed with the rows, as ranges of neighbours."""
+    covered = bytearray(count)
+    for each in deferred:
+        covered[each.target.start : each.target.start + each.target.length] = b"\1" * (
+            each.target.length
+        )
+    ranges = []
+    start = 0
+    while start < count:
+        stop = start
+        while stop < count and not covered[stop]:
+            stop += 1
+        if stop > start:
+            ranges.append(range(start, stop))
+        start = stop + 1
+    return ranges
+
+
+def blocks(code: Code, length: int, part: Callable[[list[str | int], int], None]) -> None:
+    """Calls part(indices, width) for all of a run: vectors side by side, then single numbers."""
+    large = WIDTH * _SIDE_BY_SIDE
+    whole = length - length % large
+    if whole:
+
+        def body(index: str) -> None:
+            part([code.emit(f"add i64 {index}, {k * WIDTH}") for k in range(_SIDE_BY_SIDE)], WIDTH)
+
+        loop(code, 0, whole, large, body)
+    single = length - length % WIDTH
+    if single > whole:
+        part(list(range(whole, single, WIDTH)), WIDTH)
+    if length > single:
+        part(list(range(single, length)), 1)
+
+
+def write_weights(module: LlvmModule, deferred: Sequence[Map], stride: int, values: int) -> None:
+    """Adds `@weights(p, g, work, pointers, count, first)`: sums over the rows of a tile.
+
+    `stride`: how far apart the rows' values lie in the working memory. Where `first` is false the
+    sums are added to what `%g` holds.
+    """
+    code = Code(module.functions)
+    for each in deferred:
+        _sum_over_rows(code, module, each, stride, values)
+    module.texts.append(
+        "define internal void @weights(ptr noalias %p, ptr noalias %g, ptr noalias %work, "
+        "ptr noalias %pointers, i64 %count, i1 %first) noinline {\n"
+        f"{code.text()}\n  ret void\n}}\n"
+    )
+
+
+def _sum_over_rows(code: Code, module: LlvmModule, each: Map, stride: int, values: int) -> None:
+    def part(indices: list[str | int], width: int) -> None:
+        formulas = module.formulas(code, width)
+        cells = []
+        for index in indices:
+            cell = code.new("%cell")
+            code.entry.append(f"  {cell} = alloca {formulas.type}")
+            place = code.address(code.address("%g", each.target.start), index)
+            before = code.fresh(f"load {formulas.type}, ptr {place}, align 8")
+            start = code.fresh(
+                f"select i1 %first, {formulas.type} {formulas.constant(0.0)}, "
+                f"{formulas.type} {before}"
+            )
+            code.act(f"store {formulas.type} {start}, ptr {cell}")
+            cells.append((cell, place))
+
+        def row(number: str) -> None:
+            offset = code.emit(f"mul i64 {number}, {stride}")
+            v = code.emit(f"getelementptr inbounds double, ptr %work, i64 {offset}")
+            d = code.emit(f"getelementptr inbounds double, ptr {v}, i64 {values + 1}")
+            x = code.fresh(f"load ptr, ptr {code.address('%pointers', number, 'ptr')}")
+            arrays = {"value": v, "adjoint": d, "input": x, "parameter": "%p"}
+            for (cell, _), index in zip(cells, indices):
+                register = gradient_of(code, formulas, each, arrays, index)
+                before = code.fresh(f"load {formulas.type}, ptr {cell}")
+                after = code.emit(f"fadd {formulas.type} {before}, {register}")
+                code.act(f"store {formulas.type} {after}, ptr {cell}")
+
+        loop(code, 0, "%count", 1, row)
+        for cell, place in cells:
+            total = code.fresh(f"load {formulas.type}, ptr {cell}")
+            code.act(f"store {formulas.type} {total}, ptr {place}, align 8")
+
+    blocks(code, each.target.length, part)
+
+
+def gradient_of(
+    code: Code, formulas: LlvmFormulas, each: Map, arrays: dict[str, str], index: str | int
+) -> str:
+    """The gradient at an index of the run for one row, or a vector of neighbours."""
+    names: dict[str, str | float] = {}
+    for name, operand in each.names.items():
+        if isinstance(operand, Variable):
+            place = code.address(arrays[operand.kind], operand.index)
+            names[name] = formulas.spread(code.emit(f"load double, ptr {place}"))
+        else:
+            names[name] = operand
+    for name, run in each.spans.items():
+        place = code.address(code.address(arrays[run.kind], run.start), index)
+        names[name] = code.emit(f"load {formulas.type}, ptr {place}, align 8")
+    return formulas.write(each.tree, names)

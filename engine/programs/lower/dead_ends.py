@@ -1,0 +1,143 @@
+"""Where a path of derivatives may end, and where a program must know whether it did.
+
+Behind a branch that was not taken a partial derivative is `DEAD`: nothing that lies behind it adds
+to a gradient. The contribution of that edge is chosen to be 0. Nodes further on get adjoints of 0,
+and 0 times a finite partial is 0 as well; only where a partial may be infinite, such as 1/a, a
+program needs to know whether a node is live: whether a path without a dead end leads to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from engine.graph.value import Value
+from engine.programs.lower.bounds import (
+    ORDINARY,
+    Bounds,
+    bounds_of,
+    joined,
+    of_number,
+    with_steps,
+)
+from engine.programs.lower.op_formulas import OpFormulas, formulas_at
+from engine.programs.recording import Recording
+
+
+class DeadEnds:
+    """Of a graph with one output.
+
+    `reached`: the nodes and parameters that a gradient can come to at all. `sure`: those of them
+    that are live whatever the numbers are. `asked`: those whose liveness the program must compute.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        (output,) = recording.outputs
+        self.reached: set[Any] = {output}
+        self.sure: set[Any] = {output}
+        self.asked: set[Any] = set()
+        self.infinite: dict[Any, set[str]] = {}
+        # The operands that a gradient may go on to: their places among those of each name.
+        self.edges: dict[Any, dict[str, list[int]]] = {}
+        for node in reversed(recording.nodes):
+            if node in self.reached and node in recording.active:
+                self._spread(node)
+        if any(node not in self.sure for node in recording.nodes if node in self.reached):
+            self._ask()
+
+    def _edges(self, node: Value) -> dict[str, list[int]]:
+        op, active = node.op, self.recording.active
+        assert op is not None
+        contributions = formulas_at(node).contributions
+        grouped = dict(zip((*op.operands, *op.constants), op.group(node.args)))
+        has_zeros = 0.0 in node.args  # a Value is equal only to itself
+        found = {}
+        for name, contribution in contributions.items():
+            operands = _as_list(grouped[name])
+            places = [place for place, operand in enumerate(operands) if operand in active]
+            if has_zeros and contribution.factor in grouped:
+                # Behind a plain number 0 as the other factor nothing lies, as eagerly.
+                factors = _as_list(grouped[contribution.factor])
+                places = [i for i in places if not _is_zero(factors[i if len(factors) > 1 else 0])]
+            if places and not contribution.is_nothing:
+                found[name] = places
+        return found
+
+    def _spread(self, node: Value) -> None:
+        self.edges[node] = self._edges(node)
+        contributions, sure = formulas_at(node).contributions, node in self.sure
+        for name, operands in self.operands(node):
+            self.reached.update(operands)
+            if sure and contributions[name].live is None:
+                self.sure.update(operands)
+
+    def operands(self, node: Value) -> Iterator[tuple[str, list[Value]]]:
+        """Those that a gradient may go on to, by the names of operands."""
+        assert node.op is not None
+        grouped = dict(zip(node.op.operands, node.op.group(node.args)))
+        for name, places in self.edges.get(node, {}).items():
+            operands = _as_list(grouped[name])
+            yield name, [operands[place] for place in places]
+
+    def _ask(self) -> None:
+        recording = self.recording
+        leaves = (*recording.inputs, *recording.parameters)
+        bounds: dict[Any, Bounds] = dict.fromkeys(leaves, ORDINARY)
+        bounds.update({constant: of_number(n) for constant, n in recording.numbers.items()})
+        known: dict[Any, tuple[Bounds, set[str]]] = {}
+        for node in recording.nodes:
+            formulas, names = formulas_at(node), _names(node, bounds)
+            key = id(formulas), tuple(names.values())
+            if key not in known:
+                known[key] = _bounds(formulas, names)
+            bounds[node], self.infinite[node] = known[key]
+            if node not in self.sure and any(p is not None and p - p != 0 for p in node.partials):
+                # What is finite between ordinary numbers overflows at those that were recorded.
+                self.infinite[node] = {*names}
+            if node in self.reached and node not in self.sure and self._matters(node):
+                self.asked.add(node)
+
+    def _matters(self, node: Value) -> bool:
+        """Whether the gradient of anything depends on the node's being live."""
+        return any(
+            name in self.infinite[node] or not self.asked.isdisjoint(operands)
+            for name, operands in self.operands(node)
+        )
+
+    def may_be_infinite(self, node: Value, name: str) -> bool:
+        """Whether a path that has ended before the node must be kept from this partial."""
+        return node in self.asked and name in self.infinite[node]
+
+
+def _as_list(operands: Any) -> list[Any]:
+    return operands if isinstance(operands, list) else [operands]
+
+
+def _is_zero(factor: Any) -> bool:
+    return isinstance(factor, float) and factor == 0.0
+
+
+def _names(node: Value, bounds: dict[Any, Bounds]) -> dict[str, Bounds]:
+    """The bounds of the operands of a node."""
+    op = node.op
+    assert op is not None
+    found = {}
+    for name, group in zip(op.operands, op.group(node.args)):
+        operands = _as_list(group)
+        parts = set(map(bounds.get, operands))
+        if None in parts:
+            parts.remove(None)
+            parts.update(of_number(operand) for operand in operands if operand not in bounds)
+        found[name] = joined(part for part in parts if part is not None)
+    return found
+
+
+def _bounds(formulas: OpFormulas, names: dict[str, Bounds]) -> tuple[Bounds, set[str]]:
+    """Those of the value, and which partials may be infinite."""
+    computation = formulas.computation
+    known = with_steps(computation.before, names)
+    value = bounds_of(computation.value, known)
+    known = with_steps(computation.after, {**known, "out": value})
+    partials = computation.partials.items()
+    return value, {name for name, tree in partials if not bounds_of(tree, known).finite}

@@ -1,0 +1,202 @@
+"""Programs as machine code, by LLVM through llvmlite (extra `jit`)."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from array import array
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from engine.programs.llvm.batch import Shape
+from engine.programs.llvm.sample import LlvmModule
+from engine.programs.llvm.train import evaluation_module, training_module
+from engine.programs.lower.ir import Function, Kernel
+from engine.programs.lower.loops import BATCH, EVALUATE, TRAIN, loop
+from engine.programs.lower.lowering import lower
+from engine.programs.lower.rules import UpdateRule
+from engine.programs.recording import Recording
+from engine.programs.run import llvm_host
+from engine.programs.run.llvm_host import host
+from engine.programs.run.outcomes import failed_row, outcome_of
+from engine.programs.run.overflow import train
+from engine.programs.run.python import PythonBackend
+from engine.programs.run.session import Outcome, Session
+from engine.programs.write.text import printable
+
+# In lanes everything is written out, and every parameter has a gradient in each lane; networks
+# beyond these sizes take one row at a time, with loops over neighbours in memory.
+MOST_IN_LANES = 1_500
+LONGEST = 7
+_CACHED = 64
+_compiled: OrderedDict[Any, tuple[Any, Shape]] = OrderedDict()
+
+
+class LlvmBackend:
+    """Compiles when a function is first needed; equal graphs share their code."""
+
+    name = "llvm"
+
+    def __init__(self, recording: Recording, rule: UpdateRule | None) -> None:
+        self.recording = recording
+        self.rule = rule
+        self.key = recording.key()
+        edges = sum(len(node.args) for node in recording.nodes)
+        self.in_lanes = edges <= MOST_IN_LANES
+
+    # Texts.
+
+    def lowered(self, width: int) -> Kernel:
+        if width > 1:
+            return lower(self.recording, longest=MOST_IN_LANES)
+        return lower(self.recording, longest=LONGEST)
+
+    def training_text(self, single: bool, rule: UpdateRule | None) -> tuple[str, Shape]:
+        """The module that trains on one row at a time, or on batches; gradients, without a rule."""
+        width = host().width if self.in_lanes and not single else 1
+        module = LlvmModule(host().vector_functions)
+        shape = training_module(self.lowered(width), rule, width, single, module)
+        return module.text(), shape
+
+    def evaluation_text(self) -> tuple[str, Shape]:
+        """The module that computes outputs only."""
+        width = host().width if self.in_lanes else 1
+        module = LlvmModule(host().vector_functions)
+        shape = evaluation_module(self.lowered(width), width, module)
+        return module.text(), shape
+
+    def function(self, name: str, single: bool = False) -> tuple[Any, Shape]:
+        """A compiled function, from the cache if any program of this structure has had it."""
+        rule = self.rule if name == "train" else None
+        key = (self.key, name, single, rule and (rule.formulas, tuple(rule.settings)))
+        found = _compiled.pop(key, None)
+        if found is None:
+            if name == "evaluate":
+                text, shape = self.evaluation_text()
+            else:
+                text, shape = self.training_text(single, rule)
+            found = host().compile(text, _declared(name)), shape
+        _compiled[key] = found
+        if len(_compiled) > _CACHED:
+            _compiled.popitem(last=False)
+        return found
+
+    # What a program asks for.
+
+    def outputs(self, session: Session) -> list[float]:
+        """The outputs of every row; nan where one is undefined."""
+        evaluate, shape = self.function("evaluate")
+        count = session.rows.count
+        results = _zeros((count + shape.width) * shape.outputs)
+        work = _zeros(shape.scratch + shape.width * shape.outputs)
+        evaluate(
+            _address(session.parameters),
+            _address_of_view(session.rows.numbers),
+            count,
+            _address(results),
+            _address(work),
+        )
+        return results[: count * shape.outputs].tolist()
+
+    def gradients(self, session: Session) -> tuple[Outcome, list[float]]:
+        """The mean loss over all rows, and its gradients."""
+        batch, shape = self.function("batch")
+        count, sums, work = (
+            session.rows.count,
+            _zeros(len(session.parameters)),
+            _zeros(shape.scratch),
+        )
+        numbers = array("q", range(count))
+        loss = batch(
+            _address(session.parameters),
+            _address_of_view(session.rows.numbers),
+            _address(numbers),
+            0,
+            count,
+            1.0 / count,
+            _address(sums),
+            _address(work),
+        )
+        if not math.isfinite(loss):
+            return failed_row(session, numbers, self.outputs(session), []), []
+        if not math.isfinite(sum(sums)):
+            return self.careful().gradients(session)
+        return Outcome([loss]), [number / count for number in sums]
+
+    def train(
+        self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
+    ) -> Outcome:
+        """Epochs over the rows of `order`, in batches of `size`."""
+        return train(self, self.careful, session, order, size, epochs, total)
+
+    def careful(self) -> PythonBackend:
+        """A backend that computes on nodes what comes to no number here."""
+        return PythonBackend(self.recording, self.rule)
+
+    def epochs(
+        self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
+    ) -> Outcome:
+        """The epochs in machine code, where a sum of gradients may overflow."""
+        assert self.rule is not None
+        # A rule with a sum over all parameters needs their gradients before it changes the first.
+        train, shape = self.function("train", single=size == 1 and not self.rule.reductions)
+        numbers = order if isinstance(order, array) else array("q", order)
+        losses, gradient = _zeros(epochs), _zeros(len(session.parameters))
+        settings, work = session.settings(), _zeros(shape.scratch)
+        made = train(
+            _address(session.parameters),
+            _address(session.state),
+            _address(settings),
+            _address_of_view(session.rows.numbers),
+            _address(numbers),
+            len(order),
+            size,
+            epochs,
+            1.0 / total,
+            float(session.steps),
+            _address(losses),
+            _address(gradient),
+            _address(work),
+        )
+        return outcome_of(session, numbers, size, losses, int(made), self.outputs)
+
+
+def llvm_source(recording: Recording, rule: UpdateRule | None) -> str:
+    """The module that trains, or evaluates, as text; ImportError without llvmlite."""
+    if not llvm_host.is_available():
+        raise ImportError(
+            'source("llvm") needs llvmlite, which is not installed: '
+            'python -m pip install "chaingrad[jit]"'
+        )
+    backend = LlvmBackend(recording, rule)
+    if recording.parameters and len(recording.outputs) == 1:
+        text, _ = backend.training_text(rule is not None, rule)
+    else:
+        text, _ = backend.evaluation_text()
+    lines = ["Made by chaingrad."]
+    for kind, leaves in (("parameter", recording.parameters), ("input", recording.inputs)):
+        for index, leaf in enumerate(leaves):
+            lines.append(f"{kind} {index}: {printable(leaf.label or '')}".rstrip(": "))
+    return "".join(f"; {line}\n" for line in lines) + "\n" + text
+
+
+def _declared(name: str) -> Function:
+    """The loop of that name; of several outputs there is an array of them, too."""
+    found = loop({"train": TRAIN, "batch": BATCH, "evaluate": EVALUATE}[name], 1)
+    if name != "evaluate":
+        return found
+    return replace(found, arguments={**found.arguments, "work": "Numbers"})
+
+
+def _zeros(length: int) -> array[float]:
+    return array("d", bytes(8 * max(length, 1)))
+
+
+def _address(numbers: array[Any]) -> int:
+    return numbers.buffer_info()[0]
+
+
+def _address_of_view(view: memoryview[Any]) -> int | None:
+    return ctypes.addressof(ctypes.c_char.from_buffer(view)) if view.nbytes else None

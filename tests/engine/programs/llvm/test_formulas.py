@@ -1,0 +1,68 @@
+"""Kernel of formulas: written once, in the names and types that LLVM has for them."""
+
+import pytest
+
+from engine.programs.llvm.code import Code, literal
+from engine.programs.llvm.formulas import LlvmFormulas, vector_function
+from engine.sheet.formula import read
+
+
+def written(text, width=1, vector_functions=()):
+    code = Code({})
+    formulas = LlvmFormulas(code, width, vector_functions)
+    register = formulas.write(read(text), {"a": "%a", "b": "%b"})
+    return code, register
+
+
+def test_equal_parts_are_computed_once():
+    code, register = written("(a + b) * exp(a + b) + (a + b)")
+    assert [line.split(" = ")[1].split(" double")[0] for line in code.lines] == [
+        "fadd",
+        "call",
+        "fmul",
+        "fadd",
+    ]
+    assert register == "%r4"
+
+
+@pytest.mark.parametrize(
+    ("exponent", "products"), [("1", 0), ("2", 1), ("3", 2), ("4", 3), ("5", None), ("0.5", None)]
+)
+def test_small_powers_are_products(exponent, products):
+    code, _ = written(f"a ** {exponent}")
+    if products is None:
+        assert list(code.functions) == ["pow"]
+    else:
+        assert len(code.lines) == products
+        assert not code.functions
+
+
+def test_functions_of_vectors_where_they_are_there_and_one_lane_after_the_other_elsewhere():
+    name = vector_function("exp", 4)
+    assert name == "_ZGVdN4v_exp"
+    assert vector_function("pow", 8, 2) == "_ZGVeN8vv_pow"
+    assert list(written("exp(a)", 4, [name])[0].functions) == [name]
+    code, _ = written("exp(a)", 4)
+    assert list(code.functions) == ["exp"]
+    assert sum("call double @exp" in line for line in code.lines) == 4
+    # What LLVM has itself needs neither.
+    assert list(written("sqrt(a)", 4)[0].functions) == ["llvm.sqrt.v4f64"]
+
+
+def test_numbers_are_written_by_their_bits():
+    assert literal(-0.0) == "0x8000000000000000"
+    assert literal(0.1) == "0x3FB999999999999A"
+    code, _ = written("a + 1", 2)
+    one = "double 0x3FF0000000000000"
+    assert code.lines == [f"  %r1 = fadd <2 x double> %a, <{one}, {one}>"]
+
+
+def test_choices_select_one_of_two_numbers():
+    code, register = written("a if a <= b and a != 0 else b")
+    assert [line.strip().split(" = ")[1] for line in code.lines] == [
+        "fcmp ole double %a, %b",
+        "fcmp une double %a, 0x0000000000000000",
+        "and i1 %r1, %r2",
+        "select i1 %r3, double %a, double %b",
+    ]
+    assert register == "%r4"

@@ -1,0 +1,111 @@
+"""Gradients that wait until the end read nothing that has changed by then."""
+
+import pytest
+from hypothesis import Phase, assume, example, given, settings
+from hypothesis import strategies as st
+
+import engine
+from engine import Parameter, Value
+from engine.programs.llvm.weights import deferred_gradients
+from engine.programs.lower.lowering import lower
+from engine.programs.recording import Recording
+from nn import SGD, Adam
+from tests.engine.programs.models import chosen, leaves, over_ways, table, trained_on_nodes, weights
+
+PARAMETERS, INPUTS = 30, 12
+ROWS = table(5, INPUTS, -1.0, 1.0)
+NUMBERS = [number / 3 for number in weights(PARAMETERS)]
+RULES = {
+    "SGD": lambda p: SGD(p, 0.02),
+    "momentum": lambda p: SGD(p, 0.02, momentum=0.5, weight_decay=0.1),
+    "Adam": lambda p: Adam(p, 0.01),
+}
+
+# A row of operands, neighbours or not, below or above the length from which sums become loops.
+SLICES = st.tuples(
+    st.integers(0, PARAMETERS - 1), st.integers(4, 12), st.sampled_from([1, 1, 1, -1, 2])
+)
+KINDS = st.sampled_from(["parameters", "inputs", "products", "shifted"])
+TERMS = st.tuples(KINDS, SLICES, KINDS, SLICES, st.sampled_from(["dot", "sum", "tanh", "factor"]))
+
+
+def row(kind, place, inputs, parameters):
+    start, length, stride = place
+    chosen = [parameters[(start + i * stride) % PARAMETERS] for i in range(length)]
+    match kind:
+        case "inputs":
+            return inputs[:length]
+        case "products":
+            return [p * x for p, x in zip(chosen, inputs)]
+        case "shifted":
+            return [(p + parameters[start]).sin() for p in chosen]
+    return chosen
+
+
+def build_of(terms):
+    def build(inputs, parameters):
+        found = []
+        for one, first, other, second, form in terms:
+            a, b = row(one, first, inputs, parameters), row(other, second, inputs, parameters)
+            length = min(len(a), len(b))
+            product = engine.dot(a[:length], b[:length])
+            found.append(
+                {
+                    "dot": lambda p=product: p,
+                    "sum": lambda p=product, a=a: p * engine.sum(a),
+                    "tanh": lambda p=product: p.tanh(),
+                    "factor": lambda p=product, s=second: p * parameters[s[0]],
+                }[form]()
+            )
+        return (engine.mean(found).tanh() - inputs[0]) ** 2
+
+    return build
+
+
+WEIGHTS, OTHERS = (0, 10, 1), (10, 10, 1)
+
+
+@over_ways
+@pytest.mark.filterwarnings("ignore:compile. the output does not depend on")
+@pytest.mark.parametrize("batch_size", [1, 3])
+@settings(max_examples=5, phases=[Phase.explicit, Phase.generate])
+@given(terms=st.lists(TERMS, min_size=1, max_size=3), rule=st.sampled_from(list(RULES)))
+@example(terms=[("parameters", WEIGHTS, "parameters", OTHERS, "dot")], rule="SGD")
+@example(terms=[("parameters", WEIGHTS, "parameters", WEIGHTS, "dot")], rule="SGD")
+@example(
+    terms=[
+        ("parameters", WEIGHTS, "parameters", OTHERS, "tanh"),
+        ("parameters", OTHERS, "inputs", OTHERS, "factor"),
+    ],
+    rule="momentum",
+)
+def test_training_on_products_of_parameters(way, batch_size, terms, rule):
+    assume(any("parameters" in term for term in terms))
+    build = build_of(terms)
+    wanted, numbers, _ = trained_on_nodes(build, ROWS, NUMBERS, RULES[rule], 2, batch_size)
+    given, parameters = leaves(INPUTS, NUMBERS)
+    with chosen(way) as backend:
+        optimizer = RULES[rule](parameters)
+        loss = build(given, parameters)
+        used = engine.compile(loss, given, parameters, optimizer, backend)
+        means = used.train(ROWS, epochs=2, batch_size=batch_size)
+    assert means == pytest.approx(wanted, rel=1e-12)
+    assert [p.data for p in parameters] == pytest.approx(numbers, rel=1e-12, abs=1e-14)
+
+
+def waiting(loss, inputs, parameters, single):
+    program = lower(Recording([loss], inputs, parameters), longest=7)
+    return [each.target.start for each in deferred_gradients(program, single)]
+
+
+def test_what_waits():
+    x = [Value(1.0) for _ in range(10)]
+    w, v = [Parameter(0.5) for _ in range(10)], [Parameter(0.25) for _ in range(10)]
+    both = engine.dot(w, v)
+    # Before an update of each, both would do; with one after the other, neither may wait.
+    assert sorted(waiting(both, x, w + v, single=False)) == [0, 10]
+    assert waiting(both, x, w + v, single=True) == []
+    ordinary = engine.dot(w, x) + engine.dot(v, x).tanh()
+    assert sorted(waiting(ordinary, x, w + v, single=True)) == [0, 10]
+    # To what both sums use, two of them contribute.
+    assert waiting(engine.dot(w, x) * engine.dot(w, x), x, w, single=False) == []
