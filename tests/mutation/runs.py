@@ -12,6 +12,7 @@ from tests.mutation.defaults import altered_defaults
 from tests.mutation.equivalents import reason
 from tests.mutation.everywhere import Everywhere
 from tests.mutation.logic import LOGIC
+from tests.mutation.logic_programs import PROGRAMS
 from tests.mutation.outcome import Outcome, Verdict
 from tests.mutation.sheet import altered_sheet, run
 
@@ -21,7 +22,7 @@ def outcomes(kind: str, name: str) -> Iterator[Outcome]:
     if kind == "sheet":
         yield from _of_sheet(name)
         return
-    chosen = [*altered_defaults(), *LOGIC] if kind == "python" else C_CORE
+    chosen = [*altered_defaults(), *LOGIC, *PROGRAMS] if kind == "python" else C_CORE
     yield from of_files([change for change in chosen if name in change.name])
 
 

@@ -108,12 +108,11 @@ def _map(loop: ast.For) -> Map | None:
             pass
         case _:
             return None
-    calls = any(isinstance(part, ast.Call) for part in ast.walk(tree))
     match target, loop.iter.args:
         case (
             ast.Subscript(value=ast.Name(id=array), slice=ast.Name(id=index.id)),
             [ast.Name(id=count)],
-        ) if not more and not calls and count.isdigit():
+        ) if not more and count.isdigit():
             if isinstance(operator, (ast.Mult, ast.Div)):
                 tree = ast.BinOp(target, operator, tree)
             found = _Elements(index.id, int(count))

@@ -72,8 +72,11 @@ def per_parameter(rule: UpdateRule, given: Mapping[str, ast.expr]) -> Iterator[a
     # Most rules end with the parameter, which then goes where it belongs at once.
     ends = each[-1][0] == "parameter"
     changes = {**targets, "parameter": targets["parameter"] - ends}
+    # What is remembered is read before it changes; the others may change first.
     direct = {
-        name: place for name, place in places.items() if uses[name] == 1 and not changes.get(name)
+        name: place
+        for name, place in places.items()
+        if uses[name] == 1 and (name in rule.remembered or not changes.get(name))
     }
     known = [name for name in places if uses[name] and name not in direct]
     yield from (declared(name, places[name]) for name in known)

@@ -90,3 +90,4 @@ def test_training_ends_after_an_epoch_with_a_parameter_that_is_not_finite():
     made, w, losses = trained(LOOPS, [[1.0, 1e150]], [0], 1, 5, rate=1e200)
     assert (made, w) == (1.0, math.inf)
     assert losses[0] == pytest.approx(1e300)
+    assert all(map(math.isnan, losses[1:]))

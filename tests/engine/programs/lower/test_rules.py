@@ -20,12 +20,12 @@ from tests.nn.shared import OPTIMIZERS, to_12_digits
 ADAM = Adam([Parameter(1.0)])
 
 
-def function(rule, nodes=False):
+def function(rule, nodes=False, count=2):
     """The rule as a Python function."""
     writer = PythonWriter(IEEE)
-    of_numbers = "\n".join(writer.function(update(rule, 2))) + "\n"
+    of_numbers = "\n".join(writer.function(update(rule, count))) + "\n"
     source = writer.update_of_nodes(rule) if nodes else of_numbers
-    return compile_source(source, f"<rule {id(rule)} {nodes}>", NAMESPACE)["update"]
+    return compile_source(source, f"<rule {id(rule)} {nodes} {count}>", NAMESPACE)["update"]
 
 
 def unparsed(pairs):
@@ -120,6 +120,28 @@ def test_the_function_as_it_is_written():
         "        node._data_ = node._data_ - learning_rate * gradient_i",
         "        all_velocity[i] = velocity",
     ]
+
+
+@pytest.mark.parametrize("nodes", [False, True], ids=["numbers", "nodes"])
+def test_what_changes_before_it_is_read_is_read_as_it_then_is(nodes):
+    rule = UpdateRule(
+        (
+            ("gradient", "step + 1"),
+            ("parameter", "2 * step"),
+            ("shift", "parameter + gradient"),
+            ("parameter", "shift"),
+        ),
+        [],
+    )
+    leaves = [Parameter(7.0)]
+    leaves[0].grad = 5.0
+    if nodes:
+        function(rule, nodes)(leaves, 10.0)
+        assert leaves[0].data == 31.0
+    else:
+        plain = [7.0]
+        function(rule, count=1)(plain, [5.0], 10.0, [], [])
+        assert plain == [31.0]
 
 
 numbers = st.floats(-10, 10)
