@@ -6,6 +6,7 @@ from engine.drawing.path import operands
 from engine.drawing.style import MUTED, OPERATION, box, dimmed, quoted, text, title_of
 from engine.drawing.subject import Subject, symbol_of
 from engine.graph.value import Value
+from engine.sheet.kinds import factor, is_weighted_sum
 
 # A box with more rows shows the first and the last of them.
 _MOST_ROWS, _FIRST, _LAST = 24, 10, 4
@@ -58,7 +59,7 @@ def neurons_of(subject: Subject) -> dict[Value, Neuron]:
 
 def begins_neuron(node: Value) -> bool:
     """Whether it is a weighted sum: what it is computed from is not part of the same use."""
-    return node.op is not None and node.op.name == "dot"
+    return node.op is not None and is_weighted_sum(node.op)
 
 
 def neurons_body(subject: Subject) -> list[str]:
@@ -106,13 +107,11 @@ def _row_of(node: Value, position: int, neurons: dict[Value, Neuron]) -> Value:
     """The row that an operand from outside leads to: that of the weight it is multiplied by."""
     op, count = node.op, len(node.args)
     assert op is not None
-    partner = None
-    if op.name == "dot":
-        length = count // 2
-        partner = (position + length) % (2 * length) if position < 2 * length else None
-    elif op.name == "mul":
-        partner = 1 - position
-    weight = None if partner is None else node.args[partner]
+    operand, index = op.place(count, position)
+    multiplier = factor(op, operand)
+    if multiplier is None:
+        return node
+    weight = node.args[op.position(count, multiplier, index)]
     if isinstance(weight, Value) and weight.op is None and neurons.get(weight) is neurons[node]:
         return weight
     return node

@@ -28,9 +28,10 @@ from engine.drawing.style import (
 )
 from engine.graph.value import Value
 from engine.graph.walks import is_dead, topological_order
+from engine.sheet.kinds import is_power
 from engine.sheet.ops import ARITHMETIC
 
-_INFIX = frozenset(op for op in ARITHMETIC if op.name not in ("neg", "abs"))
+_ARITHMETIC = frozenset(ARITHMETIC)
 # The point of a product is lost in a box.
 _LARGER = {"·": "×"}
 _MOST_CONSTANTS = 4
@@ -176,9 +177,9 @@ def symbol_of(node: Value, digits: int = DIGITS) -> tuple[str, str]:
     symbol = _LARGER.get(op.symbol, op.symbol)
     if None not in node.partials and not op.constants:
         return symbol, ""
-    if op in _INFIX and len(node.args) == 2:
+    if op in _ARITHMETIC and len(node.args) == 2:
         power = node.args[1]
-        if op.name == "pow" and power in (2, 3):
+        if is_power(op) and power in (2, 3):
             return "( )²" if power == 2 else "( )³", ""
         left, right = (_constant(arg, digits) for arg in node.args)
         return " ".join(part for part in (left, symbol, right) if part), ""

@@ -17,6 +17,7 @@ from engine.graph.value import Value
 from engine.sheet.dialect import ATOM, PRODUCT, SUM, Dialect, Names
 from engine.sheet.dialects import Latex, Text
 from engine.sheet.formula import is_reduction, read
+from engine.sheet.kinds import total
 from engine.sheet.op import Op
 from engine.sheet.specialize import specialize, value_at
 
@@ -65,13 +66,15 @@ def expression(
         return dialect.signed(node.data)[0]
     entry = float if numbers else naming
     grouped = dict(zip((*op.operands, *op.constants), op.group(node.args)))
-    if op.name == "dot":
-        pairs = list(zip(grouped["weights"], grouped["inputs"]))
-        product = _formula("a * b")
-        terms = [({"a": entry(w), "b": entry(x)}, product) for w, x in pairs]
-        bias = grouped["bias"]
-        if isinstance(bias, Value) or bias != 0:
-            terms.append(({"a": entry(bias)}, _formula("a")))
+    added = total(op)
+    if added is not None:
+        sequences = [name for name in op.operands if name in op.sequences]
+        rows = zip(*(grouped[name] for name in sequences))
+        terms = [(dict(zip(sequences, map(entry, row))), added.term) for row in rows]
+        for name in added.others:
+            other = grouped[name]
+            if isinstance(other, Value) or other != op.defaults.get(name):
+                terms.append(({name: entry(other)}, ast.Name(name)))
         return _joined(terms, dialect, " + ", SUM)
     if op.sequences:
         elements = [
@@ -80,8 +83,6 @@ def expression(
             for element in (grouped[name] if name in op.sequences else [grouped[name]])
         ]
         terms = [({"a": entry(element)}, _formula("a")) for element in elements]
-        if op.name == "sum":
-            return _joined(terms, dialect, " + ", SUM)
         return _called(op, _joined(terms, dialect, ", ", 0), dialect)
     arguments = {name: entry(group) for name, group in grouped.items()}
     if op.symbol.isalpha():

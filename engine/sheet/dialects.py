@@ -73,7 +73,6 @@ class Latex(Dialect):
         **{f"a{name}": rf"\operatorname{{ar{name}}}" for name in ("sinh", "cosh", "tanh")},
         "log2": r"\log_{2}",
         "log10": r"\log_{10}",
-        "sigmoid": r"\sigma",
     }
     infix = {
         ast.Add: " + ",
@@ -148,7 +147,7 @@ class Latex(Dialect):
     def call(self, name: str, arguments: list[str]) -> Piece:
         if name in _BRACKETS:
             return _BRACKETS[name].format(arguments[0]), ATOM
-        function = self.functions.get(name) or rf"\operatorname{{{OPERATIONS[name].symbol}}}"
+        function = self.functions.get(name) or _named(OPERATIONS[name].symbol)
         # Weaker than an atom, so that a power is not read as one of the argument.
         return function + self.parentheses(", ".join(arguments)), POWER
 
@@ -164,6 +163,13 @@ _BRACKETS = {
     "floor": r"\left\lfloor {}\right\rfloor",
     "ceil": r"\left\lceil {}\right\rceil",
 }
+
+
+def _named(symbol: str) -> str:
+    """The symbol of an operation: a Greek letter has a command, a word is set upright."""
+    letter = latex_name(symbol) if len(symbol) == 1 and symbol.isalpha() else None
+    return letter or rf"\operatorname{{{symbol}}}"
+
 
 # What within \text would be a command or markup, as commands of mathematics beside it.
 _OUTSIDE = {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "<": r"\lt ", ">": r"\gt "}

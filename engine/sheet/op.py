@@ -114,15 +114,27 @@ class Op:
 
     def place(self, count: int, position: int) -> tuple[str, int]:
         """Of one of a node's `count` args: the name of its parameter, and its index within it."""
-        names = (*self.operands, *self.constants)
-        length = (count - len(names)) // len(self.sequences) + 1 if self.sequences else 1
         start = 0
-        for name in names:
-            size = length if name in self.sequences else 1
+        for name, size in self._sizes(count):
             if position < start + size:
                 return name, position - start
             start += size
         raise IndexError(position)
+
+    def position(self, count: int, parameter: str, index: int) -> int:
+        """The inverse of `place`; the index within what is no sequence does not matter."""
+        start = 0
+        for name, size in self._sizes(count):
+            if name == parameter:
+                return start + min(index, size - 1)
+            start += size
+        raise KeyError(parameter)
+
+    def _sizes(self, count: int) -> list[tuple[str, int]]:
+        """How many of a node's `count` args each parameter has."""
+        names = (*self.operands, *self.constants)
+        length = (count - len(names)) // len(self.sequences) + 1 if self.sequences else 1
+        return [(name, length if name in self.sequences else 1) for name in names]
 
     def __getstate__(self) -> dict[str, Any]:
         """What pickle keeps: all but what has been made of the operation."""

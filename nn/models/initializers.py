@@ -16,6 +16,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from engine.sheet.kinds import is_rectifier
+from engine.sheet.ops import OPERATIONS
+
 Initializer = Callable[[Any, int, int], float]
 
 
@@ -62,21 +65,15 @@ INITIALIZERS: dict[str, Callable[..., Initializer]] = {
 }
 
 
-# The activations that pass on large numbers and cut off negative ones. Not SELU, which keeps the
-# variance by itself, from weights of the variance 1 / inputs.
-_RECTIFIERS = frozenset(
-    "relu leaky_relu elu gelu silu softplus mish gelu_tanh celu relu6 hardswish".split()
-)
-
-
-def find_initializer(init: str | Initializer | None, activation: object) -> Initializer:
+def find_initializer(init: str | Initializer | None, activation: str) -> Initializer:
     """The initialiser of that name; for None the one that suits the activation.
 
-    He's for the activations that cut off negative numbers, Xavier's for all others. Raises
-    ValueError for an unknown name.
+    He's for the activations that cut off negative numbers, Xavier's for all others; for SELU, too,
+    which keeps the variance by itself. Raises ValueError for an unknown name.
     """
     if init is None:
-        init = "he" if activation in _RECTIFIERS else "xavier"
+        op = OPERATIONS.get(activation)
+        init = "he" if op is not None and is_rectifier(op) else "xavier"
     if not isinstance(init, str):
         return init
     if init not in INITIALIZERS:

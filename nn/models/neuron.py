@@ -62,7 +62,7 @@ class Neuron(Module):
     ) -> None:
         inputs, outputs = whole_sizes("a neuron", inputs, outputs)
         self.activation = activation if nonlin is None else nonlin
-        draw, source = find_initializer(init, self.activation), source_of(seed)
+        draw, source = find_initializer(init, self._activation), source_of(seed)
         self.weights = [Parameter(draw(source, inputs, outputs)) for _ in range(inputs)]
         self.bias = Parameter(0.0)
         self.name_as(layer=1, number=1)

@@ -10,6 +10,7 @@ from engine.base.numbers import DIGITS, digits_of, shown
 from engine.base.spelling import Text
 from engine.explaining.wording import RoundingLatex, number
 from engine.graph.walks import adjoints
+from engine.sheet.kinds import is_weighted_sum
 from nn.models.layers import Layer, Sequential
 from nn.models.neuron import Inputs, Neuron
 from nn.train.losses import Loss, find_loss
@@ -176,7 +177,7 @@ def _weighted_sum(output: Value, neuron: Neuron) -> Value:
             count = len(neuron.weights)
             pairs = zip(node.args[:count], neuron.weights)
             # A plain number may stand for a weight.
-            if node.op.name == "dot" and all(
+            if is_weighted_sum(node.op) and all(
                 arg is w or (not isinstance(w, Value) and arg == w) for arg, w in pairs
             ):
                 return node

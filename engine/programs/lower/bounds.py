@@ -18,7 +18,10 @@ from math import inf
 from typing import Any, NamedTuple
 
 from engine.sheet.computation import DEAD, Step
+from engine.sheet.formula import FUNCTIONS
 from engine.sheet.ieee import NAMESPACE
+from engine.sheet.inlining import inlined
+from engine.sheet.ops import OPERATIONS
 from engine.sheet.reductions import REDUCTIONS
 
 
@@ -38,7 +41,6 @@ _RANGES = {
     **dict.fromkeys(("sin", "cos", "tanh", "erf"), (-1.0, 1.0)),
     **dict.fromkeys(("atan", "asin", "acos"), (-math.pi, math.pi)),
     "erfc": (0.0, 2.0),
-    "sigmoid": (0.0, 1.0),
 }
 
 
@@ -60,6 +62,8 @@ def bounds_of(tree: ast.expr, names: Mapping[str, Bounds]) -> Bounds:
             branches = ((body, True), (orelse, False))
             return joined(bounds_of(part, _where(test, holds, names)) for part, holds in branches)
         case ast.Call(func=ast.Name(id=name), args=arguments):
+            if name in OPERATIONS and name not in FUNCTIONS:
+                return bounds_of(inlined(tree), names)
             return _of_call(name, [bounds_of(argument, names) for argument in arguments])
     return UNKNOWN
 
