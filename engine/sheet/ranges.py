@@ -66,6 +66,15 @@ def bounds(tree: ast.expr, names: Mapping[str, Interval]) -> Interval:
     return _Reading(names).of(tree)
 
 
+def with_steps(steps: Iterable[Any], names: Mapping[str, Interval]) -> dict[str, Interval]:
+    """The names, and those of the steps of a computation that are found from them in turn."""
+    known = dict(names)
+    for name, kind, tree in steps:
+        call = ast.Call(ast.Name(kind), [tree], []) if kind else tree
+        known[name] = bounds(call, known)
+    return known
+
+
 def is_smooth(tree: ast.expr, names: Mapping[str, Interval]) -> bool:
     """Whether the formula, and so its derivatives of any order, cannot be infinite here.
 

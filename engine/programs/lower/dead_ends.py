@@ -12,16 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.graph.value import Value
-from engine.programs.lower.bounds import (
-    ORDINARY,
-    Bounds,
-    bounds_of,
-    joined,
-    of_number,
-    with_steps,
-)
 from engine.programs.lower.op_formulas import OpFormulas, formulas_at
 from engine.programs.recording import Recording
+from engine.sheet.computation import DEAD
+from engine.sheet.ranges import ANY, Interval, bounds, is_finite, rounded, union, with_steps
 
 
 class DeadEnds:
@@ -83,15 +77,15 @@ class DeadEnds:
     def _ask(self) -> None:
         recording = self.recording
         leaves = (*recording.inputs, *recording.parameters)
-        bounds: dict[Any, Bounds] = dict.fromkeys(leaves, ORDINARY)
-        bounds.update({constant: of_number(n) for constant, n in recording.numbers.items()})
-        known: dict[Any, tuple[Bounds, set[str]]] = {}
+        intervals: dict[Any, Interval] = dict.fromkeys(leaves, ANY)
+        intervals |= {constant: rounded(n, n) for constant, n in recording.numbers.items()}
+        known: dict[Any, tuple[Interval, set[str]]] = {}
         for node in recording.nodes:
-            formulas, names = formulas_at(node), _names(node, bounds)
+            formulas, names = formulas_at(node), _names(node, intervals)
             key = id(formulas), tuple(names.values())
             if key not in known:
-                known[key] = _bounds(formulas, names)
-            bounds[node], self.infinite[node] = known[key]
+                known[key] = _range(formulas, names)
+            intervals[node], self.infinite[node] = known[key]
             if node not in self.sure and any(p is not None and p - p != 0 for p in node.partials):
                 # What is finite between ordinary numbers overflows at those that were recorded.
                 self.infinite[node] = {*names}
@@ -118,26 +112,25 @@ def _is_zero(factor: Any) -> bool:
     return isinstance(factor, float) and factor == 0.0
 
 
-def _names(node: Value, bounds: dict[Any, Bounds]) -> dict[str, Bounds]:
-    """The bounds of the operands of a node."""
+def _names(node: Value, intervals: dict[Any, Interval]) -> dict[str, Interval]:
+    """Between what the operands of a node lie."""
     op = node.op
     assert op is not None
     found = {}
     for name, group in zip(op.operands, op.group(node.args)):
-        operands = _as_list(group)
-        parts = set(map(bounds.get, operands))
-        if None in parts:
-            parts.remove(None)
-            parts.update(of_number(operand) for operand in operands if operand not in bounds)
-        found[name] = joined(part for part in parts if part is not None)
+        parts = {
+            intervals[operand] if operand in intervals else rounded(operand, operand)
+            for operand in _as_list(group)
+        }
+        found[name] = union(parts) if parts else (0.0, 0.0)
     return found
 
 
-def _bounds(formulas: OpFormulas, names: dict[str, Bounds]) -> tuple[Bounds, set[str]]:
-    """Those of the value, and which partials may be infinite."""
+def _range(formulas: OpFormulas, names: dict[str, Interval]) -> tuple[Interval, set[str]]:
+    """That of the value, and which partials may be infinite."""
     computation = formulas.computation
-    known = with_steps(computation.before, names)
-    value = bounds_of(computation.value, known)
+    known = with_steps(computation.before, {**names, DEAD: (0.0, 0.0)})
+    value = bounds(computation.value, known)
     known = with_steps(computation.after, {**known, "out": value})
     partials = computation.partials.items()
-    return value, {name for name, tree in partials if not bounds_of(tree, known).finite}
+    return value, {name for name, tree in partials if not is_finite(bounds(tree, known))}

@@ -7,10 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.eager.liveness import _range
+from engine.sheet.computation import computation
 from engine.sheet.evaluate import forward
 from engine.sheet.formula import read
 from engine.sheet.inlining import inlined
-from engine.sheet.ranges import ANY, ENDS, EVERYTHING, LARGE, bounds, is_smooth, rounded
+from engine.sheet.op import Op
+from engine.sheet.ops import SHEET
+from engine.sheet.ranges import (
+    ANY,
+    ENDS,
+    EVERYTHING,
+    LARGE,
+    bounds,
+    is_finite,
+    is_smooth,
+    rounded,
+    with_steps,
+)
 from tests.engine.sampling import call_arguments, over_sheet, rows
 
 inf = math.inf
@@ -75,3 +88,36 @@ def test_what_cannot_be_infinite_is_smooth(text):
 @pytest.mark.parametrize("text", EDGED.split())
 def test_what_may_be_infinite_or_have_an_infinite_derivative_is_not(text):
     assert not is_smooth(read(text), {"a": ANY})
+
+
+STEPPED = {
+    "a * a + 1": True,
+    "exp(a)": False,
+    "1 / (1 + exp(a))": True,
+    "log1p(exp(-abs(a)))": True,
+    "1 / sqrt(a)": False,
+    "a ** -2": False,
+    "expm1(a)": False,
+    "a if a > 1 else 1 / a": False,
+    "1 / a if a >= 2 else 0.5": True,
+    "sum(exp(-abs(a)))": True,
+    "1 / max(abs(a))": False,
+}
+
+
+@pytest.mark.parametrize("text", STEPPED)
+def test_which_formulas_stay_finite_step_by_step(text):
+    own = computation(Op("f", "f", text, ("0",), operands="a*" if "(abs" in text else "a"))
+    known = with_steps(own.before, {"a": ANY})
+    assert is_finite(bounds(own.value, known)) is STEPPED[text]
+
+
+def test_which_operations_of_the_sheet_stay_finite():
+    wild = set()
+    for op in SHEET:
+        names = dict.fromkeys((*op.operands, *op.constants, "n"), ANY)
+        own = computation(op)
+        if not is_finite(bounds(own.value, with_steps(own.before, names))):
+            wild.add(op.name)
+    assert {"tanh", "sigmoid", "relu", "gelu", "softplus", "dot", "sum", "hinge"}.isdisjoint(wild)
+    assert {"exp", "div", "sinh", "cosh", "log"} <= wild
