@@ -19,9 +19,13 @@ from engine.native import core as core
 from engine.sheet.op import Op
 from engine.sheet.ops import OFFERED
 
+# The version of the whole distribution; pyproject.toml reads it here.
+__version__ = "0.1.0"
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from engine.drawing.views import draw as draw
+    from engine.eager import functions
     from engine.eager.careful import apply as apply
     from engine.eager.compositions import kl_divergence as kl_divergence
     from engine.eager.compositions import prod as prod
@@ -76,9 +80,41 @@ _LAZY = {
 }
 first_use.install()
 
-__all__ = ["Op", "Parameter", "Value", "detect_anomaly", "no_grad", "scope"]
+__all__ = [
+    "Op",
+    "Parameter",
+    "Program",
+    "Value",
+    "apply",
+    "check_gradients",
+    "detect_anomaly",
+    "draw",
+    "explain",
+    "grad",
+    "gradient",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "kl_divergence",
+    "leaves",
+    "no_grad",
+    "operation",
+    "prod",
+    "scope",
+    "steps",
+    "topological_order",
+    "tree",
+    "value_and_grad",
+    "vjp",
+]
 # `from engine import *` leaves Python's own functions alone; engine.sum is there by name.
-__all__ += [name for name in _LAZY if name not in ("compile", "round", "sum")]
+if TYPE_CHECKING:
+    __all__ += functions.__all__
+    __all__.remove("round")
+    __all__.remove("sum")
+else:
+    __all__ += [name for name in _LAZY if name not in (*__all__, "compile", "round", "sum")]
 
 
 def __getattr__(name: str) -> object:
@@ -90,4 +126,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})
+    """The public names, for tab completion."""
+    return sorted({*__all__, *_LAZY, "__version__", "core"})

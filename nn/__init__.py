@@ -40,6 +40,8 @@ from nn.train.optimizer import Optimizer
 from nn.train.optimizers import SGD, Adam, AdamW, RMSprop
 from nn.train.schedules import cosine, exponential_decay, step_decay, warmup
 
+__version__ = engine.__version__
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nn.draw.network import draw_network as draw_network
@@ -103,4 +105,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    """The public names, for tab completion."""
+    return sorted([*__all__, "__version__"])

@@ -1,13 +1,16 @@
 """The package as a whole: what it imports, what it offers, and that it knows nothing of `nn`."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import engine
+import nn
 
 FOLDER = Path(engine.__file__).parent
 MODULES = sorted(
@@ -112,9 +115,18 @@ def test_no_module_refers_to_the_networks_or_the_demos(path):
 def test_everything_that_is_offered_is_there_and_listed():
     for name in engine.__all__:
         assert callable(getattr(engine, name)), name
-    assert set(engine.__all__) <= set(dir(engine))
-    assert "sum" in dir(engine)
+    # Python's own names among them are not in `__all__`.
+    others = ["__version__", "compile", "core", "round", "sum"]
+    assert dir(engine) == sorted([*engine.__all__, *others])
+    assert dir(nn) == sorted([*nn.__all__, "__version__"])
     assert len(set(engine.__all__)) == len(engine.__all__)
+
+
+def test_the_version_stands_once():
+    project = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "version" not in project["project"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", engine.__version__)
+    assert nn.__version__ is engine.__version__
 
 
 def test_no_room_has_the_name_of_something_that_is_offered():
