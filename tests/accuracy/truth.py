@@ -12,6 +12,7 @@ from mpmath import mp, mpf
 from engine.sheet.formula import is_reduction, names_in, read
 from engine.sheet.inlining import inlined
 from engine.sheet.op import Op
+from engine.sheet.reductions import REDUCTIONS
 from tests.accuracy.hyper import Hyper, apply
 from tests.exact import OPERATORS
 
@@ -84,9 +85,10 @@ class _Evaluation:
         used = [entry for entry in names_in(body) if entry in self.sequences]
         rows = zip(*(self.sequences[entry] for entry in used), strict=True)
         terms = [self.number(body, {**names, **dict(zip(used, row))}) for row in rows]
-        if name != "sum":
+        operator = REDUCTIONS[name].operator
+        if operator is None:
             return apply(name, terms)
-        total = Hyper(0)
+        total = Hyper(REDUCTIONS[name].identity)
         for term in terms:
-            total += term
+            total = OPERATORS[type(operator)](total, term)
         return total

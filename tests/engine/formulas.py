@@ -11,6 +11,7 @@ from engine.sheet.formula import FUNCTIONS, OF_TWO_NUMBERS
 from engine.sheet.ieee import UNLIKE_MATH
 from engine.sheet.inlining import inlined
 from engine.sheet.ops import OPERATIONS
+from engine.sheet.reductions import REDUCTIONS
 
 # A formula has many more shapes than an operation has interesting operands.
 many = settings(max_examples=2 * settings.default.max_examples)
@@ -64,7 +65,8 @@ _KINDS = (
 
 def _reduced(name: str) -> Callable[..., float]:
     """A stand-in for a reduction: a function of one number that no other part can be taken for."""
-    slope, offset = {"sum": (3.0, 0.25), "max": (-0.5, 2.0), "min": (0.125, -3.0)}[name]
+    place = [*REDUCTIONS].index(name)
+    slope, offset = 3.0 - 1.75 * place, 0.25 + 2.5 * place
 
     def function(*numbers: float) -> float:
         if len(numbers) == 2:
@@ -80,7 +82,7 @@ NAMESPACE = {
     **UNLIKE_MATH,
     "largest": max,
     "smallest": min,
-    **{name: _reduced(name) for name in ("sum", "max", "min")},
+    **{name: _reduced(name) for name in REDUCTIONS},
 }
 
 

@@ -8,6 +8,7 @@ stand, since it would be unclear what it is the power of.
 import re
 
 from engine.sheet.ops import PARTS
+from engine.sheet.reductions import REDUCTIONS
 
 _TOKEN = re.compile(r"\\text\{ ?(?:and|or|if|otherwise) ?\}|\\\\|\\[a-zA-Z]+|\d+(?:\.\d+)?|\S")
 _COMPARISONS = {
@@ -23,7 +24,7 @@ _FUNCTIONS = {
     **{rf"\arc{name}": f"a{name}" for name in ("sin", "cos", "tan")},
     r"\sigma": "sigmoid",
 }
-_REDUCTIONS = {r"\sum": "sum", r"\max": "max", r"\min": "min"}
+_REDUCTIONS = {row.latex.partition("_")[0]: row.name for row in REDUCTIONS.values()}
 _BRACKETS = {
     "(": ("", ")"),
     "|": ("abs", "|"),
