@@ -1,0 +1,107 @@
+"""`nox`: what a change must pass, a session for each part; `nox --list` says which there are.
+
+Every session makes an environment of its own and keeps it. With `--no-venv` all of them run in the
+one that is active, into which the extra `dev` has been installed; so does `.ci/run`.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.10"
+nox.options.sessions = ["lint", "types", "docs", "tests"]
+nox.options.reuse_venv = "yes"
+PYTHONS = ["3.11", "3.12", "3.13"]
+SANITIZERS = "-fsanitize=address,undefined"
+
+
+def install(session: nox.Session, extras: str = "") -> None:
+    """The package with some extras, if the session has an environment of its own."""
+    if session.venv_backend != "none":
+        session.install(f".[{extras}]" if extras else ".")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Format, lint, and which room imports which."""
+    install(session, "lint")
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+    session.run("lint-imports", "--no-cache")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """The types of the packages."""
+    install(session, "test,lint")
+    session.run("mypy", "--strict", "engine", "nn")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The examples on every page, the links, and the files that pages name."""
+    install(session, "test")
+    pages = [*Path().glob("*.md"), "docs", "tests/test_docs.py"]
+    session.run("python", "-m", "pytest", "-q", *map(str, pages))
+
+
+@nox.session(python=PYTHONS)
+@nox.parametrize("core", ["native", "python"], ids=["native", "python"])
+def tests(session: nox.Session, core: str) -> None:
+    """All tests on one of the cores; arguments after `--` go to pytest."""
+    install(session, "test")
+    core_of = {"CHAINGRAD_CORE": core}
+    session.run("python", "-m", "pytest", "-q", "-x", *session.posargs, env=core_of)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Which lines the tests run. On the core in Python, since nothing sees into that in C."""
+    install(session, "dev")
+    core = {"CHAINGRAD_CORE": "python"}
+    command = ["-m", "coverage", "run", "-m", "pytest", "-q", "-x", *session.posargs]
+    session.run("python", *command, env=core)
+    session.run("coverage", "report")
+
+
+@nox.session
+def installed(session: nox.Session) -> None:
+    """The installed package, away from the repository: all demos."""
+    install(session, "all")
+    session.chdir(session.create_tmp())
+    session.run("python", "-m", "demos", "all", "--quick", silent=True)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """A minute of hostile programs on the native core, built with sanitizers (Linux, gcc)."""
+    install(session)
+    ask = session.run("python", "-c", "import engine; print(engine.core)", silent=True)
+    if sys.platform != "linux" or not shutil.which("gcc") or str(ask).strip() != "native":
+        session.skip("needs Linux, gcc and the native core")
+    target = Path(session.create_tmp()) / "sanitized"
+    for folder in (target, Path("build")):
+        shutil.rmtree(folder, ignore_errors=True)
+    flags = f"{SANITIZERS} -fno-sanitize-recover -DMOST_KEPT=0 -g -O1"
+    command = ["pip", "install", "--quiet", ".", "--no-deps", "--target", str(target)]
+    session.run("python", "-m", *command, env={"CFLAGS": flags, "LDFLAGS": SANITIZERS})
+    shutil.rmtree("build", ignore_errors=True)
+    library = session.run("gcc", "-print-file-name=libasan.so", silent=True, external=True)
+    settings = {
+        "LD_PRELOAD": str(library).strip(),
+        "PYTHONMALLOC": "malloc",
+        "ASAN_OPTIONS": "detect_leaks=0",
+        "PYTHONPATH": str(target),
+        "CHAINGRAD_CORE": "native",
+    }
+    session.run("python", "-m", "tests.engine.native.fuzz", "60", env=settings)
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """The benchmarks once, without heavy peers, growing networks and compile times."""
+    install(session, "bench")
+    parts = session.posargs or "networks eager programs chain reading start_up".split()
+    session.run("python", "-m", "tests.benchmarks", *parts)
