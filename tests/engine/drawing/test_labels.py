@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from engine import Parameter, Value, dot, scope
-from engine.drawing.views import draw
+from engine.drawing.views import BODIES, draw
 from tests.engine.drawings import below, box_of, boxes, needs_graphviz
 
 HOSTILE = [
@@ -111,5 +111,5 @@ def test_numbers_have_four_digits_and_a_true_minus(number, shown):
 @pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
 def test_infinities_are_drawn(number):
     x = Value(number, label="x")
-    for view in ("values", "neurons", "layers"):
+    for view in BODIES:
         assert str(number).replace("-", "−") in box_of(draw(x + 1, view=view, path=x), "x")[1]

@@ -7,7 +7,7 @@ import pytest
 
 from engine import Parameter, Value, minimum
 from engine.drawing.style import ARROW, DIM_ARROW, GRADIENT
-from engine.drawing.views import draw
+from engine.drawing.views import BODIES, draw
 from tests.engine.drawings import arrows, below, box_of, lesson, worked_example
 
 
@@ -28,7 +28,7 @@ def test_without_a_path_nothing_is_lit():
     assert {colour for *_, colour in arrows(draw(lesson()["L"]))} == {ARROW}
 
 
-@pytest.mark.parametrize("view", ["values", "neurons", "layers"])
+@pytest.mark.parametrize("view", BODIES)
 def test_the_product_stands_under_the_picture(view):
     nodes = lesson()
     picture = draw(nodes["L"], view=view, path=nodes["w111"])
@@ -102,7 +102,7 @@ def test_the_product_is_that_of_this_output_whatever_backward_left():
     assert below(draw(nodes["L"], path=nodes["w111"]))[0].endswith("= 240")
 
 
-@pytest.mark.parametrize("view", ["values", "neurons", "layers"])
+@pytest.mark.parametrize("view", BODIES)
 def test_only_colours_change(view):
     def colourless(picture):
         lines = [re.sub("#[0-9A-F]{6}", "#", line) for line in picture.body]

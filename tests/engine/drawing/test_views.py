@@ -8,7 +8,7 @@ import pytest
 
 from engine import Parameter, Value, dot, scope
 from engine.drawing.style import DATA, LOSS, OPERATION, PARAMETER
-from engine.drawing.views import draw
+from engine.drawing.views import BODIES, draw
 from tests.engine.drawings import arrows, below, box_of, boxes, lesson, worked_example
 
 
@@ -97,7 +97,7 @@ def test_many_alike_outside_of_layers_share_a_box():
     assert sorted(texts[0] for texts in found.values()) == ["12 data leaves", "12 × ^", "Σ"]
 
 
-@pytest.mark.parametrize("view", ["values", "neurons", "layers"])
+@pytest.mark.parametrize("view", BODIES)
 def test_before_backward_no_zero_is_shown(view):
     nodes = lesson()
     texts = [text for texts in boxes(draw(nodes["L"], view=view)).values() for text in texts]

@@ -16,6 +16,7 @@ import pytest
 import engine
 from engine import Parameter, Value
 from engine.programs.llvm import chunks as llvm_chunks
+from engine.programs.program import BACKENDS
 from engine.programs.run import machine_code
 
 Build = Callable[[list[Any], list[Any]], Any]
@@ -24,7 +25,7 @@ Table = Sequence[Sequence[float]]
 # LLVM computes several rows side by side in lanes of a vector, or one row at a time.
 WAYS = ("python", "lanes", "single")
 over_ways = pytest.mark.parametrize("way", WAYS)
-over_backends = pytest.mark.parametrize("backend", ["python", "llvm"])
+over_backends = pytest.mark.parametrize("backend", sorted({*BACKENDS} - {"auto"}))
 
 
 def leaves(inputs: int, numbers: Sequence[float]) -> tuple[list[Any], list[Any]]:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import nn
 from engine import Parameter
 from nn import SGD, Adam, AdamW, RMSprop
 from tests.nn.shared import OPTIMIZERS, to_12_digits, walk
@@ -98,6 +99,7 @@ START = (0.5, -1.0, 3.0)
 
 def test_every_optimiser_is_compared_here():
     assert {kind for kind, _, _, _ in CASES.values()} == set(OPTIMIZERS)
+    assert {kind.__name__ for kind in OPTIMIZERS} <= set(nn.__all__)
 
 
 @over_cases

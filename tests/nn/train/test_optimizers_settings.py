@@ -161,7 +161,7 @@ DEFAULTS = {
 }
 
 
-@pytest.mark.parametrize("kind", DEFAULTS)
+@over_kinds
 def test_what_is_left_out_is_as_if_it_was_given(kind):
     expected = {**DEFAULTS[kind], "max_norm": None}
     parameters = inspect.signature(kind).parameters
