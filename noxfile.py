@@ -11,7 +11,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2024.10"
-nox.options.sessions = ["lint", "types", "docs", "tests"]
+nox.options.sessions = ["lint", "types", "docs"]
 nox.options.reuse_venv = "yes"
 PYTHONS = ["3.11", "3.12", "3.13"]
 SANITIZERS = "-fsanitize=address,undefined"

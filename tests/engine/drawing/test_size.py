@@ -5,7 +5,7 @@ import re
 import pytest
 
 from engine import Parameter, Value, dot, scope
-from engine.drawing.views import draw
+from engine.drawing.views import BODIES, draw
 from tests.engine.drawings import arrows, boxes, lesson
 
 
@@ -77,13 +77,21 @@ def test_a_wide_neuron_shows_the_first_and_the_last_rows():
             "draw it with view='neurons' (61 boxes) or 'layers' (3 boxes)",
         ),
         (lambda: chain(11), {"max_nodes": 10}, "the graph of 11 nodes needs 11 boxes"),
-        (lambda: chain(3), {"view": "tree"}, "unknown view 'tree'; known: values, neurons, layers"),
+        (lambda: chain(3), {"view": "tree"}, f"unknown view 'tree'; known: {', '.join(BODIES)}"),
         (lambda: chain(3), {"direction": "up"}, "unknown direction 'up'; known: LR, RL, TB, BT"),
     ],
 )
 def test_what_is_not_drawn(make, options, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         draw(make(), **options)
+
+
+@pytest.mark.parametrize("view", BODIES)
+def test_every_view_counts_its_boxes(view):
+    output = network(2, 2, 1)
+    count = len(boxes(draw(output, view=view)))
+    with pytest.raises(ValueError, match=f"needs {count} boxes in the view '{view}', 1 at most"):
+        draw(output, view=view, max_nodes=1)
 
 
 def test_max_nodes_allows_more():

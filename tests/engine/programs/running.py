@@ -13,13 +13,10 @@ COMPILER = shutil.which("cc")
 needs_compiler = pytest.mark.skipif(COMPILER is None, reason="no C compiler called cc")
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="no JavaScript engine called node")
+# What runs each language whose programs are complete.
+NEEDS = {"python": (), "c": needs_compiler, "javascript": needs_node}
 languages = pytest.mark.parametrize(
-    "language",
-    [
-        "python",
-        pytest.param("c", marks=needs_compiler),
-        pytest.param("javascript", marks=needs_node),
-    ],
+    "language", [pytest.param(name, marks=marks) for name, marks in NEEDS.items()]
 )
 
 

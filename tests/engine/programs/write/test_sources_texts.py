@@ -9,9 +9,10 @@ from engine.eager.functions import logsumexp, maximum
 from engine.eager.functions import sum as total
 from engine.programs.lower.loops import functions
 from engine.programs.run import llvm_host
+from engine.programs.write.languages import LANGUAGES
 from engine.programs.write.python import PythonWriter
 from nn import SGD, Adam, squared_error
-from tests.engine.programs.running import check, languages
+from tests.engine.programs.running import NEEDS, check, languages
 from tests.nn.shared import network
 
 # Labels.
@@ -103,3 +104,7 @@ def test_an_unknown_language():
     w = Parameter(0.5)
     with pytest.raises(ValueError, match="no source in 'rust'; known: python, c, javascript, llvm"):
         compile(w * 2, [], [w]).source("rust")
+
+
+def test_every_language_but_llvm_is_run_by_tests():
+    assert {*NEEDS} == {*LANGUAGES} - {"llvm"}
