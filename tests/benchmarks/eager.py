@@ -87,7 +87,7 @@ def lesson(value: Any) -> Job:
 
 def lesson_by_dot(own: Any) -> Job:
     """The same network and loop in the engine's own terms."""
-    functions = own.functions
+    functions = own.eager.functions
     dot, squared_error = functions.dot, functions.squared_error
 
     def job() -> None:
@@ -146,7 +146,9 @@ def table() -> list[str]:
     by_elements = {
         name: step(value, elementary) for name, value in values.items() if name != "micrograd"
     }
-    by_reductions = {name: step(package.Value, package.functions) for name, package in own.items()}
+    by_reductions = {
+        name: step(package.Value, package.eager.functions) for name, package in own.items()
+    }
     updates = EPOCHS * len(STUDENTS)
     memory = {name: bytes_per_node(value.__module__, "") for name, value in peers.items()}
     memory |= {name: bytes_per_node("engine", name) for name in own}
