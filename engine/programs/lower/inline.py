@@ -38,10 +38,8 @@ def _needed(functions: Sequence[Function], wanted: str) -> set[str]:
 def _calls(statements: Sequence[Statement]) -> Iterator[str]:
     for statement in statements:
         match statement:
-            case ast.For(body=body):
+            case ast.For(body=body) | ast.If(body=body):
                 yield from _calls(body)
-            case ast.If(body=body, orelse=orelse):
-                yield from _calls([*body, *orelse])
             case ast.stmt():
                 for part in ast.walk(statement):
                     if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
@@ -65,8 +63,8 @@ class _Inlining:
                     found = self.called(call, "")
                 case ast.For(target=target, iter=head, body=body):
                     found = [ast.For(target, head, list(self.block(body)), [])]
-                case ast.If(test=test, body=body, orelse=orelse):
-                    found = [ast.If(test, list(self.block(body)), list(self.block(orelse)))]
+                case ast.If(test=test, body=body):
+                    found = [ast.If(test, list(self.block(body)), [])]
             yield from [statement] if found is None else found
 
     def called(self, call: ast.Call, target: str) -> list[Statement] | None:
@@ -104,8 +102,6 @@ def _has_return(statement: object) -> bool:
     match statement:
         case ast.Return():
             return True
-        case ast.For(body=body):
+        case ast.For(body=body) | ast.If(body=body):
             return any(map(_has_return, body))
-        case ast.If(body=body, orelse=orelse):
-            return any(map(_has_return, [*body, *orelse]))
     return False

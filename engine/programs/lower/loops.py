@@ -26,7 +26,7 @@ def batch(parameters: Constants, rows: Rows, order: Order, start: int, stop: int
         loss += gradients(parameters, rows[order[place]], row_gradient) * share
         for i in range(PARAMETERS):
             gradient[i] += row_gradient[i]
-    total: float = sum(gradient)
+    total: float = sum(gradient[i] for i in range(PARAMETERS))
     if total - total == 0.0:
         for i in range(PARAMETERS):
             gradient[i] /= stop - start

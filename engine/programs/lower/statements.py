@@ -54,12 +54,6 @@ def _statement(statement: ast.stmt, sizes: Mapping[str, int]) -> Statement:
             return Comment(" ".join(text.split()))
         case ast.AnnAssign(
             target=ast.Name(id=name),
-            value=ast.Call(func=ast.Name(id="sum"), args=[ast.Name(id=array)]),
-        ):
-            elements = _Elements("", sizes["PARAMETERS"])
-            return elements.reduced(name, ast.Subscript(ast.Name(array), ast.Name("")))
-        case ast.AnnAssign(
-            target=ast.Name(id=name),
             value=ast.Call(
                 func=ast.Name(id="sum"),
                 args=[
@@ -81,9 +75,6 @@ def _statement(statement: ast.stmt, sizes: Mapping[str, int]) -> Statement:
             )
         case ast.If(orelse=[]):
             return ast.If(statement.test, _block(statement.body, sizes), [])
-        case ast.If():
-            body, otherwise = _block(statement.body, sizes), _block(statement.orelse, sizes)
-            return ast.If(statement.test, body, otherwise)
         case ast.AnnAssign(target=ast.Name(), value=ast.expr()):
             return statement
         case ast.Assign(targets=[ast.Name() | ast.Subscript()]):

@@ -38,9 +38,6 @@ class BracesWriter(Writer):
     def if_head(self, condition: str) -> str:
         return f"if ({condition}) {{"
 
-    def else_head(self) -> str:
-        return "} else {"
-
     def loop_head(self, index: str, arguments: Sequence[str]) -> str:
         start, stop, step = {1: ["0", *arguments, ""], 2: [*arguments, ""]}.get(
             len(arguments), arguments

@@ -107,9 +107,6 @@ class PythonWriter(Writer):
     def if_head(self, condition: str) -> str:
         return f"if {condition}:"
 
-    def else_head(self) -> str:
-        return "else:"
-
     def loop_head(self, index: str, arguments: Sequence[str]) -> str:
         return f"for {index} in range({', '.join(arguments)}):"
 

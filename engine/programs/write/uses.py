@@ -29,10 +29,8 @@ def changed(statements: Iterable[Statement]) -> Iterator[str]:
                 yield target.name
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AugAssign(target=ast.Name(id=name)):
                 yield name
-            case ast.For(body=body):
+            case ast.For(body=body) | ast.If(body=body):
                 yield from changed(body)
-            case ast.If(body=body, orelse=orelse):
-                yield from changed([*body, *orelse])
 
 
 def names_given(statements: Iterable[Statement]) -> Iterator[str]:
@@ -43,7 +41,5 @@ def names_given(statements: Iterable[Statement]) -> Iterator[str]:
                 yield target.name
             case Unpack(variables=variables):
                 yield from (variable.name for variable in variables)
-            case ast.For(body=body):
+            case ast.For(body=body) | ast.If(body=body):
                 yield from names_given(body)
-            case ast.If(body=body, orelse=orelse):
-                yield from names_given([*body, *orelse])

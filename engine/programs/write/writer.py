@@ -109,12 +109,9 @@ class Writer:
                 yield from self.line("return ", write(value))
             case ast.Expr(value=value):
                 yield from self.line("", write(value))
-            case ast.If(test=test, body=body, orelse=orelse):
+            case ast.If(test=test, body=body):
                 yield self.if_head(write(test))
                 yield from self.block(body)
-                if orelse:
-                    yield self.else_head()
-                    yield from self.block(orelse)
                 yield from self.end()
             case ast.For(target=ast.Name(id=index), iter=ast.Call(args=arguments), body=body):
                 yield self.loop_head(index, [write(argument) for argument in arguments])
@@ -201,9 +198,6 @@ class Writer:
             yield from self.line(f"{array_of(store.kind)}[{index}] = ", self.written(operand))
 
     def if_head(self, condition: str) -> str:
-        raise NotImplementedError
-
-    def else_head(self) -> str:
         raise NotImplementedError
 
     def loop_head(self, index: str, arguments: Sequence[str]) -> str:

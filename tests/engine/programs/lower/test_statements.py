@@ -44,7 +44,11 @@ def test_a_loop_that_sets_one_array_is_a_map(text, formula, accumulate, spans):
 
 
 @pytest.mark.parametrize(
-    ("text", "formula"), [("sum(a)", "a"), ("sum(a[i] * b[i] for i in range(PARAMETERS))", "a * b")]
+    ("text", "formula"),
+    [
+        ("sum(a[i] for i in range(3))", "a"),
+        ("sum(a[i] * b[i] for i in range(PARAMETERS))", "a * b"),
+    ],
 )
 def test_a_sum_over_arrays_is_a_reduction(text, formula):
     (found,) = body(f"total: float = {text}")
@@ -80,6 +84,7 @@ def test_other_loops_keep_their_statements_and_strings_are_comments():
         "k",
         "for i in a: k = 0.0",
         "lambda: 0",
+        "if k != 0.0: k = 0.0\n    else: k = 1.0",
         "k: float",
     ],
 )
