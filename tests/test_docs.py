@@ -63,3 +63,8 @@ def test_the_readme_has_the_two_commands_and_is_short():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [block.count("\n") for block in re.findall(r"(?ms)^```sh\n(.*?)^```$", text)] == [1, 1]
     assert text.count("\n") <= 150
+
+
+def test_a_citation_names_the_version():
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^version: (.+)$", text) == [engine.__version__]
