@@ -117,12 +117,17 @@ else:
     __all__ += [name for name in _LAZY if name not in (*__all__, "compile", "round", "sum")]
 
 
-def __getattr__(name: str) -> object:
+def _imported(name: str) -> object:
     if name not in _LAZY:
         raise AttributeError(f"module 'engine' has no attribute {name!r}")
     value: object = getattr(import_module(_LAZY[name]), name)
     globals()[name] = value
     return value
+
+
+if not TYPE_CHECKING:
+    # To type checkers, every name would be there.
+    __getattr__ = _imported
 
 
 def __dir__() -> list[str]:

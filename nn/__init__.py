@@ -93,7 +93,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
+def _imported(name: str) -> object:
     # Graphviz is loaded only when something is drawn.
     if name not in ("draw_network", "draw_training_loop"):
         raise AttributeError(f"module 'nn' has no attribute {name!r}")
@@ -102,6 +102,11 @@ def __getattr__(name: str) -> object:
     value: object = getattr(network if name == "draw_network" else training_loop, name)
     globals()[name] = value
     return value
+
+
+if not TYPE_CHECKING:
+    # To type checkers, every name would be there.
+    __getattr__ = _imported
 
 
 def __dir__() -> list[str]:

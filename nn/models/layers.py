@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from engine.base.spelling import printable
 from engine.base.tables import is_row, plain
@@ -21,6 +21,19 @@ from nn.models.neuron import (
     source_of,
     whole_sizes,
 )
+
+Part = TypeVar("Part", bound=Callable[[Any], Any])
+
+if TYPE_CHECKING:
+    from engine import Parameter, Value
+
+    class Output(Value):
+        """What a layer returns, as type checkers see it, which do not know the sizes: both a
+        `Value`, which it is of one output, and the row of them that it is of several."""
+
+        def __len__(self) -> int: ...
+        def __getitem__(self, index: int) -> Value: ...
+        def __iter__(self) -> Iterator[Value]: ...
 
 
 class Layer(Module):
@@ -67,19 +80,22 @@ class Layer(Module):
                 layer, number, apart=apart, output=f"{output}{number}" if many else output
             )
 
-    def __call__(self, inputs: Inputs) -> Any:
+    def __call__(self, inputs: Inputs) -> Output:
         operands = operands_of(self, inputs, self.inputs)
+        result: Any
         if self.outputs == 1:
-            return self.neurons[0].respond(operands)
-        return [neuron.respond(operands) for neuron in self.neurons]
+            result = self.neurons[0].respond(operands)
+        else:
+            result = [neuron.respond(operands) for neuron in self.neurons]
+        return result  # type: ignore[no-any-return]
 
-    def parameters(self) -> list[Any]:
+    def parameters(self) -> list[Parameter]:
         """The parameters of one neuron after the other."""
         plain_layer = self.__class__ is Layer and not self._has_more
         found = parameters_of(self.neurons) if plain_layer else None
         return super().parameters() if found is None else found
 
-    def named_parameters(self) -> Iterator[tuple[str, Any]]:
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """(name, parameter) pairs, by the names that the lesson gives to the first layer."""
         found = named_by_lesson(self.parameters(), [self.neurons])
         return super().named_parameters() if found is None else iter(found)
@@ -88,7 +104,7 @@ class Layer(Module):
         return printable(f"Layer({self.inputs} → {self.outputs} {self.neurons[0].activation})")
 
 
-class Sequential(Module):
+class Sequential(Module, Generic[Part]):
     """Modules and functions, each called on what the one before it returned.
 
     Layers are numbered in order and name their parameters by it. Raises ValueError when a layer
@@ -101,7 +117,7 @@ class Sequential(Module):
 
     _held = ("layers",)
 
-    def __init__(self, *layers: Callable[[Any], Any]) -> None:
+    def __init__(self, *layers: Part) -> None:
         self.layers = list(layers)
         numbered = [layer for layer in layers if isinstance(layer, Layer)]
         for number, layer in enumerate(numbered, 1):
@@ -119,7 +135,7 @@ class Sequential(Module):
             result = layer(result)
         return result
 
-    def parameters(self) -> list[Any]:
+    def parameters(self) -> list[Parameter]:
         """The parameters of one layer after the other."""
         neurons: list[Any] = []
         for layer in self.layers:
@@ -130,7 +146,7 @@ class Sequential(Module):
         found = parameters_of(neurons) if ours else None
         return super().parameters() if found is None else found
 
-    def named_parameters(self) -> Iterator[tuple[str, Any]]:
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """(name, parameter) pairs: the lesson's names if its layers hold all of them, else paths.
 
         Both say where a parameter is in this model, whatever its label.
@@ -143,7 +159,7 @@ class Sequential(Module):
         return f"{type(self).__name__}({', '.join(map(repr, self.layers))})"
 
 
-class MLP(Sequential):
+class MLP(Sequential[Layer]):
     """A multilayer perceptron: fully connected layers of the given sizes.
 
     `activation` is that of the hidden layers, `output` that of the last one; its result is named ŷ.
@@ -157,6 +173,10 @@ class MLP(Sequential):
     """
 
     _held = ("layers",)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, inputs: Inputs) -> Output: ...
 
     def __init__(
         self,

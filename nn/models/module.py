@@ -48,7 +48,7 @@ class Module:
         found = "it has forward, which nothing here calls; " if hasattr(self, "forward") else ""
         raise TypeError(f"{name} cannot be called: {found}define __call__(self, inputs) in it")
 
-    def parameters(self) -> list[Any]:
+    def parameters(self) -> list[Parameter]:
         """The parameters, each once, in the order of the attributes.
 
         Found in attributes of modules and of other objects, in lists, tuples, deques, mappings and
@@ -57,7 +57,7 @@ class Module:
         """
         return [leaf for _, leaf in leaves(self) if isinstance(leaf, Parameter)]
 
-    def named_parameters(self) -> Iterator[tuple[str, Any]]:
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """(name, parameter) pairs. The name is where the parameter is, such as `layers.0.bias`.
 
         Labels are for the eye and play no part. The networks of this package give the names of the

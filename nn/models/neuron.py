@@ -112,12 +112,12 @@ class Neuron(Module):
         output.label = self._output_label
         return output
 
-    def parameters(self) -> list[Any]:
+    def parameters(self) -> list[Parameter]:
         """The weights in order, then the bias; what was added to them after that."""
         found = parameters_of([self])
         return super().parameters() if found is None else found
 
-    def named_parameters(self) -> Iterator[tuple[str, Any]]:
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """(name, parameter) pairs, by the names that the lesson gives to the first neuron."""
         found = named_by_lesson(self.parameters(), [[self]])
         return super().named_parameters() if found is None else iter(found)

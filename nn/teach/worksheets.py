@@ -44,7 +44,7 @@ class Worksheet:
 
     def __init__(
         self,
-        model: Sequential,
+        model: Sequential[Any],
         inputs: Inputs,
         target: Any,
         loss: Loss,
@@ -134,7 +134,7 @@ class Worksheet:
 
 
 def worksheet(
-    model: Sequential,
+    model: Sequential[Any],
     x: Inputs,
     y: Any,
     loss: str | Loss = "squared_error",
