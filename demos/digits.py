@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from itertools import islice
+from typing import Any
 
 from demos import pictures
 from demos.interrupt import uninterrupted
@@ -127,7 +128,7 @@ def draw(model: MLP, matrix: list[list[int]], misread: Misread, caption: str) ->
         return pictures.save(figure, "digits", caption)
 
 
-def tiles(ax: object, images: Rows, columns: int, colours: str) -> None:
+def tiles(ax: Any, images: Rows, columns: int, colours: str) -> None:
     """Images of 8×8 pixels in a grid."""
     most = max(abs(pixel) for image in images for pixel in image)
     for number, image in enumerate(images):

@@ -129,8 +129,8 @@ def report(number: int, current: LayerPass, following: LayerPass | None) -> None
 def check(model: MLP, passes: list[LayerPass], inputs: Vector, targets: Vector) -> Value:
     """Compares the worksheet with the graph: outputs, and the gradient of every parameter."""
     model.zero_grad()
-    outputs = model(list(inputs))
-    outputs = outputs if isinstance(outputs, list) else [outputs]
+    result = model(list(inputs))
+    outputs: list[Value] = result if isinstance(result, list) else [result]
     loss = squared_error(targets, outputs)
     loss.label = "L"
     loss.backward()

@@ -230,8 +230,8 @@ def draw(
             ax.axhline(level, color=pictures.GREY, linewidth=0.8, linestyle="dashed")
         ax.set(xlabel="step", xlim=(0, 1.2 * training[-1][0]), title="Loss per letter")
         ticks = range(len(name) + 1)
-        for head, letter in enumerate("BCDE"):
-            ax = axes[letter]
+        for head, place in enumerate("BCDE"):
+            ax = axes[place]
             weights = [
                 row[head] + [0.0] * (len(ticks) - len(row[head])) for row in memory.attention
             ]

@@ -7,6 +7,7 @@ hence their gradients, hence their updates. A layer of twins can do what one of 
 from __future__ import annotations
 
 import random
+from typing import Any
 
 from demos import pictures
 from demos.interrupt import uninterrupted
@@ -106,7 +107,7 @@ def epochs_needed(difference: float) -> int | None:
         if parameter.data == 1:
             parameter.data += source.uniform(-difference, difference)
     optimizer = SGD(model.parameters(), RATE)
-    settings = {"epochs": LONG, "batch_size": 4, "tolerance": None}
+    settings: dict[str, Any] = {"epochs": LONG, "batch_size": 4, "tolerance": None}
     history = uninterrupted(fit(model, XOR, "squared_error", optimizer, **settings))
     small = (epoch for epoch, loss in enumerate(history.losses, 1) if loss < SOLVED)
     return next(small, None)

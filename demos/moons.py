@@ -6,6 +6,8 @@ the hinge loss, which is 0 for a point on its side of the boundary by a margin o
 
 from __future__ import annotations
 
+from typing import Any
+
 from demos import pictures
 from demos.interrupt import uninterrupted
 from demos.pictures import Illustration, needs
@@ -35,8 +37,13 @@ def main() -> Illustration:
     print(f"  {optimizer}\n")
     print("  epoch   mean loss   on the right side")
     for epoch in range(0, EPOCHS, BETWEEN):
-        settings = {"epochs": BETWEEN, "shuffle": True, "seed": epoch, "tolerance": None}
-        history = uninterrupted(fit(model, data, "hinge", optimizer, **settings))
+        settings: dict[str, Any] = {
+            "epochs": BETWEEN,
+            "shuffle": True,
+            "seed": epoch,
+            "tolerance": None,
+        }
+        history = uninterrupted(fit(model, data, "hinge", optimizer, tolerance=None, **settings))
         right = accuracy(targets, sides(model, points))
         print(f"  {epoch + BETWEEN:5}   {history.losses[-1]:9.4f}   {right:17.0%}")
     assert right == 1

@@ -26,7 +26,7 @@ LIGHT_BLUE, LIGHT_ORANGE, GREY = "#DCEEFB", "#FBE3D3", "#5A6472"
 
 _DIGITS = re.compile(r"(\.\d\d)\d+")
 _PACKAGES = {"sklearn": "scikit-learn"}
-_STYLE = {
+_STYLE: Any = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
@@ -114,7 +114,12 @@ def predicted_heights(
 ) -> tuple[list[float], list[float], list[list[float]]]:
     """`heights` of a function that takes all points of the grid as rows, such as a prediction."""
     points: list[list[float]] = []
-    x, y, _ = heights(lambda a, b: points.append([a, b]) or 0.0, across, up, count)
+
+    def noted(a: float, b: float) -> float:
+        points.append([a, b])
+        return 0.0
+
+    x, y, _ = heights(noted, across, up, count)
     found = predict(points)
     return x, y, [found[start : start + count] for start in range(0, len(found), count)]
 

@@ -155,7 +155,7 @@ def draw(
             across, up = ((centre - 1.0, centre + 1.0) for centre in middle)
 
             def height(w1: float, w2: float, descent: Any = descent, bias: float = bias) -> float:
-                return descent.loss([Parameter(w1), Parameter(w2), Parameter(bias)]).data
+                return float(descent.loss([Parameter(w1), Parameter(w2), Parameter(bias)]))
 
             x, y, z = pictures.heights(height, across, up, 50)
             # On the floor of the canyon the grid is too coarse for lines of small losses.
@@ -174,8 +174,8 @@ def draw(
             above = [descent.predicted(step) - descent.least for step in steps]
             ax.plot(steps, above, color=colours[name])
             seen = [step for step in (1, 2, 4, 10, 20, 50, 100, 200, WATCHED) if step <= arrived]
-            dots = [watched[name][step][0] - descent.least for step in seen]
-            ax.plot(seen, dots, "o", markersize=4, color=colours[name])
+            losses = [watched[name][step][0] - descent.least for step in seen]
+            ax.plot(seen, losses, "o", markersize=4, color=colours[name])
             ax.annotate(
                 f"{name}:\n{arrived:,} step{'s' * (arrived != 1)}",
                 (arrived, MARGIN * descent.least),
