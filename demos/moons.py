@@ -37,12 +37,7 @@ def main() -> Illustration:
     print(f"  {optimizer}\n")
     print("  epoch   mean loss   on the right side")
     for epoch in range(0, EPOCHS, BETWEEN):
-        settings: dict[str, Any] = {
-            "epochs": BETWEEN,
-            "shuffle": True,
-            "seed": epoch,
-            "tolerance": None,
-        }
+        settings: dict[str, Any] = {"epochs": BETWEEN, "shuffle": True, "seed": epoch}
         history = uninterrupted(fit(model, data, "hinge", optimizer, tolerance=None, **settings))
         right = accuracy(targets, sides(model, points))
         print(f"  {epoch + BETWEEN:5}   {history.losses[-1]:9.4f}   {right:17.0%}")
