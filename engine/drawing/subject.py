@@ -184,7 +184,7 @@ def symbol_of(node: Value, digits: int = DIGITS) -> tuple[str, str]:
         left, right = (_constant(arg, digits) for arg in node.args)
         return " ".join(part for part in (left, symbol, right) if part), ""
     notes = []
-    for name, group in zip((*op.operands, *op.constants), op.group(node.args)):
+    for name, group in zip((*op.operands, *op.constants), op.bind(node.args)):
         row = group if name in op.sequences else [group]
         constants = [arg for arg in row if not isinstance(arg, Value)]
         if constants and (name not in op.defaults or constants != [op.defaults[name]]):

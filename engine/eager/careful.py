@@ -73,7 +73,7 @@ def constant_factors(op: Op, args: Sequence[Value | float]) -> list[float | None
     >>> constant_factors(ARITHMETIC[2], [Value(2.0), 0.0])  # ∂(a · b)/∂a is b
     [0.0, None]
     """
-    grouped = dict(zip((*op.operands, *op.constants), op.group(args)))
+    grouped = dict(zip((*op.operands, *op.constants), op.bind(args)))
     found: list[float | None] = []
     for name, operand in grouped.items():
         count = len(operand) if name in op.sequences else 1

@@ -136,7 +136,7 @@ class _Sequences:
         """As those of an operation on scalars."""
         op = self.op
         contributions: list[tuple[Value, Any]] = []
-        grouped = op.group(node._args_)
+        grouped = op.bind(node._args_)
         names = dict(zip(self.parameters, grouped))
         length = len(grouped[self.sequence])
         names |= {"n": float(length), "out": node, ADJOINT: adjoint}

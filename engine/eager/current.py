@@ -69,7 +69,7 @@ def _numbers(node: Value, op: Op) -> list[Any]:
     args: tuple[Any, ...] = node._args_
     numbers: list[Any] = [arg if type(arg) is float else arg._data_ for arg in args]
     if op.sequences:
-        numbers = op.group(numbers)
+        numbers = op.bind(numbers)
         numbers.append(next(len(part) for part in numbers if isinstance(part, list)))
     return numbers
 
@@ -121,8 +121,8 @@ def _old_numbers(node: Value) -> Iterator[tuple[Value, float]]:
     op = node.op
     assert op is not None
     names = (*op.operands, *op.constants)
-    grouped = dict(zip(names, op.group(node.args)))
-    recorded = dict(zip(names, op.group(node.partials)))
+    grouped = dict(zip(names, op.bind(node.args)))
+    recorded = dict(zip(names, op.bind(node.partials)))
     for name in op.operands:
         tree: Any = partial_tree(op, name)
         other = grouped.get(getattr(tree, "id", ""))

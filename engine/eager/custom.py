@@ -122,7 +122,7 @@ def _compare(given: Op, derived: Op) -> None:
     """ValueError where the partials given are not the derivatives; over points of the domain."""
     compared = 0
     for row in _points(given):
-        arguments = given.group(row)
+        arguments = given.bind(row)
         if given.sequences:
             arguments.append(next(len(part) for part in arguments if isinstance(part, list)))
         if undefined(given)(*arguments)[0]:

@@ -76,7 +76,7 @@ class Guard:
         partial = partial_of(op, name)
         part = partial.alive
         assert part is not None
-        names = dict(zip((*op.operands, *op.constants), op.group(user.args)))
+        names = dict(zip((*op.operands, *op.constants), op.bind(user.args)))
         names["out"] = user
         for entry, reduction in partial.reductions if set(part.arguments) - names.keys() else ():
             names[entry] = function_of(reduction.op)(*map(names.__getitem__, reduction.arguments))

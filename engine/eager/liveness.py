@@ -122,7 +122,7 @@ def edge_is_dead(node: Value, position: int) -> bool:
         return form.number == 0
     op = node.op
     assert op is not None
-    other = dict(zip((*op.operands, *op.constants), op.group(node.args)))[form.name]
+    other = dict(zip((*op.operands, *op.constants), op.bind(node.args)))[form.name]
     if isinstance(other, list):
         other = other[op.place(len(node.args), position)[1]]
     return not isinstance(other, Value) and other == 0
@@ -161,7 +161,7 @@ def _arguments(node: Value, intervals: dict[Any, Interval]) -> tuple[Interval, .
     def interval(arg: Any) -> Interval:
         return intervals[arg] if isinstance(arg, Value) else rounded(arg, arg)
 
-    grouped = op.group(node.args)[: len(op.operands)]
+    grouped = op.bind(node.args)[: len(op.operands)]
     return tuple(
         (union(map(interval, group)) if group else ANY)
         if isinstance(group, list)

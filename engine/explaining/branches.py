@@ -56,7 +56,7 @@ def is_kink(node: Value) -> bool:
     assert op is not None
     if not op.kinks:
         return False
-    grouped = op.group([float(arg) for arg in node.args])
+    grouped = op.bind([float(arg) for arg in node.args])
     return kink_distance(op)(*grouped, *([len(grouped[0])] if op.sequences else []))[0] == 0
 
 

@@ -147,7 +147,7 @@ def _along(op: Op, numbers: list[float], position: int) -> Callable[[float], flo
     """The operation as a function of one of its operands."""
 
     def f(x: float) -> float:
-        arguments: list[Any] = op.group([*numbers[:position], x, *numbers[position + 1 :]])
+        arguments: list[Any] = op.bind([*numbers[:position], x, *numbers[position + 1 :]])
         if op.sequences:
             arguments.append(next(len(a) for a in arguments if isinstance(a, list)))
         return forward(op)(*arguments)[0]

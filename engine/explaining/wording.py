@@ -65,7 +65,7 @@ def expression(
     if op is None:
         return dialect.signed(node.data)[0]
     entry = float if numbers else naming
-    grouped = dict(zip((*op.operands, *op.constants), op.group(node.args)))
+    grouped = dict(zip((*op.operands, *op.constants), op.bind(node.args)))
     added = total(op)
     if added is not None:
         sequences = [name for name in op.operands if name in op.sequences]
@@ -156,7 +156,7 @@ def at_operand(
     assert op is not None
     operand, index = op.place(len(node.args), position)
     args: dict[str, Any] = {"out": node}
-    for name, group in zip((*op.operands, *op.constants), op.group(node.args)):
+    for name, group in zip((*op.operands, *op.constants), op.bind(node.args)):
         # In the partial of a sequence its name stands for the element with the same index.
         args[name] = group[index] if name in op.sequences else group
         if name in op.sequences:

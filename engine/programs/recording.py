@@ -68,7 +68,7 @@ class Recording:
     def _computed(self, node: Value) -> float:
         """The result of an operation on constants."""
         assert node.op is not None
-        operands = node.op.group([self.number(arg) for arg in node.args])
+        operands = node.op.bind([self.number(arg) for arg in node.args])
         try:
             return float(apply(node.op, *operands))
         except (ArithmeticError, ValueError) as error:

@@ -32,7 +32,7 @@ def replay(
         assert op is not None
         operands = [
             list(map(operand, group)) if isinstance(group, list) else operand(group)
-            for group in op.group(node.args)
+            for group in op.bind(node.args)
         ]
         result = apply(op, *operands)
         result.label, result.scope = node.label, node.scope

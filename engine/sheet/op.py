@@ -94,23 +94,23 @@ class Op:
         if self.check is not None and origin is None:
             self.check()
 
-    def group(self, args: Sequence[Any]) -> list[Any]:
+    def bind(self, args: Sequence[Any]) -> list[Any]:
         """A node's operands, which it keeps in one row, by name: sequences as lists again."""
         if not self.sequences:
             return list(args)
         names = (*self.operands, *self.constants)
         scalars = len(names) - len(self.sequences)
         length = (len(args) - scalars) // len(self.sequences)
-        grouped: list[Any] = []
+        bound: list[Any] = []
         position = 0
         for name in names:
             if name in self.sequences:
-                grouped.append(list(args[position : position + length]))
+                bound.append(list(args[position : position + length]))
                 position += length
             else:
-                grouped.append(args[position])
+                bound.append(args[position])
                 position += 1
-        return grouped
+        return bound
 
     def place(self, count: int, position: int) -> tuple[str, int]:
         """Of one of a node's `count` args: the name of its parameter, and its index within it."""

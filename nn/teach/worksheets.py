@@ -188,7 +188,7 @@ def _weighted_sum(output: Value, neuron: Neuron) -> Value:
 def _inputs_of(weighted_sum: Value) -> Sequence[Any]:
     """What a neuron was given: the second group of operands of its weighted sum."""
     assert weighted_sum.op is not None
-    group: Sequence[Any] = weighted_sum.op.group(weighted_sum.args)[1]
+    group: Sequence[Any] = weighted_sum.op.bind(weighted_sum.args)[1]
     return group
 
 

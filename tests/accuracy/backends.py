@@ -62,7 +62,7 @@ def graph(engine: ModuleType, variant: Variant, row: Sequence[float], place: Pla
     i, j = place
     count = len(row) - len(variant.constants)
     mixed = [engine.Value(x) if k in (i, j) else x for k, x in enumerate(row[:count])]
-    node = _operation(engine, variant)(*variant.op.group([*mixed, *variant.constants]))
+    node = _operation(engine, variant)(*variant.op.bind([*mixed, *variant.constants]))
     try:
         first = engine.gradient(node, mixed[i])
         return [node, first, engine.gradient(first, mixed[j])]
@@ -80,7 +80,7 @@ class Graph:
         operation = _operation(engine, variant)
         count = len(row) - len(variant.constants)
         self.leaves = [engine.Value(x, label=f"x{k}") for k, x in enumerate(row[:count])]
-        node = operation(*variant.op.group([*self.leaves, *variant.constants]))
+        node = operation(*variant.op.bind([*self.leaves, *variant.constants]))
         first = engine.gradient(node, self.leaves[i])
         every = [node, first, engine.gradient(first, self.leaves[j])]
         # A derivative may be an operand itself, or a constant; neither is computed by a program.

@@ -87,7 +87,7 @@ def _is_defined(op: Op, row: Sequence[float]) -> bool:
 
 
 def _arguments(op: Op, row: Sequence[float]) -> list[Any]:
-    grouped = op.group(row)
+    grouped = op.bind(row)
     return [*grouped, len(grouped[0])] if op.sequences else grouped
 
 

@@ -27,7 +27,7 @@ def truth(op: Op, row: Sequence[Any], i: int, j: int) -> tuple[Any, Any, Any]:
     """
     with mp.workdps(DIGITS):
         numbers = [Hyper(x, mpf(k == i), mpf(k == j)) for k, x in enumerate(row)]
-        grouped = op.group(numbers)
+        grouped = op.bind(numbers)
         names: dict[str, Any] = dict(zip((*op.operands, *op.constants), grouped, strict=True))
         if op.sequences:
             names["n"] = Hyper(len(names[next(iter(op.sequences))]))

@@ -1,7 +1,7 @@
 """Where operations are sampled, read from the sheet itself: a new line needs nothing here.
 
 A *row* is what a node keeps in `args`: the operands in order, sequences laid flat, the constants
-after them. `op.group(row)` are the arguments of the operation's function.
+after them. `op.bind(row)` are the arguments of the operation's function.
 """
 
 from collections.abc import Callable, Sequence
@@ -89,7 +89,7 @@ def smooth_rows(op: Op) -> st.SearchStrategy[list[float]]:
 
 def call_arguments(op: Op, row: Sequence[Any]) -> list[Any]:
     """What the functions of `engine.sheet.evaluate` take: operands, constants, the length."""
-    grouped = op.group(row)
+    grouped = op.bind(row)
     return [*grouped, len(grouped[0])] if op.sequences else grouped
 
 
@@ -109,7 +109,7 @@ def is_undefined(op: Op, row: Sequence[float]) -> bool:
 
 def call(op: Op, row: Sequence[Any]) -> Any:
     """The eager function, on `Value`s and numbers."""
-    return GENERATED[op.name](*op.group(row))
+    return GENERATED[op.name](*op.bind(row))
 
 
 def operand_count(op: Op, row: Sequence[Any]) -> int:

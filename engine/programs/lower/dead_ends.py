@@ -44,7 +44,7 @@ class DeadEnds:
         op, active = node.op, self.recording.active
         assert op is not None
         contributions = formulas_at(node).contributions
-        grouped = dict(zip((*op.operands, *op.constants), op.group(node.args)))
+        grouped = dict(zip((*op.operands, *op.constants), op.bind(node.args)))
         has_zeros = 0.0 in node.args  # a Value is equal only to itself
         found = {}
         for name, contribution in contributions.items():
@@ -69,7 +69,7 @@ class DeadEnds:
     def operands(self, node: Value) -> Iterator[tuple[str, list[Value]]]:
         """Those that a gradient may go on to, by the names of operands."""
         assert node.op is not None
-        grouped = dict(zip(node.op.operands, node.op.group(node.args)))
+        grouped = dict(zip(node.op.operands, node.op.bind(node.args)))
         for name, places in self.edges.get(node, {}).items():
             operands = _as_list(grouped[name])
             yield name, [operands[place] for place in places]
@@ -117,7 +117,7 @@ def _names(node: Value, intervals: dict[Any, Interval]) -> dict[str, Interval]:
     op = node.op
     assert op is not None
     found = {}
-    for name, group in zip(op.operands, op.group(node.args)):
+    for name, group in zip(op.operands, op.bind(node.args)):
         parts = {
             intervals[operand] if operand in intervals else rounded(operand, operand)
             for operand in _as_list(group)

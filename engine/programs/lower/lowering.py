@@ -87,7 +87,7 @@ class _Lowering(Variables):
         assert op is not None
         names = {
             name: list(map(self.operand, arg)) if name in op.sequences else self.operand(arg)
-            for name, arg in zip(op.operands, op.group(node.args))
+            for name, arg in zip(op.operands, op.bind(node.args))
         }
         return formulas_at(node), names
 
@@ -188,7 +188,7 @@ class _Lowering(Variables):
         """The operands at these places, each with what the names of a formula stand for there."""
         op = node.op
         assert op is not None
-        grouped = dict(zip(op.operands, op.group(node.args)))
+        grouped = dict(zip(op.operands, op.bind(node.args)))
         known = {entry: names[entry] for entry in names_of(tree) if entry in names}
         if name not in op.sequences:
             yield grouped[name], known
@@ -215,7 +215,7 @@ class _Lowering(Variables):
         """A loop that adds to the adjoints of neighbours, or sets them if nothing has yet."""
         op, run = node.op, self.spans[node, name]
         assert op is not None
-        operands = op.group(node.args)[op.operands.index(name)]
+        operands = op.bind(node.args)[op.operands.index(name)]
         targets = [self.adjoint(self.variables[operand]) for operand in operands]
         fresh = [target for target in targets if target not in self.started]
         accumulate = len(fresh) < len(targets)

@@ -72,7 +72,7 @@ class Variables:
             assert node.op is not None
             if not node.op.sequences or len(node.args) <= self.longest:
                 continue
-            grouped = dict(zip(node.op.operands, node.op.group(node.args)))
+            grouped = dict(zip(node.op.operands, node.op.bind(node.args)))
             found = {name: self.run(grouped[name]) for name in node.op.sequences}
             if None not in found.values():
                 self.spans.update({(node, name): run for name, run in found.items() if run})

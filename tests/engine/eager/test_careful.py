@@ -220,5 +220,5 @@ def test_a_long_row_of_operands_is_cut_short_in_messages():
 def test_careful_and_generated_code_make_the_same_node(op):
     row = example_row(op)
     mixed = as_values(op, row, [True] * operand_count(op, row))
-    fast, careful = call(op, mixed), apply(op, *op.group(mixed))
+    fast, careful = call(op, mixed), apply(op, *op.bind(mixed))
     assert (fast.data, fast.args, fast.partials) == (careful.data, careful.args, careful.partials)

@@ -33,7 +33,7 @@ def test_a_derivative_of_0_says_which_branch_it_is_of(function, x, why):
 @over_sheet
 def test_every_operation_can_be_asked(op):
     row = example_row(op)
-    if undefined(op)(*op.group(row), *([2] if op.sequences else []))[0]:
+    if undefined(op)(*op.bind(row), *([2] if op.sequences else []))[0]:
         return
     node = call(op, as_values(op, row, [True] * len(row)))
     for position in range(len(row) - len(op.constants)):

@@ -122,10 +122,10 @@ def test_an_operation_needs_one_partial_for_each_operand():
 
 
 def test_a_row_is_grouped_by_operand_and_constants_come_last():
-    assert OPERATIONS["dot"].group([1, 2, 3, 4, 5]) == [[1, 2], [3, 4], 5]
-    assert OPERATIONS["dot"].group([7]) == [[], [], 7]
-    assert OPERATIONS["sum"].group([]) == [[]]
-    assert OPERATIONS["huber"].group([1, 2, 0.5]) == [1, 2, 0.5]
+    assert OPERATIONS["dot"].bind([1, 2, 3, 4, 5]) == [[1, 2], [3, 4], 5]
+    assert OPERATIONS["dot"].bind([7]) == [[], [], 7]
+    assert OPERATIONS["sum"].bind([]) == [[]]
+    assert OPERATIONS["huber"].bind([1, 2, 0.5]) == [1, 2, 0.5]
 
 
 def test_an_operation_shows_its_formulas():

@@ -34,7 +34,7 @@ inf = math.inf
 def test_no_operation_leaves_its_interval(op, data):
     row = data.draw(rows(op))
     constants = tuple(row[len(row) - len(op.constants) :])
-    grouped = op.group(row)[: len(op.operands)]
+    grouped = op.bind(row)[: len(op.operands)]
     arguments = tuple(
         rounded(min(part), max(part)) if isinstance(part, list) else rounded(part, part)
         for part in grouped

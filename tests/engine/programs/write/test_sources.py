@@ -53,7 +53,7 @@ def operation(op, part):
     """A node of the operation on parameters, at a place of their domain."""
     row = example_row(op)
     leaves = []
-    for name, operands in zip(op.operands, op.group(row), strict=False):
+    for name, operands in zip(op.operands, op.bind(row), strict=False):
         low, high = op.domain.get(name, (-2.0, 2.0))
         count = len(operands) if isinstance(operands, list) else 1
         for i in range(count):
