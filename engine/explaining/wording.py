@@ -96,15 +96,15 @@ def expression(
 
 
 def _joined(
-    terms: Sequence[tuple[Names, ast.expr]], dialect: Dialect, separator: str, strength: int
+    terms: Sequence[tuple[Names, ast.expr]], dialect: Dialect, separator: str, precedence: int
 ) -> str:
     if len(terms) > _OPERANDS:
         hidden: tuple[Names, ast.expr] = ({"a": "…"}, ast.Name("a"))
         terms = [*terms[: _OPERANDS - 2], hidden, terms[-1]]
     first, *rest = terms
-    written = [dialect.within(first[1], strength, first[0])]
-    place_of_rest = dialect.after if strength else dialect.within
-    written += [place_of_rest(tree, strength, names) for names, tree in rest]
+    written = [dialect.within(first[1], precedence, first[0])]
+    place_of_rest = dialect.after if precedence else dialect.within
+    written += [place_of_rest(tree, precedence, names) for names, tree in rest]
     return separator.join(written)
 
 
@@ -215,5 +215,5 @@ def counted(count: int) -> str:
 
 def number(value: float, *, dialect: Rounding = TEXT, beside: bool = False) -> str:
     """In the digits of the dialect; `beside` another factor, a negative number gets parentheses."""
-    text, strength = dialect.signed(value)
-    return dialect.parentheses(text) if beside and strength < ATOM else text
+    text, precedence = dialect.signed(value)
+    return dialect.parentheses(text) if beside and precedence < ATOM else text

@@ -18,7 +18,7 @@ CHOICE, OR, AND, COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(9)
 Piece = tuple[str, int]
 Names = Mapping[str, "str | float | Piece"]
 
-_STRENGTH: dict[type[ast.AST], int] = {
+_PRECEDENCE: dict[type[ast.AST], int] = {
     ast.Add: SUM,
     ast.Sub: SUM,
     ast.Mult: PRODUCT,
@@ -79,34 +79,34 @@ class Dialect:
                 return self.call(name, [self.write(argument, names) for argument in arguments])
         raise TypeError(f"not part of a checked formula: {ast.dump(tree)}")
 
-    def within(self, tree: ast.expr, strength: int, names: Names) -> str:
-        """A part in a place that asks for `strength`, in parentheses where it is weaker."""
+    def within(self, tree: ast.expr, precedence: int, names: Names) -> str:
+        """A part in a place that asks for `precedence`, in parentheses where it is weaker."""
         text, own = self.visit(tree, names)
-        return text if own >= strength else self.parentheses(text)
+        return text if own >= precedence else self.parentheses(text)
 
-    def after(self, tree: ast.expr, strength: int, names: Names) -> str:
+    def after(self, tree: ast.expr, precedence: int, names: Names) -> str:
         """A part to the right of an operator, where a leading minus gets parentheses as well."""
         text, own = self.visit(tree, names)
-        strong = own >= strength and not text.startswith(self.minus)
+        strong = own >= precedence and not text.startswith(self.minus)
         return text if strong else self.parentheses(text)
 
     def negation(self, operand: ast.expr, names: Names) -> Piece:
         return self.minus + self.after(operand, SIGN, names), SIGN
 
     def binary(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
-        strength = _STRENGTH[type(operator)]
+        precedence = _PRECEDENCE[type(operator)]
         # The right side must hold more strongly: a - (b - c), and a + (b + c) keeps its order.
-        sides = self.within(left, strength, names), self.after(right, strength + 1, names)
-        return self.infix[type(operator)].join(sides), strength
+        sides = self.within(left, precedence, names), self.after(right, precedence + 1, names)
+        return self.infix[type(operator)].join(sides), precedence
 
     def comparison(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
         sides = self.within(left, SUM, names), self.within(right, SUM, names)
         return self.infix[type(operator)].join(sides), COMPARISON
 
     def logical(self, operator: ast.AST, values: Sequence[ast.expr], names: Names) -> Piece:
-        strength = _STRENGTH[type(operator)]
-        parts = [self.within(value, strength + 1, names) for value in values]
-        return self.infix[type(operator)].join(parts), strength
+        precedence = _PRECEDENCE[type(operator)]
+        parts = [self.within(value, precedence + 1, names) for value in values]
+        return self.infix[type(operator)].join(parts), precedence
 
     def quotient(self, left: ast.expr, right: ast.expr, names: Names) -> Piece:
         return self.binary(left, ast.Div(), right, names)

@@ -57,9 +57,9 @@ class CSource(FloatPython):
         return self.remainder(left, operator, right, names)
 
     def visit(self, tree: ast.expr, names: Names) -> Piece:
-        text, strength = super().visit(tree, names)
+        text, precedence = super().visit(tree, names)
         # Compilers warn of && beside || without parentheses.
-        return text, OR if strength == AND else strength
+        return text, OR if precedence == AND else precedence
 
     def choice(self, tree: ast.IfExp, names: Names) -> Piece:
         test, then = self.within(tree.test, OR, names), self.within(tree.body, OR, names)

@@ -56,12 +56,12 @@ class Python(Dialect):
         return super().signed(value)
 
     def comparison(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
-        text, strength = super().comparison(left, operator, right, names)
+        text, precedence = super().comparison(left, operator, right, names)
         if not isinstance(operator, (ast.Eq, ast.NotEq)):
-            return text, strength
+            return text, precedence
         # A Value is equal only to itself; what counts here is its number.
         sides = [self.call("float", [self.write(side, names)])[0] for side in (left, right)]
-        return self.infix[type(operator)].join(sides), strength
+        return self.infix[type(operator)].join(sides), precedence
 
 
 class FloatPython(Python):
