@@ -11,7 +11,7 @@ from demos import pictures
 from demos.pictures import Illustration, needs
 from demos.printing import columns, formulas, heading, introduction, remark, shown
 from engine import Value
-from engine.eager.functions import GENERATED
+from engine.eager.functions import EAGER
 from nn import MLP
 
 NAMES = ("linear", "relu", "sigmoid", "tanh")
@@ -78,7 +78,7 @@ def main() -> Illustration:
 
 def activate(name: str, z: Value) -> Value:
     """g(z) as a node of the graph; z itself where there is no activation."""
-    return z if name == "linear" else GENERATED[name](z)
+    return z if name == "linear" else EAGER[name](z)
 
 
 def slope(name: str, number: float) -> float:

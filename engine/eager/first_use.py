@@ -38,9 +38,9 @@ def _operation(name: str, operation: str | None) -> Callable[..., Any]:
     """A stand-in for a method or an operator, until its first use has it generated."""
 
     def method(*operands: Any, **constants: Any) -> Any:
-        from engine.eager.functions import GENERATED  # puts the real operators on Value
+        from engine.eager.functions import EAGER  # puts the real operators on Value
 
-        function = GENERATED[operation] if operation else getattr(Value, name)
+        function = EAGER[operation] if operation else getattr(Value, name)
         return function(*operands, **constants)
 
     method.__name__ = name

@@ -71,9 +71,9 @@ def log_softmax(logits: Iterable[Any]) -> list[Any]:
 
 def _shares(name: str, sum_of: str, logits: Iterable[Any]) -> list[Any]:
     logits = tuple(logits)
-    most = GENERATED["maximum"](logits)
-    total = GENERATED[sum_of](logits, most)
-    share = GENERATED[name]
+    most = EAGER["maximum"](logits)
+    total = EAGER[sum_of](logits, most)
+    share = EAGER[name]
     return [share(logit, most, total) for logit in logits]
 
 
@@ -157,13 +157,13 @@ def _install(generated: Mapping[str, Any]) -> None:
         setattr(Value, name, operators[name])
 
 
-GENERATED: Mapping[str, Any] = _Generated()
+EAGER: Mapping[str, Any] = _Generated()
 if core == "native":
     # The generated functions stay behind its own, for whatever is not an ordinary case.
-    extension.set_functions(GENERATED.__getitem__)
-    GENERATED = extension.OPERATIONS
+    extension.set_functions(EAGER.__getitem__)
+    EAGER = extension.OPERATIONS
 else:
-    _install(GENERATED)
+    _install(EAGER)
 # The arithmetic operations are Python's operators; everything else is a function of this module.
 # `clip` is what NumPy calls one of them.
 _FUNCTIONS = {op.name: op.name for op in OFFERED} | {"clip": "clamp"}
@@ -174,5 +174,5 @@ __all__ += list(_FUNCTIONS)
 def __getattr__(name: str) -> Any:
     if name not in _FUNCTIONS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    function = globals()[name] = GENERATED[_FUNCTIONS[name]]
+    function = globals()[name] = EAGER[_FUNCTIONS[name]]
     return function

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.eager.careful import apply
 from engine.eager.compiling import eager_functions
-from engine.eager.functions import GENERATED
+from engine.eager.functions import EAGER
 from engine.sheet.op import Op
 from engine.sheet.ops import OPERATIONS
 
@@ -23,7 +23,7 @@ def function_of(op: Op) -> Callable[..., Any]:
     Value(1, grad=0)
     """
     if OPERATIONS.get(op.name) is op:
-        return GENERATED[op.name]
+        return EAGER[op.name]
     if op.sequences:
         return partial(apply, op)
     return eager_functions([op], f"<engine: {op.name}>")[op.name]  # type: ignore[no-any-return]

@@ -18,7 +18,7 @@ from typing import Any, overload
 from engine.base.spelling import Text
 from engine.graph.value import Value
 
-GENERATED: Mapping[str, Callable[..., Any]]
+EAGER: Mapping[str, Callable[..., Any]]
 
 def log_softmax(logits: Iterable[Value | float]) -> list[Value]: ...
 def softmax(logits: Iterable[Value | float]) -> list[Value]: ...

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, TypeVar
 
-from engine.eager.functions import GENERATED
+from engine.eager.functions import EAGER
 from engine.graph.value import Value
 from engine.sheet.op import Op
 from engine.sheet.ops import SHEET
@@ -193,7 +193,7 @@ class _Drawing:
             node = ground.tried(step)
             return [] if node is None else [node]
         try:
-            return [step.apply(ground.nodes, GENERATED)]
+            return [step.apply(ground.nodes, EAGER)]
         except (ArithmeticError, ValueError):
             # Behind an operation that raises nothing is computed; any number stands for it.
             return [] if row == 0 else [Value(float("nan"))]

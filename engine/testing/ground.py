@@ -140,10 +140,10 @@ class Ground:
 
 def computed(step: Step, nodes: Sequence[Any]) -> Value | None:
     """The result of a step, or None where it is undefined, or no node."""
-    from engine.eager.functions import GENERATED
+    from engine.eager.functions import EAGER
 
     try:
-        result = step.apply(nodes, GENERATED)
+        result = step.apply(nodes, EAGER)
     except (ArithmeticError, ValueError):
         return None
     return result if isinstance(result, Value) else None

@@ -77,7 +77,7 @@ class Recipe:
     (Value(1.5, grad=0), Value(-0.125, grad=0))
     >>> print(recipe.source())
     from engine import Parameter, Value
-    from engine.eager.functions import GENERATED as op
+    from engine.eager.functions import EAGER as op
     <BLANKLINE>
     x0 = Value(3.0, label="x0")  # in other rows: -1.0
     w0 = Parameter(0.5, label="w0")
@@ -117,9 +117,9 @@ class Recipe:
         `functions`: what computes, by the names of the sheet; the engine, unless given.
         """
         if functions is None:
-            from engine.eager.functions import GENERATED
+            from engine.eager.functions import EAGER
 
-            functions = GENERATED
+            functions = EAGER
         nodes = [*leaves]
         for step in self.steps:
             nodes.append(step.apply(nodes, functions))
@@ -146,7 +146,7 @@ class Recipe:
         """Python that builds the graph of the first row."""
         lines = [
             "from engine import Parameter, Value",
-            "from engine.eager.functions import GENERATED as op",
+            "from engine.eager.functions import EAGER as op",
             "",
         ]
         names: list[str] = []

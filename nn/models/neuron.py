@@ -16,7 +16,7 @@ from engine import Parameter, Value, dot
 from engine.base.numbers import as_number, whole
 from engine.base.spelling import printable
 from engine.base.tables import is_row, plain
-from engine.eager.functions import GENERATED
+from engine.eager.functions import EAGER
 from engine.graph.recording import place
 from engine.sheet.ops import ACTIVATIONS
 from nn.models.initializers import Initializer, find_initializer
@@ -161,7 +161,7 @@ def find_activation(activation: Activation) -> tuple[str, Callable[[Value], Valu
     known = ["linear", *(op.name for op in ACTIVATIONS)]
     if activation not in known:
         raise ValueError(f"unknown activation {activation!r}; known: {', '.join(known)}")
-    return activation, None if activation == "linear" else GENERATED[activation]
+    return activation, None if activation == "linear" else EAGER[activation]
 
 
 def source_of(seed: Any) -> Any:

@@ -6,12 +6,12 @@ from collections.abc import Hashable
 from typing import Any
 
 from engine import Value
-from engine.eager.functions import GENERATED
+from engine.eager.functions import EAGER
 from engine.sheet.ops import ACTIVATIONS
 from nn.models.layers import Layer, Sequential
 from nn.models.neuron import Neuron
 
-_ACTIVATIONS = {None, *(GENERATED[op.name] for op in ACTIVATIONS)}
+_ACTIVATIONS = {None, *(EAGER[op.name] for op in ACTIVATIONS)}
 
 
 def is_ours(model: Any) -> bool:

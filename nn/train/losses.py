@@ -18,7 +18,7 @@ from typing import Any
 from engine import Value, dot, log_softmax, mean
 from engine.base.numbers import as_number, is_no_number
 from engine.base.tables import plain
-from engine.eager.functions import GENERATED
+from engine.eager.functions import EAGER
 from engine.sheet.ops import OPERATIONS
 
 Loss = Callable[[Any, Any], Value]
@@ -27,7 +27,7 @@ Loss = Callable[[Any, Any], Value]
 def _over_outputs(name: str, single: Loss | None = None) -> Loss:
     """The loss of the sheet, or the given one, also over several outputs."""
     if single is None:
-        single = GENERATED[name]
+        single = EAGER[name]
 
     def loss(target: Any, prediction: Any) -> Value:
         if type(target) is float and type(prediction) is Value:
@@ -68,7 +68,7 @@ def _of_probability(target: Any, prediction: Any) -> Value:
             f"{name}: the prediction {float(prediction):g} is not a probability; give the network "
             f'output="sigmoid", or use {name}_with_logits on its linear output'
         )
-    return GENERATED[name](target, prediction)  # type: ignore[no-any-return]
+    return EAGER[name](target, prediction)  # type: ignore[no-any-return]
 
 
 squared_error = _over_outputs("squared_error")
@@ -103,7 +103,7 @@ def cross_entropy(target: Any, logits: Sequence[Value]) -> Value:
                 f"cross_entropy: {target!r} is not a class; with {classes} logits the classes are "
                 f"0 to {classes - 1}"
             )
-        return GENERATED["log_total"](logits, logits[int(index)])  # type: ignore[no-any-return]
+        return EAGER["log_total"](logits, logits[int(index)])  # type: ignore[no-any-return]
     if len(probabilities) != classes:
         raise ValueError(f"cross_entropy: {len(probabilities)} targets for {classes} logits")
     checked = [

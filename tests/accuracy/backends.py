@@ -39,7 +39,7 @@ def places(variant: Variant) -> list[Place]:
 
 def _operation(engine: ModuleType, variant: Variant) -> Callable[..., Any]:
     """That of the sheet by its name, so that each core's own is found; or any other."""
-    found = engine.eager.functions.GENERATED.get(variant.op.name)
+    found = engine.eager.functions.EAGER.get(variant.op.name)
     operation: Callable[..., Any] = found or engine.eager.lookup.function_of(variant.op)
     return operation
 

@@ -62,7 +62,7 @@ def outcomes(recipe: Recipe, row: int, package: Any) -> tuple[Outcome, Outcome]:
     inputs = [package.Value(x, f"x{i}") for i, x in enumerate(recipe.rows[row])]
     parameters = [package.Parameter(p, f"w{i}") for i, p in enumerate(recipe.parameters)]
     try:
-        output = recipe.nodes([*inputs, *parameters], package.eager.functions.GENERATED)[-1]
+        output = recipe.nodes([*inputs, *parameters], package.eager.functions.EAGER)[-1]
     except (ArithmeticError, ValueError) as error:
         return _error(error), _error(error)
     output.backward()

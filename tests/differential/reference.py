@@ -79,7 +79,7 @@ def orders_of(
 ) -> Orders:
     """The same on leaves that are given."""
     leaves = [*inputs, *parameters]
-    output = recipe.nodes(leaves, package.eager.functions.GENERATED)[-1]
+    output = recipe.nodes(leaves, package.eager.functions.EAGER)[-1]
     if not second:
         return Orders(output, parameters, [], None, [])
     first = package.gradient(output, leaves)
@@ -129,7 +129,7 @@ def trained_parameters(
             sums = [0.0] * len(parameters)
             for row in batch:
                 leaves = [package.Value(number) for number in (*row, *parameters)]
-                output = recipe.nodes(leaves, package.eager.functions.GENERATED)[-1]
+                output = recipe.nodes(leaves, package.eager.functions.EAGER)[-1]
                 output.backward()
                 if not math.isfinite(output.data):
                     return None

@@ -9,7 +9,7 @@ import pytest
 
 import engine
 from engine import Op
-from engine.eager.functions import GENERATED
+from engine.eager.functions import EAGER
 from engine.sheet.ops import ACTIVATIONS, FUNCTIONS, SHEET
 from engine.testing import Recipe, Step
 from engine.testing.ground import is_well_defined
@@ -99,7 +99,7 @@ def test_the_graphs_are_of_many_kinds(recipes, edges):
 def planted(line):
     """With a wrong line in the place of the right one."""
     # The core in Python makes its functions when they are first asked for, and keeps them.
-    functions = getattr(GENERATED, "_made", GENERATED)
+    functions = getattr(EAGER, "_made", EAGER)
     return mock.patch.dict(functions, {line.name: partial(engine.apply, line)})
 
 

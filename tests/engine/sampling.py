@@ -13,7 +13,7 @@ from hypothesis import is_hypothesis_test, settings
 from hypothesis import strategies as st
 
 from engine import Value
-from engine.eager.functions import GENERATED
+from engine.eager.functions import EAGER
 from engine.sheet.evaluate import forward, kink_distance, partials, undefined
 from engine.sheet.op import Op
 from engine.sheet.ops import SHEET
@@ -109,7 +109,7 @@ def is_undefined(op: Op, row: Sequence[float]) -> bool:
 
 def call(op: Op, row: Sequence[Any]) -> Any:
     """The eager function, on `Value`s and numbers."""
-    return GENERATED[op.name](*op.bind(row))
+    return EAGER[op.name](*op.bind(row))
 
 
 def operand_count(op: Op, row: Sequence[Any]) -> int:
@@ -167,7 +167,7 @@ _STEPS = (
     lambda a, b: (a * b).tanh(),
     lambda a, b: 1 - a.sin() * b.cos(),
     lambda a, b: a / (b * b + 1),
-    lambda a, b: GENERATED["dot"]([a, 0.5, b], [b, a, 0.25], a),
-    lambda a, b: GENERATED["logsumexp"]([a, b, 0.0]) - a,
+    lambda a, b: EAGER["dot"]([a, 0.5, b], [b, a, 0.25], a),
+    lambda a, b: EAGER["logsumexp"]([a, b, 0.0]) - a,
     lambda a, b: (a.sigmoid() + 1) ** b.sigmoid(),
 )

@@ -7,7 +7,7 @@ import pytest
 
 import engine
 from engine import Value
-from engine.eager.functions import GENERATED, source
+from engine.eager.functions import EAGER, source
 from engine.sheet.computation import computation
 from engine.sheet.dialects import TEXT
 from engine.sheet.evaluate import FAST
@@ -29,7 +29,7 @@ def test_the_source_computes_with_the_formulas_of_the_sheet(op):
 
 @over_sheet
 def test_the_docstring_states_value_partials_and_where_it_is_undefined(op):
-    text = inspect.getdoc(GENERATED[op.name])
+    text = inspect.getdoc(EAGER[op.name])
     shown = {"out": op.formula, **dict(zip(op.operands, op.partials, strict=True)), **op.taught}
     assert text.startswith(f"out = {TEXT.write(read(shown['out']))}\n")
     for operand in op.operands:
@@ -41,7 +41,7 @@ def test_the_docstring_states_value_partials_and_where_it_is_undefined(op):
 
 @over_sheet
 def test_the_parameters_are_the_operands_and_then_the_constants(op):
-    parameters = inspect.signature(GENERATED[op.name]).parameters
+    parameters = inspect.signature(EAGER[op.name]).parameters
     assert list(parameters) == [*op.operands, *op.constants]
     defaults = {name: p.default for name, p in parameters.items() if p.default is not p.empty}
     declared = {name: value for name, value in op.constants.items() if value is not None}
@@ -50,13 +50,13 @@ def test_the_parameters_are_the_operands_and_then_the_constants(op):
 
 @over_sheet
 def test_the_source_that_a_debugger_shows_is_the_source_that_runs(op):
-    assert inspect.getsource(GENERATED[op.name]) == source(op.name)
+    assert inspect.getsource(EAGER[op.name]) == source(op.name)
 
 
 @over_sheet
 def test_functions_are_of_the_module_that_offers_them(op):
-    assert GENERATED[op.name].__module__ == "engine.eager.functions"
-    assert GENERATED[op.name].__name__ == op.name
+    assert EAGER[op.name].__module__ == "engine.eager.functions"
+    assert EAGER[op.name].__name__ == op.name
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import engine
 from engine import Value
-from engine.eager.functions import GENERATED
+from engine.eager.functions import EAGER
 from engine.sheet.ops import ACTIVATIONS, FUNCTIONS
 from tests.engine.sampling import example_row
 
@@ -145,11 +145,11 @@ def test_numpys_functions_work_on_values_and_on_arrays_of_values(name):
 def test_functions_are_methods_and_take_their_constants(op):
     """karpathy/micrograd #10, #15: exp."""
     number = example_row(op)[0]
-    assert getattr(Value(number), op.name)().data == GENERATED[op.name](number)
+    assert getattr(Value(number), op.name)().data == EAGER[op.name](number)
     for name, default in op.constants.items():
         doubled = getattr(Value(-number), op.name)(**{name: 2 * default})
-        assert doubled.data == GENERATED[op.name](-number, **{name: 2 * default})
-        assert doubled.data != GENERATED[op.name](-number)
+        assert doubled.data == EAGER[op.name](-number, **{name: 2 * default})
+        assert doubled.data != EAGER[op.name](-number)
 
 
 def test_a_power_is_the_same_from_all_sides():

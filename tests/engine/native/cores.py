@@ -28,7 +28,7 @@ class Core:
             for module in MODULES:
                 import_module(module)
             # Generated now, while this copy is the one that imports find.
-            dict(self.engine.eager.functions.GENERATED)
+            dict(self.engine.eager.functions.EAGER)
             self.modules = own_modules()
         assert self.engine.core == name
 

@@ -15,7 +15,7 @@ import time
 
 import engine
 from engine import Parameter, Value, detect_anomaly, no_grad, scope
-from engine.eager.functions import GENERATED
+from engine.eager.functions import EAGER
 from engine.native import extension
 from engine.sheet.op import Op
 from engine.sheet.ops import SHEET
@@ -216,7 +216,7 @@ def call(f):
         for name in (*op.operands, *op.constants)
     ]
     del arguments[len(arguments) - f.random.randrange(2) :]
-    return GENERATED[op.name](*arguments)
+    return EAGER[op.name](*arguments)
 
 
 def operator(f):
@@ -389,7 +389,7 @@ def main():
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
     first = seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(10**6)
     assert engine.core == "native", "the fuzzer is for the native core"
-    for operation in GENERATED.values():
+    for operation in EAGER.values():
         # What is generated on first use is so before anything disturbs it.
         assert operation.__wrapped__
     start, actions = time.monotonic(), 0

@@ -103,7 +103,7 @@ def attempt(report, nodes, action, *arguments):
 
 def execute(engine, nodes, mode, name, arguments):
     given = [argument(nodes, each) for each in arguments]
-    function = OPERATORS.get(name) or engine.eager.functions.GENERATED[name]
+    function = OPERATORS.get(name) or engine.eager.functions.EAGER[name]
     return with_mode(engine, mode, lambda: function(*given))
 
 

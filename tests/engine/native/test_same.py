@@ -35,7 +35,7 @@ def applied(engine, op, row, chosen):
     mixed = [engine.Value(x) if wanted else x for x, wanted in zip(row, chosen)]
     mixed += row[len(chosen) :]
     try:
-        result = engine.eager.functions.GENERATED[op.name](*op.bind(mixed))
+        result = engine.eager.functions.EAGER[op.name](*op.bind(mixed))
     except (ArithmeticError, ValueError) as error:
         return type(error), str(error)
     if type(result) is float:

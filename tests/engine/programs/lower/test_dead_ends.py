@@ -6,7 +6,7 @@ import pytest
 
 import engine
 from engine import Parameter, Value, gradient
-from engine.eager.functions import GENERATED
+from engine.eager.functions import EAGER
 from engine.programs.lower.dead_ends import DeadEnds
 from engine.programs.lower.ir import Assign, Map
 from engine.programs.lower.lowering import lower
@@ -178,7 +178,7 @@ CONDITIONAL += [(OPERATIONS[name], 3) for name in ("atan", "atan2", "hypot")]
 def test_derivatives_to_the_third_order_on_both_sides_of_every_choice(op, order):
     """Compiled once, from numbers on one side; eagerly anew for each row."""
     constants = [1.5 if default is None else default for default in op.constants.values()]
-    function = GENERATED[op.name]
+    function = EAGER[op.name]
     ranges = [op.domain.get(operand, (-2.0, 2.0)) for operand in op.operands]
     parts = [[(0.13 + 0.377 * i + 0.251 * j) % 1 for j in range(len(ranges))] for i in range(7)]
     rows = [[low + (high - low) * part for part, (low, high) in zip(row, ranges)] for row in parts]

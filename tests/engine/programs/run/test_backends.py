@@ -7,7 +7,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import engine
-from engine.eager.functions import GENERATED
+from engine.eager.functions import EAGER
 from engine.sheet.op import Op
 from engine.sheet.ops import REDUCTIONS, SHEET
 from nn import SGD
@@ -43,7 +43,7 @@ class Step:
             low, high = self.op.domain.get(name, (-2.0, 2.0))
             chosen = [self.within(place, nodes, low, high) for place in places]
             operands.append(chosen if name in self.op.sequences else chosen[0])
-        return GENERATED[self.op.name](*operands, *self.constants)
+        return EAGER[self.op.name](*operands, *self.constants)
 
     def within(self, place: int | float, nodes: list[Any], low: float, high: float) -> Any:
         """An earlier node, moved into the domain where it has a narrow one; or a constant there."""
@@ -117,7 +117,7 @@ def test_batches_fill_the_lanes_and_leave_remainders(way, count):
 @over_ways
 @pytest.mark.parametrize("operation", [op.name for op in REDUCTIONS if op.name != "dot"])
 def test_reductions_over_single_and_many_neighbours(way, operation):
-    function = GENERATED[operation]
+    function = EAGER[operation]
 
     def build(inputs, parameters):
         products = [x * w for x, w in zip(inputs, parameters)]

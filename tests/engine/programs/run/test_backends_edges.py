@@ -6,7 +6,7 @@ import pytest
 
 import engine
 from engine import Parameter, Value
-from engine.eager.functions import GENERATED
+from engine.eager.functions import EAGER
 from engine.sheet.ops import SHEET
 from nn import SGD
 from tests.engine.programs.models import (
@@ -112,7 +112,7 @@ def test_minus_zero_keeps_its_sign(way, name):
 
     def build(inputs, parameters):
         operands = [inputs[0], *([second] if len(op.operands) + len(op.constants) > 1 else [])]
-        return GENERATED[name](*operands)
+        return EAGER[name](*operands)
 
     x = Value(-0.0)
     wanted = build([x], []).data
