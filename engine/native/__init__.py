@@ -25,10 +25,10 @@ VARIABLE = "CHAINGRAD_CORE"
 INTERFACE = 5
 
 
-def sheet_text() -> str:
+def fingerprint() -> str:
     """All that the sheet says about numbers, as text: what the extension was made from.
 
-    >>> sheet_text().splitlines()[3]
+    >>> fingerprint().splitlines()[3]
     'div (a b) a / b; 1 / b; -out / b; undefined b == 0; {} {}'
     """
     return "".join(map(_line, SHEET))
@@ -52,7 +52,7 @@ def _load(wanted: str) -> ModuleType | None:
     try:
         import _chaingrad
 
-        if (INTERFACE, sheet_text()) != (_chaingrad.INTERFACE, _chaingrad.SHEET):
+        if (INTERFACE, fingerprint()) != (_chaingrad.INTERFACE, _chaingrad.SHEET):
             raise ImportError(
                 "the installed _chaingrad was made from another version of this package; "
                 "install this one again"

@@ -230,7 +230,7 @@ PyMODINIT_FUNC PyInit__chaingrad(void)
             goto failed;
     }
     if (PyModule_AddIntMacro(module, INTERFACE) < 0 ||
-        PyModule_AddStringConstant(module, "SHEET", sheet_text) < 0 ||
+        PyModule_AddStringConstant(module, "SHEET", fingerprint) < 0 ||
         PyModule_AddObjectRef(module, "Value", (PyObject *)Value) < 0 ||
         PyModule_AddObjectRef(module, "OPERATIONS", made) < 0)
         goto failed;

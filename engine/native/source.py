@@ -25,7 +25,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.native import sheet_text
+from engine.native import fingerprint
 from engine.sheet.computation import Step, computation, parameters
 from engine.sheet.dialect_c import HELPERS, C
 from engine.sheet.evaluate import element, elements_of
@@ -59,7 +59,7 @@ def table() -> str:
             f"#define OPERATION_COUNT {len(SHEET)}",
             places,
             f"static const Entry table[OPERATION_COUNT] = {{\n{entries}}};\n",
-            f"static const char sheet_text[] =\n{_string(sheet_text())};\n",
+            f"static const char fingerprint[] =\n{_string(fingerprint())};\n",
         ]
     )
 

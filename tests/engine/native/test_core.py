@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import engine
-from engine.native import INTERFACE, VARIABLE, sheet_text
+from engine.native import INTERFACE, VARIABLE, fingerprint
 from engine.native.source import table
 from engine.sheet.ops import SHEET
 
@@ -69,7 +69,7 @@ def test_any_other_word_in_the_variable_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("interface", "sheet"), [(INTERFACE + 1, sheet_text()), (INTERFACE, sheet_text()[:-1])]
+    ("interface", "sheet"), [(INTERFACE + 1, fingerprint()), (INTERFACE, fingerprint()[:-1])]
 )
 def test_an_extension_made_from_another_sheet_is_not_used(interface, sheet):
     stale = (
@@ -95,16 +95,16 @@ def test_a_second_interpreter_of_the_process_has_the_core_in_python():
 
 def test_the_installed_extension_is_current():
     extension = pytest.importorskip("_chaingrad", reason="none is installed", exc_type=ImportError)
-    assert sheet_text() == extension.SHEET, "run python -m pip install . again"
+    assert fingerprint() == extension.SHEET, "run python -m pip install . again"
     assert list(extension.OPERATIONS) == [op.name for op in SHEET]
 
 
 @pytest.mark.parametrize("changed", ["formula", "partials", "undefined", "constants", "defaults"])
 def test_any_change_of_the_sheet_that_changes_a_number_changes_its_text(changed, monkeypatch):
-    before = sheet_text()
+    before = fingerprint()
     by_hand = {"formula": "a", "partials": ("2",), "undefined": "a > 9"}.get(changed, {"k": 9.0})
     monkeypatch.setattr(SHEET[6], changed, by_hand)
-    assert sheet_text() != before
+    assert fingerprint() != before
 
 
 def test_the_table_has_one_function_for_each_operation_and_nothing_else():
