@@ -19,7 +19,7 @@ from engine.explaining.wording import (
     number,
 )
 from engine.graph.naming import Naming
-from engine.graph.paths import Edge, Path, Ways
+from engine.graph.paths import Edge, Path, Paths
 from engine.graph.value import Value
 from engine.graph.walks import is_dead
 from engine.sheet.dialects import in_latex
@@ -36,18 +36,18 @@ class Explanation:
     """Why ∂y/∂x is what it is.
 
     `text` is what it prints, `latex` what a notebook shows, `markdown` that within `$$`. `paths`:
-    the ways from y back to x that are listed, `count` how many there are, `value`: ∂y/∂x, the sum
+    the paths from y back to x that are listed, `count` how many there are, `value`: ∂y/∂x, the sum
     over all of them.
     """
 
     def __init__(
         self, y: Value, x: Value, naming: Naming, limit: int = 4, digits: int = DIGITS
     ) -> None:
-        ways = Ways(y, x)
+        paths = Paths(y, x)
         self.y, self.x = y, x
-        self.count, self.value = ways.count, ways.gradient
-        few = ways.count <= limit
-        self.paths: list[Path] = list(ways.in_order() if few else ways.largest(limit))
+        self.count, self.value = paths.count, paths.gradient
+        few = paths.count <= limit
+        self.paths: list[Path] = list(paths.in_order() if few else paths.largest(limit))
         self._naming = naming
         self._in_text, self._in_latex = RoundingText(digits), RoundingLatex(digits)
         self.text = Text(self._write_text())

@@ -1,4 +1,4 @@
-"""The ways along which a gradient flows: counted without listing them, the largest found first."""
+"""The paths along which a gradient flows: counted without listing them, the largest found first."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Edge(NamedTuple):
 
 
 class Path(NamedTuple):
-    """One way from an output back to a node: its edges in order, and the product along them.
+    """One path from an output back to a node: its edges in order, and the product along them.
 
     Where an edge is dead (`engine.graph.walks.is_dead`), the product is the int 0.
     """
@@ -42,23 +42,23 @@ class Path(NamedTuple):
     product: float
 
 
-class Ways:
+class Paths:
     """All paths from `y` back to `x`, as numbers per node, from one walk over the graph.
 
     >>> x = Value(3.0)
-    >>> ways = Ways(x * x + x, x)
-    >>> ways.count, ways.gradient, [path.product for path in ways.largest(2)]
+    >>> paths = Paths(x * x + x, x)
+    >>> paths.count, paths.gradient, [path.product for path in paths.largest(2)]
     (3, 7.0, [3.0, 3.0])
     """
 
     def __init__(self, y: Value, x: Value) -> None:
         self.y, self.x = y, x
         self._order = topological_order(y)
-        # The number of ways on to x, of the nodes that there is one for.
+        # The number of paths on to x, of the nodes that there is one for.
         self._counts: dict[Value, int] = {x: 1}
         for node in self._order:
-            if node is not x and (ways := sum(self._counts[e.operand] for e in self._edges(node))):
-                self._counts[node] = ways
+            if node is not x and (paths := sum(self._counts[e.operand] for e in self._edges(node))):
+                self._counts[node] = paths
         self.count = self._counts.get(y, 0)
         self.gradient = adjoints(y).get(x, 0.0)
 
@@ -82,20 +82,20 @@ class Ways:
     def largest(self, limit: int) -> Iterator[Path]:
         """The `limit` paths with the largest products, largest first.
 
-        From x upwards every node keeps the best `limit` ways down to x, merged from those of its
+        From x upwards every node keeps the best `limit` paths down to x, merged from those of its
         operands, so the work is in proportion to the edges, however many paths there are.
         """
-        # Per node: size of the product, the first edge, and which of its operand's ways follows.
+        # Per node: size of the product, the first edge, and which of its operand's paths follows.
         best: dict[Value, list[tuple[float, Edge | None, int]]] = {self.x: [(1.0, None, 0)]}
         for node in self._order:
             if node in self._counts and node is not self.x:
-                ways = [
+                paths = [
                     (_size(along(edge.partial, size)), edge, rank)
                     for edge in self._edges(node)
                     for rank, (size, _, _) in enumerate(best[edge.operand])
                 ]
-                best[node] = heapq.nlargest(limit, ways, key=lambda way: way[0])
-        for rank in range(len(best.get(self.y, []))):
+                best[node] = heapq.nlargest(limit, paths, key=lambda path: path[0])
+        for rank in range(min(limit, len(best.get(self.y, [])))):
             edges: list[Edge] = []
             node, product = self.y, 1.0
             while node is not self.x:

@@ -21,7 +21,7 @@ DEAD = [
     (lambda v: engine.dot([0.0, 1.0], [v.sqrt(), v]), 0.0, 1.0),
     (lambda v: engine.dot([v.sqrt(), v], [0.0, Value(2.0)]), 0.0, 2.0),
     (lambda v: maximum([v.sqrt() * 3 - 1, v + 1]) * 2, 0.0, 2.0),
-    # Two ways lead to the root, and both end.
+    # Two paths lead to the root, and both end.
     (lambda v: (lambda root: (root - 1).relu() + minimum([root - 2, -5.0]))(v.sqrt()), 0.0, 0.0),
     # One of the two goes on.
     (lambda v: (lambda root: (root - 1).relu() + root)(v.sqrt()), 0.0, math.inf),
