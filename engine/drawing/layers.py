@@ -156,10 +156,16 @@ def layers_body(subject: Subject) -> list[str]:
         if len(bundle) == 1:
             body.append(subject.edge(ends, *bundle[0]))
             continue
-        lit = any(subject.is_lit(operand) for operand, _, _ in bundle)
-        colour = DIM_INK if not lit else MUTED if subject.lit is None else subject.arrow(lit)
+        highlighted = any(subject.is_highlighted(operand) for operand, _, _ in bundle)
+        colour = (
+            DIM_INK
+            if not highlighted
+            else MUTED
+            if subject.highlighted is None
+            else subject.arrow(highlighted)
+        )
         body.append(
-            f'\t{ends} [label=" {len(bundle):,} edges ", color="{subject.arrow(lit)}", '
+            f'\t{ends} [label=" {len(bundle):,} edges ", color="{subject.arrow(highlighted)}", '
             f'fontcolor="{colour}"]\n'
         )
     return body
@@ -185,8 +191,8 @@ def _box(subject: Subject, key: tuple[object, ...], nodes: list[Value], neurons:
         kinds = {"data": ("data leaves", DATA), "parameter": ("parameters", PARAMETER)}
         what, style = kinds["parameter" if key[0] == "parameter" else "data"]
         title = f"{len(nodes):,} {what}"
-    lit = any(map(subject.is_lit, nodes))
-    style = style if lit else dimmed(style)
+    highlighted = any(map(subject.is_highlighted, nodes))
+    style = style if highlighted else dimmed(style)
     values = [node.data for node in results or nodes]
     lines.append((_range(subject, values), "bold"))
     if all(subject.gradient(node).startswith("grad") for node in nodes):
@@ -198,7 +204,7 @@ def _box(subject: Subject, key: tuple[object, ...], nodes: list[Value], neurons:
         "bold": lambda line: text(line, style.ink, 12, "B"),
         "gradient": lambda line: text(line, style.gradient, 10),
     }
-    head = text(title, MUTED if lit else style.ink, 10.5)
+    head = text(title, MUTED if highlighted else style.ink, 10.5)
     side = f' BGCOLOR="{style.side}"' if style.side else ""
     rows = f'<TR><TD{side} CELLPADDING="4">{head}</TD></TR>' + "".join(
         f'<TR><TD CELLPADDING="3">{runs[kind](line)}</TD></TR>' for line, kind in lines

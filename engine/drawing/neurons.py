@@ -118,10 +118,10 @@ def _row_of(node: Value, position: int, neurons: dict[Value, Neuron]) -> Value:
 
 
 def _box(subject: Subject, neuron: Neuron, identity: str, neurons: dict[Value, Neuron]) -> str:
-    lit = any(map(subject.is_lit, neuron.rows))
-    style = OPERATION if lit else dimmed(OPERATION)
+    highlighted = any(map(subject.is_highlighted, neuron.rows))
+    style = OPERATION if highlighted else dimmed(OPERATION)
     title = title_of(neuron.scope)
-    head = text(title, MUTED if lit else style.ink, 10.5)
+    head = text(title, MUTED if highlighted else style.ink, 10.5)
     rows = [f'<TR><TD COLSPAN="4" BGCOLOR="{style.side}" CELLPADDING="4">{head}</TD></TR>']
     shown_rows: list[Value | None] = [*neuron.rows]
     if len(shown_rows) > _MOST_ROWS:
@@ -129,7 +129,7 @@ def _box(subject: Subject, neuron: Neuron, identity: str, neurons: dict[Value, N
     for node in shown_rows:
         if node is None:
             count = len(neuron.rows) - _FIRST - _LAST
-            more = text(f"⋮ {count} more", MUTED if lit else style.ink, 10)
+            more = text(f"⋮ {count} more", MUTED if highlighted else style.ink, 10)
             rows.append(f'<TR><TD COLSPAN="4" PORT="more" CELLPADDING="3">{more}</TD></TR>')
         else:
             inside = [p for user, p in subject.users[node] if neurons.get(user) is neuron]
@@ -139,7 +139,7 @@ def _box(subject: Subject, neuron: Neuron, identity: str, neurons: dict[Value, N
 
 def _row(subject: Subject, node: Value, inside: list[float]) -> str:
     """One node of a neuron; `inside`: its local derivatives within the neuron."""
-    lit, style = subject.is_lit(node), subject.style(node)
+    highlighted, style = subject.is_highlighted(node), subject.style(node)
     port, fill = f'PORT="{subject.identity[node]}"', f'BGCOLOR="{style.fill}"'
     first, last = ("", port) if subject.direction == "RL" else (port, "")
     name, note = subject.name(node) or "", ""
@@ -151,7 +151,7 @@ def _row(subject: Subject, node: Value, inside: list[float]) -> str:
     if inside:
         local = ", ".join(f"×{subject.shown(partial)}" for partial in inside[:_MOST_LOCALS])
         local += ", …" if len(inside) > _MOST_LOCALS else ""
-        colour = subject.local(max(inside, key=lambda partial: abs(partial - 1)), lit)
+        colour = subject.local(max(inside, key=lambda partial: abs(partial - 1)), highlighted)
         cells = (
             f'<TD {first} {fill} ALIGN="LEFT" CELLPADDING="3">{title}</TD>'
             f'<TD {fill} CELLPADDING="3">{text(subject.shown(node.data), style.ink, 12, "B")}</TD>'

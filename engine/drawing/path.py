@@ -1,4 +1,4 @@
-"""The paths of a drawing that are lit: which nodes lie on them, and what they multiply to."""
+"""The highlighted paths of a drawing: which nodes lie on them, and what they multiply to."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def operands(node: Value) -> Iterator[tuple[Value, float]]:
             yield operand, partial
 
 
-def lit_nodes(order: Sequence[Value], starts: Collection[Value]) -> set[Value]:
+def highlighted_nodes(order: Sequence[Value], starts: Collection[Value]) -> set[Value]:
     """The nodes that depend on one of `starts`; in an output's order, all lead to that output."""
-    lit: set[Value] = set()
+    highlighted: set[Value] = set()
     starts = set(starts)
     for node in order:
-        if node in starts or any(operand in lit for operand, _ in operands(node)):
-            lit.add(node)
-    return lit
+        if node in starts or any(operand in highlighted for operand, _ in operands(node)):
+            highlighted.add(node)
+    return highlighted
 
 
 def caption(
@@ -98,7 +98,7 @@ def _derivative(order: Sequence[Value], start: Value) -> float:
 
 def _products(root: Value, start: Value, order: Sequence[Value]) -> list[list[float]] | None:
     """The factors along every path; None where there are too many to read."""
-    relevant = lit_nodes(order, [start])
+    relevant = highlighted_nodes(order, [start])
     found: list[list[float]] = []
     stack: list[tuple[Value, list[float]]] = [(root, [])]
     total = 0

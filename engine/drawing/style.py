@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 FONT = "Helvetica,Arial,sans-serif"
 INK, MUTED, GRADIENT, LOCAL, ARROW = "#1B1F24", "#5A6472", "#B23A00", "#4B3F9E", "#8A96A3"
-# Of what is not on a path that is lit.
+# Of what is not on a path that is highlighted.
 DIM_INK, DIM_GRADIENT, DIM_LOCAL, DIM_ARROW = "#9AA3AE", "#D1A28F", "#B3AEDA", "#D5DAE0"
 LONGEST_NAME = 24
 
@@ -18,7 +18,7 @@ _CONTROL = {"\n": "↵", "\r": "↵", "\t": " "}
 
 
 class Style(NamedTuple):
-    """The colours of one kind of box. Lighting a path swaps them; sizes stay."""
+    """The colours of one kind of box. Highlighting a path swaps them; sizes stay."""
 
     border: str
     fill: str

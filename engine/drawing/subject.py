@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from engine.base.numbers import DIGITS, shown
-from engine.drawing.path import lit_nodes, operands
+from engine.drawing.path import highlighted_nodes, operands
 from engine.drawing.style import (
     ARROW,
     DATA,
@@ -45,7 +45,8 @@ class Subject:
 
     `order`: its nodes, operands first; `identity`: their ids in DOT, by that order, so that the
     same graph gives the same text. `users`: per node the nodes that use it, each with the local
-    derivative, once per edge. `lit`: the nodes on the paths to light, None for an ordinary drawing.
+    derivative, once per edge. `highlighted`: the nodes on the paths that are, None for an ordinary
+    drawing.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class Subject:
         for node in self.order:
             for operand, partial in operands(node):
                 self.users[operand].append((node, partial))
-        self.lit = lit_nodes(self.order, path) if path else None
+        self.highlighted = highlighted_nodes(self.order, path) if path else None
         self.direction = direction
         self.tail_port, self.head_port = _PORTS[direction]
         self.digits = digits
@@ -91,15 +92,15 @@ class Subject:
             return "output"
         return self.shown(node.data) if node.op is None else node.op.name
 
-    def is_lit(self, node: Value) -> bool:
-        return self.lit is None or node in self.lit
+    def is_highlighted(self, node: Value) -> bool:
+        return self.highlighted is None or node in self.highlighted
 
     def style(self, node: Value) -> Style:
         if node.op is None:
             style = PARAMETER if node.role == "parameter" else DATA
         else:
             style = LOSS if node is self.root else OPERATION
-        return style if self.is_lit(node) else dimmed(style)
+        return style if self.is_highlighted(node) else dimmed(style)
 
     def gradient(self, node: Value) -> str:
         """The gradient in words. `backward` gives the root 1, so a 0 there says it has not run."""
@@ -127,11 +128,11 @@ class Subject:
         )
         return f"\t{self.identity[node]} [label={label}, tooltip={self.tooltip(node)}]\n"
 
-    def local(self, partial: float, lit: bool = True) -> str:
+    def local(self, partial: float, highlighted: bool = True) -> str:
         """The colour of a local derivative; a factor of 1 changes nothing and is muted."""
-        if not lit:
+        if not highlighted:
             return DIM_LOCAL
-        if self.lit is not None:
+        if self.highlighted is not None:
             return GRADIENT
         return MUTED if partial == 1 else LOCAL
 
@@ -148,21 +149,22 @@ class Subject:
 
         Dashed where the path ends, at a branch that is not taken.
         """
-        lit = self.is_lit(operand)
+        highlighted = self.is_highlighted(operand)
+        arrow, local = self.arrow(highlighted), self.local(partial, highlighted)
         before, after = padding
         tooltip = f"∂{self.calling(node)}/∂{self.calling(operand)} = {self.shown(partial)}"
         if is_dead(partial):
             tooltip += ": the path ends here"
             options += ", style=dashed"
         return (
-            f'\t{ends} [label="{before}×{self.shown(partial)}{after}", color="{self.arrow(lit)}", '
-            f'fontcolor="{self.local(partial, lit)}", edgetooltip={quoted(tooltip)}{options}]\n'
+            f'\t{ends} [label="{before}×{self.shown(partial)}{after}", color="{arrow}", '
+            f'fontcolor="{local}", edgetooltip={quoted(tooltip)}{options}]\n'
         )
 
-    def arrow(self, lit: bool) -> str:
-        if self.lit is None:
+    def arrow(self, highlighted: bool) -> str:
+        if self.highlighted is None:
             return ARROW
-        return GRADIENT if lit else DIM_ARROW
+        return GRADIENT if highlighted else DIM_ARROW
 
 
 def symbol_of(node: Value, digits: int = DIGITS) -> tuple[str, str]:

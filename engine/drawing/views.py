@@ -53,9 +53,9 @@ def draw(
     gradient is multiplied by it. Where `backward` has not run, the boxes say so.
 
     `view`: "values" (a box per node), "neurons" (a box per neuron) or "layers" (a box per layer);
-    chosen by the graph if not given. `path`: a node, or several, whose paths to y are lit, with
-    their product under the picture. `names`: variables and their values, such as `locals()`, to
-    name nodes that have no label. `direction`: "LR", "TB", "RL" or "BT". `max_nodes`: how many
+    chosen by the graph if not given. `path`: a node, or several, whose paths to y are highlighted,
+    with their product under the picture. `names`: variables and their values, such as `locals()`,
+    to name nodes that have no label. `direction`: "LR", "TB", "RL" or "BT". `max_nodes`: how many
     boxes at most; 250 if not given, 1,000 in a view that is asked for by name. `digits`: how many
     significant digits numbers have, 1 to 17.
 
@@ -133,7 +133,7 @@ def _choose(subject: Subject, view: str | None, max_nodes: int | None) -> str:
 
 
 def _below(subject: Subject, captions: list[str]) -> str:
-    """What stands under the picture: the products along lit paths, and the legend."""
+    """What stands under the picture: the products along highlighted paths, and the legend."""
     rows = ['<TR><TD HEIGHT="12"></TD></TR>']
     rows += [f'<TR><TD CELLPADDING="5">{text(line, GRADIENT, 13)}</TD></TR>' for line in captions]
     output = subject.name(subject.root) or "output"

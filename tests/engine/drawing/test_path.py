@@ -1,4 +1,4 @@
-"""Lighting a path: what is lit, what stands under the picture, and that only colours change."""
+"""Highlighting a path: which nodes, what stands under the picture, and that only colours change."""
 
 import re
 from itertools import pairwise
@@ -11,7 +11,7 @@ from engine.drawing.views import BODIES, draw
 from tests.engine.drawings import arrows, below, box_of, lesson, worked_example
 
 
-def lit(picture):
+def highlighted(picture):
     return [(tail, head) for tail, head, _, colour in arrows(picture) if colour == GRADIENT]
 
 
@@ -20,7 +20,7 @@ def test_every_arrow_of_the_path_is_lit_and_no_other():
     picture = draw(nodes["L"], path=nodes["m1"])
     chain = ["m1", "a1", "z2", "ŷ", "−", "( )²", "L"]
     ids = [box_of(picture, word)[0] for word in chain]
-    assert lit(picture) == list(pairwise(ids))
+    assert highlighted(picture) == list(pairwise(ids))
     assert {colour for *_, colour in arrows(picture)} == {GRADIENT, DIM_ARROW}
 
 
@@ -91,7 +91,7 @@ def test_what_the_output_does_not_depend_on_is_told_and_lights_nothing():
     y, other = 2 * Value(1.0), Parameter(1.0, label="w")
     picture = draw(y, path=other)
     assert below(picture)[0] == "∂output/∂w = 0: output does not depend on w"
-    assert lit(picture) == []
+    assert highlighted(picture) == []
 
 
 def test_the_product_is_that_of_this_output_whatever_backward_left():
