@@ -34,7 +34,7 @@ def highlighted_nodes(order: Sequence[Value], starts: Collection[Value]) -> set[
 def caption(
     order: Sequence[Value],
     start: Value,
-    calling: Callable[[Value], str],
+    display_name: Callable[[Value], str],
     digits: int = DIGITS,
 ) -> str:
     """∂output/∂start as the product along its path, as the sum over few paths, or as a number.
@@ -49,12 +49,12 @@ def caption(
     '∂y/∂x = 3 × 1 + 3 × 1 + 2 × 1 = 8'
     """
     root = order[-1]
-    left = f"∂{calling(root)}/∂{calling(start)}"
+    left = f"∂{display_name(root)}/∂{display_name(start)}"
     if start is root:
         return f"{left} = 1"
     count, gradient = _count(order, start), shown(_derivative(order, start), digits)
     if not count:
-        return f"{left} = 0: {calling(root)} does not depend on {calling(start)}"
+        return f"{left} = 0: {display_name(root)} does not depend on {display_name(start)}"
     listed = _products(root, start, order) if count <= _MOST_FACTORS else None
     if listed is not None:
         if count == 1 and len(listed[0]) == 1:

@@ -84,7 +84,7 @@ class Subject:
         label = node.label or self._names.get(node)
         return plain_name(label) if label and str(label).strip() else None
 
-    def calling(self, node: Value) -> str:
+    def display_name(self, node: Value) -> str:
         """A word for the node also where it has no name, for tooltips and captions."""
         if name := self.name(node):
             return name
@@ -111,9 +111,8 @@ class Subject:
 
     def tooltip(self, node: Value) -> str:
         made_by = "" if node.op is None else f" = {node.op.name}(…)"
-        return quoted(
-            f"{self.calling(node)}{made_by}: value {self.shown(node.data)}, {self.gradient(node)}"
-        )
+        name, value = self.display_name(node), self.shown(node.data)
+        return quoted(f"{name}{made_by}: value {value}, {self.gradient(node)}")
 
     def box(self, node: Value) -> str:
         """The line of DOT for a box of one node."""
@@ -152,7 +151,9 @@ class Subject:
         highlighted = self.is_highlighted(operand)
         arrow, local = self.arrow(highlighted), self.local(partial, highlighted)
         before, after = padding
-        tooltip = f"∂{self.calling(node)}/∂{self.calling(operand)} = {self.shown(partial)}"
+        tooltip = (
+            f"∂{self.display_name(node)}/∂{self.display_name(operand)} = {self.shown(partial)}"
+        )
         if is_dead(partial):
             tooltip += ": the path ends here"
             options += ", style=dashed"

@@ -85,7 +85,7 @@ def draw(
     chosen = _choose(subject, view, max_nodes)
     picture = Picture("chaingrad")
     picture.fallback = tree(y, names, max_lines=40, digits=digits)
-    captions = [caption(subject.order, start, subject.calling, digits) for start in starts]
+    captions = [caption(subject.order, start, subject.display_name, digits) for start in starts]
     picture.body += [
         f"\trankdir={direction}; nodesep=0.3; ranksep=0.5; pad=0.2; bgcolor=white\n",
         f'\toutputorder=edgesfirst; fontname="{FONT}"\n',
