@@ -26,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from engine.drawing.views import draw as draw
     from engine.eager import functions
-    from engine.eager.careful import apply as apply
+    from engine.eager.checked import apply as apply
     from engine.eager.compositions import kl_divergence as kl_divergence
     from engine.eager.compositions import prod as prod
     from engine.eager.custom import operation as operation
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 # name of something in it: the import of the module would put it in the place of that.
 _LAZY = {
     **{op.name: "engine.eager.functions" for op in OFFERED},
-    "apply": "engine.eager.careful",
+    "apply": "engine.eager.checked",
     "clip": "engine.eager.functions",
     "Program": "engine.programs.program",
     "check_gradients": "engine.explaining.check",

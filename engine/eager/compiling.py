@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from engine.eager.careful import apply, row
+from engine.eager.checked import apply, row
 from engine.eager.generate import eager_source
 from engine.eager.generate_parts import constant_name
 from engine.graph.modes import current_mode

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
-from engine.eager.careful import apply
+from engine.eager.checked import apply
 from engine.eager.compiling import eager_functions
 from engine.eager.functions import EAGER
 from engine.sheet.op import Op

@@ -6,7 +6,7 @@ static inline int is_at_hand(PyObject *thing)
     return PyList_CheckExact(thing) || PyTuple_CheckExact(thing);
 }
 
-/* As `eager.careful.row`: what can be gone through as a tuple; NULL, without an error, where it is
+/* As `eager.checked.row`: what can be gone through as a tuple; NULL, without an error, where it is
    no sequence of numbers, and with one where going through it failed. */
 static PyObject *as_row(PyObject *thing)
 {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.eager.careful import apply
+from engine.eager.checked import apply
 from engine.graph.messages import describe
 from engine.graph.value import Value
 from engine.graph.walks import topological_order

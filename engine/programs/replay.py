@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.eager.careful import apply
+from engine.eager.checked import apply
 from engine.graph.value import Value
 from engine.programs.recording import Recording
 

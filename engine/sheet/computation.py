@@ -2,7 +2,7 @@
 
 A reduction is computed once and outside every loop, and so is a part that stands in several
 formulas, such as exp(−|a|) in a sigmoid and in its derivative. Every way of computing follows this
-order: eager functions, the careful path, the native table, compiled programs.
+order: eager functions, the checked path, the native table, compiled programs.
 
 >>> from engine.sheet.op import Op
 >>> bell = computation(Op("bell", "bell", "exp(-a ** 2)", ("-2 * a * exp(-a ** 2)",)))

@@ -122,16 +122,16 @@ class LlvmBackend:
         if not math.isfinite(loss):
             return failed_row(session, numbers, self.outputs(session), []), []
         if not math.isfinite(sum(sums)):
-            return self.careful().gradients(session)
+            return self.checked().gradients(session)
         return Outcome([loss]), [number / count for number in sums]
 
     def train(
         self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
     ) -> Outcome:
         """Epochs over the rows of `order`, in batches of `size`."""
-        return train(self, self.careful, session, order, size, epochs, total)
+        return train(self, self.checked, session, order, size, epochs, total)
 
-    def careful(self) -> PythonBackend:
+    def checked(self) -> PythonBackend:
         """A backend that computes on nodes what comes to no number here."""
         return PythonBackend(self.recording, self.rule)
 

@@ -24,14 +24,14 @@ class Compiled(Protocol):
 
 def train(
     fast: Compiled,
-    careful: Callable[[], Backend],
+    checked: Callable[[], Backend],
     session: Session,
     order: Sequence[int],
     size: int,
     epochs: int,
     total: int,
 ) -> Outcome:
-    """`Backend.train` by `fast`; by `careful` the batches in which it comes to no number.
+    """`Backend.train` by `fast`; by `checked` the batches in which it comes to no number.
 
     Where training failed the epochs before are repeated, and the next one goes batch by batch.
     """
@@ -43,7 +43,7 @@ def train(
             session.restore(start)
             if outcome.means:
                 fast.epochs(session, order, size, len(outcome.means), total)
-            single = _epoch(fast, careful, session, order, size, total)
+            single = _epoch(fast, checked, session, order, size, total)
             single.means[:0] = outcome.means
             outcome = single
         outcome.means[:0] = means
@@ -55,7 +55,7 @@ def train(
 
 def _epoch(
     fast: Compiled,
-    careful: Callable[[], Backend],
+    checked: Callable[[], Backend],
     session: Session,
     order: Sequence[int],
     size: int,
@@ -69,7 +69,7 @@ def _epoch(
         outcome = fast.epochs(session, batch, size, 1, total)
         if outcome.parameter is not None or outcome.loss != outcome.loss:
             session.restore(before)
-            outcome = careful().train(session, batch, size, 1, total)
+            outcome = checked().train(session, batch, size, 1, total)
         if outcome.failed:
             return outcome
         mean += outcome.means[0]

@@ -64,7 +64,7 @@ class PythonBackend:
             found = self._made[name, one_row] = module[name]
         return found
 
-    def careful(self) -> PythonBackend:
+    def checked(self) -> PythonBackend:
         """The backend that computes on nodes what comes to no number here."""
         return PythonBackend(self.recording, self.rule, on_nodes=True)
 
@@ -105,7 +105,7 @@ class PythonBackend:
         if certain:
             return Outcome([loss]), means
         if not self.on_nodes:
-            return self.careful().gradients(session)
+            return self.checked().gradients(session)
         if loss - loss != 0.0:
             return failed_row(session, order, self.outputs(session), []), []
         return Outcome([loss]), means
@@ -116,7 +116,7 @@ class PythonBackend:
         """Epochs over the rows of `order`, in batches of `size`."""
         if self.on_nodes:
             return self.epochs(session, order, size, epochs, total)
-        return train(self, self.careful, session, order, size, epochs, total)
+        return train(self, self.checked, session, order, size, epochs, total)
 
     def epochs(
         self, session: Session, order: Sequence[int], size: int, epochs: int, total: int

@@ -11,7 +11,7 @@ from engine.native import VARIABLE
 
 # Imported at once: what imports another of them only when it is called must find its own copy.
 MODULES = """
-    engine.eager.functions engine.eager.careful engine.eager.derivative
+    engine.eager.functions engine.eager.checked engine.eager.derivative
     engine.explaining.explanation engine.explaining.text_tree
     engine.graph.walks engine.graph.copying engine.graph.value
 """.split()

@@ -22,13 +22,13 @@ def trained(rows, rate, epochs, size):
     fast = LlvmBackend(program.recording, program.rule)
     made = []
 
-    def careful():
+    def checked():
         made.append(PythonBackend(program.recording, program.rule))
         return made[-1]
 
     session = program.session(rows)
     order = array("q", range(len(rows)))
-    outcome = train(fast, careful, session, order, size, epochs, len(rows))
+    outcome = train(fast, checked, session, order, size, epochs, len(rows))
     return outcome, session.parameters[0], len(made), session.steps
 
 

@@ -11,7 +11,7 @@ import pytest
 import engine
 from engine import Op, Value
 from engine.base.numbers import short
-from engine.eager.careful import apply
+from engine.eager.checked import apply
 from engine.sheet.formula import read
 from engine.sheet.inlining import inlined
 from engine.sheet.ops import ARITHMETIC, OPERATIONS, SHEET
@@ -217,8 +217,8 @@ def test_a_long_row_of_operands_is_cut_short_in_messages():
 
 
 @over_sheet
-def test_careful_and_generated_code_make_the_same_node(op):
+def test_checked_and_generated_code_make_the_same_node(op):
     row = example_row(op)
     mixed = as_values(op, row, [True] * operand_count(op, row))
-    fast, careful = call(op, mixed), apply(op, *op.bind(mixed))
-    assert (fast.data, fast.args, fast.partials) == (careful.data, careful.args, careful.partials)
+    fast, checked = call(op, mixed), apply(op, *op.bind(mixed))
+    assert (fast.data, fast.args, fast.partials) == (checked.data, checked.args, checked.partials)

@@ -1,4 +1,4 @@
-"""Applying an operation with care: the path that checks everything and names what is wrong.
+"""Applying an operation, checked: the path that looks at everything and names what is wrong.
 
 The generated functions compute at once, on the assumption that all is well; whatever is not an
 ordinary number of an ordinary operation comes here and is done again from the start.
