@@ -75,8 +75,8 @@ def row(code: Code, shape: Shape, position: str, order: bool = True) -> None:
     code.lines.append(f"  %x = getelementptr inbounds double, ptr %rows, i64 {offset}")
 
 
-def batch_of_rows(module: LlvmModule, shape: Shape, waiting: bool) -> None:
-    """Adds `@batch`; with `waiting` there are gradients that `@weights` computes for a tile."""
+def batch_of_rows(module: LlvmModule, shape: Shape, deferred: bool) -> None:
+    """Adds `@batch`; with `deferred` there are gradients that `@weights` computes for a tile."""
     code = Code(module.functions)
     pointers = code.address("%work", TILE * shape.stride)
 
@@ -96,7 +96,7 @@ def batch_of_rows(module: LlvmModule, shape: Shape, waiting: bool) -> None:
             add_to_mean(code, code.fresh(f"fmul double {loss}, %share"))
 
         loop(code, first, end, 1, body)
-        if not waiting:
+        if not deferred:
             return
         count = code.fresh(f"sub i64 {end}, {first}")
         new = code.fresh(f"icmp eq i64 {first}, %start")

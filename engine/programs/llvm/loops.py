@@ -96,23 +96,23 @@ def map_span(code: Code, module: LlvmModule, each: Map, names: Mapping[str, str]
 
 
 def reduce_spans(
-    code: Code, module: LlvmModule, folds: Sequence[Reduce], names: Mapping[str, str]
+    code: Code, module: LlvmModule, reductions: Sequence[Reduce], names: Mapping[str, str]
 ) -> list[str]:
     """The registers of sums, maxima or minima over all i, computed in one loop.
 
-    The folds are of one kind and length. What several of them go over is loaded once.
+    They are of one kind and length. What several of them go over is loaded once.
     """
     # What is loaded here may be changed in memory later on.
     outer, code.known = code.known, dict(code.known)
-    row, length = REDUCTIONS[folds[0].kind], folds[0].length
+    row, length = REDUCTIONS[reductions[0].kind], reductions[0].length
 
-    def value(formulas: LlvmFormulas, fold: Reduce, index: str | int) -> str:
+    def value(formulas: LlvmFormulas, reduction: Reduce, index: str | int) -> str:
         known = {name: formulas.spread(register) for name, register in names.items()}
-        for name, run in (fold.spans or {}).items():
+        for name, run in (reduction.spans or {}).items():
             known[name] = code.emit(
                 f"load {formulas.type}, ptr {_address(code, run, index)}, align 8"
             )
-        return formulas.write(fold.tree, known)
+        return formulas.write(reduction.tree, known)
 
     def joined(formulas: LlvmFormulas, first: str, second: str) -> str:
         return formulas.joined(row, first, (second, ATOM))[0]
@@ -120,9 +120,9 @@ def reduce_spans(
     vectors, single = module.formulas(code, WIDTH), module.formulas(code, 1)
     block = WIDTH * _SIDE_BY_SIDE
     whole = length - length % block
-    partial: list[list[str]] = [[] for _ in folds]
+    partial: list[list[str]] = [[] for _ in reductions]
     if whole:
-        cells = [[code.new("%cell") for _ in range(_SIDE_BY_SIDE)] for _ in folds]
+        cells = [[code.new("%cell") for _ in range(_SIDE_BY_SIDE)] for _ in reductions]
         for cell in chain.from_iterable(cells):
             code.entry.append(f"  {cell} = alloca {vectors.type}")
             code.act(f"store {vectors.type} {vectors.constant(row.identity)}, ptr {cell}")
@@ -130,9 +130,9 @@ def reduce_spans(
         def body(index: str) -> None:
             for number in range(_SIDE_BY_SIDE):
                 here = code.emit(f"add i64 {index}, {number * WIDTH}")
-                for fold, own in zip(folds, cells):
+                for reduction, own in zip(reductions, cells):
                     previous = code.fresh(f"load {vectors.type}, ptr {own[number]}")
-                    following = joined(vectors, previous, value(vectors, fold, here))
+                    following = joined(vectors, previous, value(vectors, reduction, here))
                     code.act(f"store {vectors.type} {following}, ptr {own[number]}")
 
         loop(code, 0, whole, block, body)
@@ -140,16 +140,16 @@ def reduce_spans(
             [code.fresh(f"load {vectors.type}, ptr {cell}") for cell in own] for own in cells
         ]
     results = []
-    for fold, sums in zip(folds, partial):
+    for reduction, sums in zip(reductions, partial):
         position = whole
         while position + WIDTH <= length:
-            sums.append(value(vectors, fold, position))
+            sums.append(value(vectors, reduction, position))
             position += WIDTH
         while len(sums) > 1:
             sums[:] = [*sums[2:], joined(vectors, sums[0], sums[1])]
         result = _across(code, module, joined, sums[0]) if sums else ""
         for index in range(position, length):
-            element = value(single, fold, index)
+            element = value(single, reduction, index)
             result = joined(single, result, element) if result else element
         results.append(result)
     code.known = outer

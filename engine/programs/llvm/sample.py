@@ -61,8 +61,8 @@ def write_sample(
     Where an operation is undefined the result is nan. Gradients are added to those in `%g`, but for
     those in `deferred`, which are left out; what they need then lies in memory.
     """
-    waiting = set(map(id, deferred))
-    after = [step for step in program.backward if backward and id(step) not in waiting]
+    later = set(map(id, deferred))
+    after = [step for step in program.backward if backward and id(step) not in later]
     instructions = [*program.forward, *after]
     chunks = chunks_of(instructions)
     shared = shared_by(chunks, program.outputs)
@@ -149,7 +149,7 @@ class _Writer:
                     self.assign(target, self.unrolled(instruction), accumulate=False)
                 case Reduce(target):
                     if target not in self.registers:
-                        self.folds(fused[target])
+                        self.reductions(fused[target])
                 case Map(run):
                     common = self.operands(instruction.names)
                     map_span(self.code, self.module, instruction, common)
@@ -157,11 +157,11 @@ class _Writer:
                 case Guard(tree, names):
                     self.check(tree, names)
 
-    def folds(self, folds: Sequence[Reduce]) -> None:
+    def reductions(self, reductions: Sequence[Reduce]) -> None:
         """Sums over the same neighbours, such as the neurons of a layer, in one loop."""
-        found = reduce_spans(self.code, self.module, folds, self.operands(folds[0].names))
-        for fold, register in zip(folds, found):
-            self.assign(fold.target, register, accumulate=False)
+        found = reduce_spans(self.code, self.module, reductions, self.operands(reductions[0].names))
+        for reduction, register in zip(reductions, found):
+            self.assign(reduction.target, register, accumulate=False)
 
     def forget_parameters(self) -> None:
         """Those that backward needs are loaded again: nothing has so many registers."""
@@ -215,17 +215,17 @@ class _Writer:
         if target.kind == "gradient" or target.stored or target in self.shared:
             self.store(target, register)
 
-    def unrolled(self, fold: Reduce) -> str:
-        common = self.operands(fold.names)
+    def unrolled(self, reduction: Reduce) -> str:
+        common = self.operands(reduction.names)
         values = [
-            self.formulas.write(fold.tree, {**common, **self.operands(element)})
-            for element in fold.elements
+            self.formulas.write(reduction.tree, {**common, **self.operands(element)})
+            for element in reduction.elements
         ]
         if not values:
-            return self.formulas.constant(REDUCTIONS[fold.kind].identity)
+            return self.formulas.constant(REDUCTIONS[reduction.kind].identity)
         first, *others = values
         for other in others:
-            first = self.formulas.joined(REDUCTIONS[fold.kind], first, (other, ATOM))[0]
+            first = self.formulas.joined(REDUCTIONS[reduction.kind], first, (other, ATOM))[0]
         return first
 
     def check(self, tree: ast.expr, names: Mapping[str, Operand]) -> None:

@@ -40,7 +40,7 @@ def training_module(
         else:
             if deferred:
                 write_weights(module, deferred, shape.stride, shape.values)
-            batch_of_rows(module, shape, waiting=bool(deferred))
+            batch_of_rows(module, shape, deferred=bool(deferred))
     if rule is not None:
         write_update(module, rule, shape.parameters, single, deferred if single else ())
         _Train(module, shape, rule, single, uncovered(shape.parameters, deferred)).write()

@@ -72,10 +72,10 @@ class _Update:
         spans = {"parameter": Span("parameter", 0, self.count)}
         spans["gradient"] = Span("gradient", 0, self.count)
         names = {**self.shared, "weight": "%weight"}
-        fold = Reduce(
+        reduction = Reduce(
             Variable("temporary", 0, name), kind, tree, {}, spans=spans, length=self.count
         )
-        return reduce_spans(self.code, self.module, [fold], names)[0]
+        return reduce_spans(self.code, self.module, [reduction], names)[0]
 
     def deferred(self, each: Map) -> None:
         def part(indices: list[str | int], width: int) -> None:

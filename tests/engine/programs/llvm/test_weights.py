@@ -93,19 +93,19 @@ def test_training_on_products_of_parameters(way, batch_size, terms, rule):
     assert [p.data for p in parameters] == pytest.approx(numbers, rel=1e-12, abs=1e-14)
 
 
-def waiting(loss, inputs, parameters, single):
+def deferred(loss, inputs, parameters, single):
     program = lower(Recording([loss], inputs, parameters), longest=7)
     return [each.target.start for each in deferred_gradients(program, single)]
 
 
-def test_what_waits():
+def test_what_is_deferred():
     x = [Value(1.0) for _ in range(10)]
     w, v = [Parameter(0.5) for _ in range(10)], [Parameter(0.25) for _ in range(10)]
     both = engine.dot(w, v)
-    # Before an update of each, both would do; with one after the other, neither may wait.
-    assert sorted(waiting(both, x, w + v, single=False)) == [0, 10]
-    assert waiting(both, x, w + v, single=True) == []
+    # Before an update of each, both would do; with one after the other, neither may be deferred.
+    assert sorted(deferred(both, x, w + v, single=False)) == [0, 10]
+    assert deferred(both, x, w + v, single=True) == []
     ordinary = engine.dot(w, x) + engine.dot(v, x).tanh()
-    assert sorted(waiting(ordinary, x, w + v, single=True)) == [0, 10]
+    assert sorted(deferred(ordinary, x, w + v, single=True)) == [0, 10]
     # To what both sums use, two of them contribute.
-    assert waiting(engine.dot(w, x) * engine.dot(w, x), x, w, single=False) == []
+    assert deferred(engine.dot(w, x) * engine.dot(w, x), x, w, single=False) == []

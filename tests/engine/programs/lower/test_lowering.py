@@ -27,8 +27,8 @@ def test_long_sums_over_neighbours_are_loops():
         return engine.dot(ws[:20], xs[2:22], ws[20])
 
     program = lowered(build, 23, 21)
-    (fold,) = kinds(program.forward, Reduce)
-    assert fold.spans == {"weights": Span("parameter", 0, 20), "inputs": Span("input", 2, 20)}
+    (reduction,) = kinds(program.forward, Reduce)
+    assert reduction.spans == {"weights": Span("parameter", 0, 20), "inputs": Span("input", 2, 20)}
     (each,) = kinds(program.backward, Map)
     assert (each.target, each.accumulate) == (Span("gradient", 0, 20), False)
     assert each.spans == {"inputs": Span("input", 2, 20)}
@@ -43,16 +43,16 @@ def test_short_sums_and_sums_over_scattered_leaves_are_written_out():
         lambda xs, ws: engine.dot([*ws[:-1], 2.0], xs),
     ):
         program = lowered(build, 20, 20)
-        (fold,) = kinds(program.forward, Reduce)
-        assert fold.spans is None
-        assert fold.length == len(fold.elements) >= 16
+        (reduction,) = kinds(program.forward, Reduce)
+        assert reduction.spans is None
+        assert reduction.length == len(reduction.elements) >= 16
         assert not kinds(program.backward, Map)
 
 
 def test_nodes_of_a_long_sum_become_neighbours():
     program = lowered(lambda xs, ws: engine.sum([w.exp() for w in ws]), 0, 20)
-    (fold,) = kinds(program.forward, Reduce)
-    assert fold.spans == {"a": Span("value", 0, 20)}
+    (reduction,) = kinds(program.forward, Reduce)
+    assert reduction.spans == {"a": Span("value", 0, 20)}
     (each,) = kinds(program.backward, Map)
     assert each.target == Span("adjoint", 0, 20)
 
