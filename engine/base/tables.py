@@ -16,7 +16,7 @@ _NO_ROWS = (str, bytes, bytearray, Mapping, set, frozenset)
 def plain(given: Any, what: str) -> Any:
     """`given` as lists of lists, or of tuples, of Python's own objects, if it is a table or array.
 
-    `what`: how messages call it. Raises TypeError for what would be read wrongly: a masked entry,
+    `what`: how messages call it. Raises TypeError for what would be read wrongly: a masked item,
     dates, and a polars column where a row is meant.
 
     >>> from array import array
@@ -72,8 +72,8 @@ def _refuse_masked(mask: Any, what: str) -> None:
     """Names the first place where a mask is true."""
     places: list[tuple[Any, str]] = [(mask, "")]
     while places:
-        entry, place = places.pop()
-        if isinstance(entry, list):
-            places += [(part, f"{place}[{i}]") for i, part in reversed(list(enumerate(entry)))]
-        elif entry:
+        item, place = places.pop()
+        if isinstance(item, list):
+            places += [(part, f"{place}[{i}]") for i, part in reversed(list(enumerate(item)))]
+        elif item:
             raise TypeError(f"{what}{place} is masked; fill it in or leave its row out")

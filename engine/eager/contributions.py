@@ -72,7 +72,7 @@ class _Rule:
         return self.applied(part)
 
     def applied(self, part: Part) -> _Applied:
-        return function_of(part.op), [self.names.index(entry) for entry in part.arguments]
+        return function_of(part.op), [self.names.index(item) for item in part.arguments]
 
     def contribution(self, node: Value, adjoint: Any, known: Known) -> Any:
         """adjoint · partial; None where nothing can come from it."""
@@ -170,17 +170,17 @@ class _Sequences:
         op, adjoint = self.op, names[ADJOINT]
         partial = partial_of(op, name)
         names = dict(names)
-        for entry, part in partial.reductions:
-            if (node, name, entry) not in known:
+        for item, part in partial.reductions:
+            if (node, name, item) not in known:
                 arguments = [names[argument] for argument in part.arguments]
-                known[node, name, entry] = function_of(part.op)(*arguments)
-            names[entry] = known[node, name, entry]
+                known[node, name, item] = function_of(part.op)(*arguments)
+            names[item] = known[node, name, item]
         for place in places:
 
             def of(arguments: tuple[str, ...], place: int = place) -> list[Any]:
                 return [
-                    names[entry][place] if entry in op.sequences else names[entry]
-                    for entry in arguments
+                    names[item][place] if item in op.sequences else names[item]
+                    for item in arguments
                 ]
 
             if partial.weighted is not None and not is_one(adjoint):

@@ -78,11 +78,10 @@ class Guard:
         assert part is not None
         names = dict(zip((*op.operands, *op.constants), op.bind(user.args)))
         names["out"] = user
-        for entry, reduction in partial.reductions if set(part.arguments) - names.keys() else ():
-            names[entry] = function_of(reduction.op)(*map(names.__getitem__, reduction.arguments))
+        for item, reduction in partial.reductions if set(part.arguments) - names.keys() else ():
+            names[item] = function_of(reduction.op)(*map(names.__getitem__, reduction.arguments))
         arguments = [
-            names[entry][index] if entry in op.sequences else names[entry]
-            for entry in part.arguments
+            names[item][index] if item in op.sequences else names[item] for item in part.arguments
         ]
         edge = function_of(part.op)(*arguments)
         return edge if is_one(above) else above * edge

@@ -174,7 +174,7 @@ def _directed(
     for what, given in (("primals", primals), ("tangents", tangents)):
         if not isinstance(given, (list, tuple)):
             raise TypeError(
-                f"{name}: {what} must be a tuple with one entry for each argument of f, such as "
+                f"{name}: {what} must be a tuple with one item for each argument of f, such as "
                 f"(x,), not {given!r} ({type(given).__name__})"
             )
     if len(primals) != len(tangents):

@@ -64,17 +64,17 @@ def expression(
     op = node.op
     if op is None:
         return dialect.signed(node.data)[0]
-    entry = float if numbers else naming
+    shown_as = float if numbers else naming
     grouped = dict(zip((*op.operands, *op.constants), op.bind(node.args)))
     added = total(op)
     if added is not None:
         sequences = [name for name in op.operands if name in op.sequences]
         rows = zip(*(grouped[name] for name in sequences))
-        terms = [(dict(zip(sequences, map(entry, row))), added.term) for row in rows]
+        terms = [(dict(zip(sequences, map(shown_as, row))), added.term) for row in rows]
         for name in added.others:
             other = grouped[name]
             if isinstance(other, Value) or other != op.defaults.get(name):
-                terms.append(({name: entry(other)}, ast.Name(name)))
+                terms.append(({name: shown_as(other)}, ast.Name(name)))
         return _joined(terms, dialect, " + ", SUM)
     if op.sequences:
         elements = [
@@ -82,9 +82,9 @@ def expression(
             for name in op.operands
             for element in (grouped[name] if name in op.sequences else [grouped[name]])
         ]
-        terms = [({"a": entry(element)}, _formula("a")) for element in elements]
+        terms = [({"a": shown_as(element)}, _formula("a")) for element in elements]
         return _called(op, _joined(terms, dialect, ", ", 0), dialect)
-    arguments = {name: entry(group) for name, group in grouped.items()}
+    arguments = {name: shown_as(group) for name, group in grouped.items()}
     if op.symbol.isalpha():
         written = [dialect.write(ast.Name(name), arguments) for name in op.operands]
         return _called(op, ", ".join(written), dialect)

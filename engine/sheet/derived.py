@@ -132,21 +132,21 @@ def _part(op: Op, name: str, tree: ast.expr, operand: str, which: str = "") -> P
     used = set(names_in(tree))
     reduction = is_reduction(tree)
     length = {"n"} if op.sequences else set()
-    constants = [entry for entry in (*op.constants, *length) if entry in used]
+    constants = [item for item in (*op.constants, *length) if item in used]
     if reduction and length:
-        constants = [entry for entry in constants if entry != "n"]  # it has sequences of its own
-    arguments = [entry for entry in op.operands if entry in used]
+        constants = [item for item in constants if item != "n"]  # it has sequences of its own
+    arguments = [item for item in op.operands if item in used]
     arguments += sorted(used.difference(arguments, op.constants, length))
     names = {"out": _free(op, "value"), ADJOINT: _free(op, "adjoint")}
-    operands = [names.get(entry, entry) for entry in arguments]
-    tree = replaced(tree, {entry: ast.Name(own) for entry, own in names.items()})
+    operands = [names.get(item, item) for item in arguments]
+    tree = replaced(tree, {item: ast.Name(own) for item, own in names.items()})
     sequences = op.sequences if reduction else frozenset()
     made = Op(
         name,
         f"∂{op.symbol}/∂{operand}" if len(op.operands) > 1 else f"{op.symbol}′",
         ast.unparse(tree),
-        tuple(ast.unparse(derivative(tree, entry, operands, sequences)) for entry in operands),
-        operands=" ".join(entry + "*" * (entry in sequences) for entry in operands),
+        tuple(ast.unparse(derivative(tree, item, operands, sequences)) for item in operands),
+        operands=" ".join(item + "*" * (item in sequences) for item in operands),
         constants=dict.fromkeys(constants),
         origin=(op, operand, which),
     )

@@ -12,14 +12,14 @@ _MOST_SHOWN = 10
 
 
 class approx:
-    """Equal to what differs from `expected` by at most a tolerance, entry by entry.
+    """Equal to what differs from `expected` by at most a tolerance, item by item.
 
     `expected` is a number, a `Value`, or lists, tuples and dicts of them, nested; anything with
     `tolist`, such as an array, counts as the list. So is what it is compared with; a list equals a
-    tuple. An entry may differ by `abs`, or by `rel` times the expected number, whichever is larger;
+    tuple. An item may differ by `abs`, or by `rel` times the expected number, whichever is larger;
     what is not a number must be equal. Infinities equal themselves, and nan equals nan.
 
-    Where the two differ, `repr` names the entries, each with how far it is off; so does the message
+    Where the two differ, `repr` names the items, each with how far it is off; so does the message
     of a failing `assert` in pytest.
 
     >>> a, b = Value(3.0), Value(0.5)
@@ -30,7 +30,7 @@ class approx:
     False
     >>> expected
     approx({'loss': 2.0, 'gradients': [0.1, nan]}, rel=0.001, abs=1e-12)
-    1 of 3 entries differs:
+    1 of 3 items differs:
     ['gradients'][0]: 0.2, expected 0.1, differs by 0.1 (relative 1)
 
     Raises ValueError for a tolerance that is negative or nan.
@@ -65,13 +65,13 @@ class approx:
         if not self.differences:
             return text
         count = len(self.differences)
-        verb = "entry differs" if self.compared == 1 else "entries differ" + "s" * (count == 1)
+        verb = "item differs" if self.compared == 1 else "items differ" + "s" * (count == 1)
         head = f"{count} of {self.compared} {verb}:"
         more = [f"… {count - _MOST_SHOWN} more"] if count > _MOST_SHOWN else []
         return "\n".join([text, head, *self.differences[:_MOST_SHOWN], *more])
 
     def _compare(self, found: Any, expected: Any, place: str) -> Iterator[str]:
-        """The entries that differ, as lines."""
+        """The items that differ, as lines."""
         found, expected = _plain(found), _plain(expected)
         where = place or "the number"
         if isinstance(expected, Mapping):
@@ -102,7 +102,7 @@ class approx:
         for key in found:
             if key not in expected:
                 self.compared += 1
-                yield f"{place}[{key!r}]: {_shown(found[key])}, expected no such entry"
+                yield f"{place}[{key!r}]: {_shown(found[key])}, expected no such item"
 
     def _compare_rows(self, found: Any, expected: Sequence[Any], place: str) -> Iterator[str]:
         if not _is_row(found):
@@ -110,7 +110,7 @@ class approx:
             yield f"{place or 'all'}: {_shown(found)}, expected {_shown(expected)}"
         elif len(found) != len(expected):
             self.compared += 1
-            yield f"{place or 'all'}: {len(found)} entries, expected {len(expected)}"
+            yield f"{place or 'all'}: {len(found)} items, expected {len(expected)}"
         else:
             for index, (one, other) in enumerate(zip(found, expected)):
                 yield from self._compare(one, other, f"{place}[{index}]")

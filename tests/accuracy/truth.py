@@ -82,8 +82,8 @@ class _Evaluation:
         raise TypeError(ast.dump(tree))
 
     def reduced(self, name: str, body: ast.expr, names: Mapping[str, Any]) -> Hyper:
-        used = [entry for entry in names_in(body) if entry in self.sequences]
-        rows = zip(*(self.sequences[entry] for entry in used), strict=True)
+        used = [item for item in names_in(body) if item in self.sequences]
+        rows = zip(*(self.sequences[item] for item in used), strict=True)
         terms = [self.number(body, {**names, **dict(zip(used, row))}) for row in rows]
         operator = REDUCTIONS[name].operator
         if operator is None:

@@ -117,8 +117,8 @@ class Interpreter:
         within = _Within()
         body = within.visit(ast.parse(ast.unparse(body), mode="eval").body)
         names = {**names, **{key: self.value(each, names) for key, each in within.found.items()}}
-        used = [entry for entry in names_in(body) if isinstance(names[entry], list)]
-        rows = zip(*(names[entry] for entry in used), strict=True)
+        used = [item for item in names_in(body) if isinstance(names[item], list)]
+        rows = zip(*(names[item] for item in used), strict=True)
         terms = [self.value(body, {**names, **dict(zip(used, row))}) for row in rows]
         if name != "sum":
             return self.functions[name](terms)

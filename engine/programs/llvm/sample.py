@@ -71,7 +71,7 @@ def write_sample(
     formulas = LlvmFormulas(Code({}), width)
     # Where an operation was undefined, one more value is nan; everywhere else it is 0.
     mark = Variable("value", program.values, "undefined")
-    checked = any(isinstance(entry, Guard) for entry in instructions)
+    checked = any(isinstance(item, Guard) for item in instructions)
     several = len(chunks) > 1
     if several:
         shared.add(mark)

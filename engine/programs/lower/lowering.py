@@ -120,15 +120,15 @@ class _Lowering(Variables):
                 yield Assign(target, tree, names.copy())
                 names[name] = target
                 continue
-            sequences = [entry for entry in names_of(tree) if entry in op.sequences]
-            common = {entry: names[entry] for entry in names_of(tree) if entry in names}
-            spans = {entry: self.spans.get((node, entry)) for entry in sequences}
+            sequences = [item for item in names_of(tree) if item in op.sequences]
+            common = {item: names[item] for item in names_of(tree) if item in names}
+            spans = {item: self.spans.get((node, item)) for item in sequences}
             if all(spans.values()):
-                known = {entry: run for entry, run in spans.items() if run}
+                known = {item: run for item, run in spans.items() if run}
                 length = next(iter(known.values())).length
                 yield Reduce(target, kind, tree, common, spans=known, length=length)
             else:
-                columns = [arguments[entry] for entry in sequences]
+                columns = [arguments[item] for item in sequences]
                 elements = [dict(zip(sequences, row)) for row in zip(*columns)]
                 yield Reduce(target, kind, tree, common, elements, length=len(elements))
             names[name] = target
@@ -166,7 +166,7 @@ class _Lowering(Variables):
             elif self.ends.may_be_infinite(node, name):
                 tree = contribution.guarded
             if (node, name) in self.spans:
-                known = {entry: names[entry] for entry in names_of(tree) if entry in names}
+                known = {item: names[item] for item in names_of(tree) if item in names}
                 yield from self.add_run(node, name, tree, known)
             else:
                 for operand, known in self.elements(node, name, edges[name], tree, names):
@@ -189,13 +189,13 @@ class _Lowering(Variables):
         op = node.op
         assert op is not None
         grouped = dict(zip(op.operands, op.bind(node.args)))
-        known = {entry: names[entry] for entry in names_of(tree) if entry in names}
+        known = {item: names[item] for item in names_of(tree) if item in names}
         if name not in op.sequences:
             yield grouped[name], known
             return
-        sequences = [entry for entry in names_of(tree) if entry in op.sequences]
+        sequences = [item for item in names_of(tree) if item in op.sequences]
         for place in places:
-            own = {entry: self.operand(grouped[entry][place]) for entry in sequences}
+            own = {item: self.operand(grouped[item][place]) for item in sequences}
             yield grouped[name][place], {**known, **own}
 
     def live(self, node: Value) -> Variable:
@@ -224,7 +224,7 @@ class _Lowering(Variables):
                 yield Assign(target, _NOTHING, {})
         self.started.update(targets)
         # Those that the formula uses; or its own, so that there is something to go over.
-        used = [entry for entry in names_of(tree) if entry in op.sequences]
-        spans = {entry: self.spans[node, entry] for entry in used or [name]}
+        used = [item for item in names_of(tree) if item in op.sequences]
+        spans = {item: self.spans[node, item] for item in used or [name]}
         kind: Kind = targets[0].kind
         yield Map(Span(kind, run.start, run.length), tree, names, spans, accumulate)

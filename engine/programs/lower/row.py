@@ -50,7 +50,7 @@ def gradients(kernel: Kernel) -> Function:
     """The loss of one row, and its derivative by every parameter."""
     found = [gradient for gradient in kernel.gradients if gradient is not None]
     backward = needed(kernel.backward, found)
-    read = [variable for entry in backward for variable in used_by(entry)]
+    read = [variable for item in backward for variable in used_by(item)]
     ahead = needed(kernel.forward, [*read, *kernel.outputs])
     stored = {
         index: 0.0 if gradient is None else gradient
@@ -75,7 +75,7 @@ def gradients(kernel: Kernel) -> Function:
 
 def _opening(kernel: Kernel, instructions: Sequence[Instruction]) -> Iterator[Statement]:
     """Names for the elements of arrays that are used, and arrays for what is stored."""
-    used = {variable for entry in instructions for variable in used_by(entry)}
+    used = {variable for item in instructions for variable in used_by(item)}
     used.update(output for output in kernel.outputs if isinstance(output, Variable))
     for kind, variables in (("parameter", kernel.parameters), ("input", kernel.inputs)):
         named = [each for each in variables if each in used and not each.stored]

@@ -12,7 +12,7 @@ from engine.programs.lower.row import names_and_power, used_by
 
 def used_once(statements: Sequence[Statement]) -> set[Variable]:
     """The results of reductions that one assignment uses once, so that they can stand in it."""
-    reduced = {entry.target for entry in statements if isinstance(entry, Reduce)}
+    reduced = {item.target for item in statements if isinstance(item, Reduce)}
     uses: Counter[Variable] = Counter()
     for statement in statements:
         inside = isinstance(statement, Assign) and not names_and_power(statement.tree)[1]

@@ -48,7 +48,7 @@ def test_right_derivatives_pass(a, b):
     ("op", "factor"),
     # Every line by a thousandth too much, and in one more way.
     [*((op, "1.001") for op in SCALAR), *zip(SCALAR, cycle(["2.001", "0.999", "-1", "0"]))],
-    ids=lambda entry: getattr(entry, "name", entry),
+    ids=lambda item: getattr(item, "name", item),
 )
 def test_a_factor_in_any_partial_of_the_sheet_is_found_and_its_operation_named(op, factor):
     f = planted(op, lambda partial: f"{factor} * ({partial})")
@@ -91,7 +91,7 @@ def test_a_partial_that_is_constant_but_right_at_every_point_is_found_in_the_sec
 
     leaves = [Value(x) for x in at]
     y = engine.apply(op, *leaves, *fixed)
-    second = [entry.data for line in engine.hessian(y, leaves) for entry in line]
+    second = [item.data for line in engine.hessian(y, leaves) for item in line]
     assert check_gradients(f, *at)
     if any(second):
         found = rows(mismatch(f, *at, order=2))

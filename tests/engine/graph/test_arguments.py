@@ -21,7 +21,7 @@ NO_VALUES = [5.0, "y", None, {"y": 1}, [Value(1.0)], np.array(1.0)]
 
 
 def numbers(rows):
-    return [[entry.data for entry in row] for row in rows]
+    return [[item.data for item in row] for row in rows]
 
 
 @pytest.mark.parametrize("kind", [list, tuple, iter, np.array, dict.fromkeys], ids=str)
@@ -33,7 +33,7 @@ def test_any_iterable_in_order_is_gone_through_once(kind):
         given = kind([a, b])
         return given.keys() if kind == dict.fromkeys else given
 
-    assert [entry.data for entry in gradient(y, xs())] == [12.0, 4.0]
+    assert [item.data for item in gradient(y, xs())] == [12.0, 4.0]
     assert numbers(hessian(y, xs())) == [[6.0, 4.0], [4.0, 0.0]]
     assert numbers(jacobian((v for v in [y, a]), xs())) == [[12.0, 4.0], [1.0, 0.0]]
 
@@ -60,13 +60,13 @@ def test_what_has_no_order_or_no_values_is_refused_with_what_to_pass(xs):
         jacobian(y, [y])
 
 
-@pytest.mark.parametrize("entry", [2.0, None, "a", [Value(1.0)]], ids=repr)
-def test_an_entry_that_is_no_value_is_named_by_its_place(entry):
+@pytest.mark.parametrize("item", [2.0, None, "a", [Value(1.0)]], ids=repr)
+def test_an_item_that_is_no_value_is_named_by_its_place(item):
     a = Value(2.0)
     with pytest.raises(TypeError, match=r"^gradient: xs\[1\] must be a Value, not "):
-        gradient(a * a, [a, entry])
+        gradient(a * a, [a, item])
     with pytest.raises(TypeError, match=r"^jacobian: ys\[1\] must be a Value, not "):
-        jacobian([a, entry], [a])
+        jacobian([a, item], [a])
 
 
 @pytest.mark.parametrize("bad", NO_VALUES, ids=repr)

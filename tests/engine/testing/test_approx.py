@@ -64,9 +64,9 @@ def test_equal(found, expected):
         (-math.inf, math.inf, "the number: -inf, expected inf"),
         ([1.0, [2.0]], [1.0, [4.0]], "[1][0]: 2.0, expected 4.0, differs by 2 (relative 0.5)"),
         ({"a": Value(1.0)}, {"a": 1.0, "b": 2.0}, "['b']: missing, expected 2.0"),
-        ({"a": 1.0, "b": 2.0}, {"a": 1.0}, "['b']: 2.0, expected no such entry"),
-        ([1.0, 2.0], [1.0], "all: 2 entries, expected 1"),
-        ([[1.0], []], [[1.0], [2.0]], "[1]: 0 entries, expected 1"),
+        ({"a": 1.0, "b": 2.0}, {"a": 1.0}, "['b']: 2.0, expected no such item"),
+        ([1.0, 2.0], [1.0], "all: 2 items, expected 1"),
+        ([[1.0], []], [[1.0], [2.0]], "[1]: 0 items, expected 1"),
         (1.0, [1.0], "all: 1.0, expected [1.0]"),
         ([1.0], 1.0, "the number: [1.0], expected 1.0"),
         ([1.0], {"a": 1.0}, "all: [1.0], expected {'a': 1.0}"),
@@ -76,7 +76,7 @@ def test_equal(found, expected):
         (1j, 1.0, "the number: 1j, expected 1.0"),
     ],
 )
-def test_different_and_which_entry(found, expected, line):
+def test_different_and_which_item(found, expected, line):
     comparison = approx(expected)
     assert found != comparison
     assert repr(comparison).splitlines()[-1] == line
@@ -86,7 +86,7 @@ def test_all_that_differ_are_counted_and_the_first_ten_shown():
     comparison = approx([0.0] * 30)
     assert [float(i) for i in range(30)] != comparison
     lines = repr(comparison).splitlines()
-    assert lines[1] == "29 of 30 entries differ:"
+    assert lines[1] == "29 of 30 items differ:"
     assert len(lines) == 13
     assert lines[-1] == "… 19 more"
 

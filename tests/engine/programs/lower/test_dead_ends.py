@@ -172,9 +172,7 @@ CONDITIONAL = [
 CONDITIONAL += [(OPERATIONS[name], 3) for name in ("atan", "atan2", "hypot")]
 
 
-@pytest.mark.parametrize(
-    ("op", "order"), CONDITIONAL, ids=lambda entry: getattr(entry, "name", entry)
-)
+@pytest.mark.parametrize(("op", "order"), CONDITIONAL, ids=lambda item: getattr(item, "name", item))
 def test_derivatives_to_the_third_order_on_both_sides_of_every_choice(op, order):
     """Compiled once, from numbers on one side; eagerly anew for each row."""
     constants = [1.5 if default is None else default for default in op.constants.values()]

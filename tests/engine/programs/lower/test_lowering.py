@@ -19,7 +19,7 @@ def lowered(build, inputs, parameters, **options):
 
 
 def kinds(instructions, kind):
-    return [entry for entry in instructions if isinstance(entry, kind)]
+    return [item for item in instructions if isinstance(item, kind)]
 
 
 def test_long_sums_over_neighbours_are_loops():
@@ -64,13 +64,13 @@ def test_adjoints_that_a_loop_finds_empty_are_set_and_the_others_added_to():
     program = lowered(build, 20, 30)
     first, second = kinds(program.backward, Map)
     assert (first.accumulate, second.accumulate) == (False, True)
-    cleared = {entry.target.index for entry in kinds(program.backward, Assign)} - {0}
+    cleared = {item.target.index for item in kinds(program.backward, Assign)} - {0}
     assert len({*range(30)} - cleared) >= 20
 
 
 def test_backward_goes_only_where_a_parameter_is():
     program = lowered(lambda xs, ws: (ws[0] * xs[0]).sin() + xs[1].exp().tanh(), 2, 1)
-    targets = [entry.target.kind for entry in kinds(program.backward, Assign)]
+    targets = [item.target.kind for item in kinds(program.backward, Assign)]
     # The sum passes 1 to sin, sin to the product, the product to the parameter.
     assert targets == ["adjoint", "adjoint", "gradient"]
     assert program.gradients[0].index == 0
@@ -91,7 +91,7 @@ def test_predictions_have_no_backward_pass():
 
 def test_conditions_that_can_never_hold_are_not_checked():
     checked = lowered(lambda xs, ws: (ws[0] ** 0.5).log(), 0, 1)
-    assert [entry.operation for entry in kinds(checked.forward, Guard)] == ["pow", "log"]
+    assert [item.operation for item in kinds(checked.forward, Guard)] == ["pow", "log"]
     assert not kinds(lowered(lambda xs, ws: (ws[0] ** 2).exp(), 0, 1).forward, Guard)
 
 
