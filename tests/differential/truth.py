@@ -37,7 +37,8 @@ class TruthWay:
     def _along_line(self, recipe: Recipe, steepest: float) -> Numbers:
         numbers: Numbers = {}
         # Where a leaf is on a kink, a derivative is what the sheet says, and no limit of anything.
-        if not is_well_defined(recipe, exact_leaves=False):
+        # And a slope beyond the floats has no scale to compare it with.
+        if not is_well_defined(recipe, exact_leaves=False) or not math.isfinite(steepest):
             return numbers
         sizes = [abs(number) for row in recipe.rows for number in (*row, *recipe.parameters)]
         digits = 30 - math.floor(math.log10(min([1.0, *filter(None, sizes)])))
