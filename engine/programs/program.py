@@ -12,7 +12,7 @@ from engine.graph.messages import describe
 from engine.graph.value import Value
 from engine.programs.lower.rules import Optimizer, UpdateRule, rule_of
 from engine.programs.recording import Recording
-from engine.programs.replay import replay
+from engine.programs.replay import replay, without_dead_ends
 from engine.programs.run import llvm_host
 from engine.programs.run.machine_code import LlvmBackend, llvm_source
 from engine.programs.run.python import PythonBackend
@@ -114,7 +114,7 @@ class Program:
         width = len(self.recording.outputs)
         for place, number in enumerate(found):
             if number != number:
-                self._explain(session, place // width)
+                found[place] = self._on_nodes(session, place // width)[place % width]
         if not self.several:
             return found
         return [found[start : start + width] for start in range(0, len(found), width)]
@@ -122,8 +122,7 @@ class Program:
     def gradients(self, rows: Any) -> tuple[float, list[float]]:
         """The mean loss over the rows, and its derivative by every parameter, in their order.
 
-        Raises FloatingPointError, or what the operation raises, where the loss of a row is not
-        finite.
+        Raises FloatingPointError, or what the operation raises, where a loss is not finite.
         """
         self._check_trainable()
         session = self.session(rows)
@@ -185,7 +184,7 @@ class Program:
 
     def _check(self, session: Session, outcome: Outcome) -> None:
         if outcome.row is not None:
-            self._explain(session, outcome.row)
+            self._on_nodes(session, outcome.row)
             raise FloatingPointError(
                 f"epoch {len(outcome.means) + 1}: the loss of rows[{outcome.row}] became "
                 f"{outcome.loss}; smaller steps often help"
@@ -201,10 +200,11 @@ class Program:
                 f"in the optimiser {outcome.memory}; max_norm keeps gradients small"
             )
 
-    def _explain(self, session: Session, row: int) -> None:
-        """Raises what computing the row on nodes raises, if it does."""
+    def _on_nodes(self, session: Session, row: int) -> list[float]:
+        """The outputs of a row, computed on nodes; raises what that raises."""
         try:
-            replay(self.recording, session.parameters, session.rows.row(row))
+            outputs, _ = replay(self.recording, session.parameters, session.rows.row(row))
+            return without_dead_ends(outputs)
         except (ArithmeticError, ValueError) as error:
             raise type(error)(f"rows[{row}]: {error}") from error
 
