@@ -32,13 +32,20 @@ _INTRINSICS = {
     **{name: name for name in "sqrt floor ceil trunc copysign".split()},
 }
 # Functions that are faster as formulas. The hyperbolic tangent is Lambert's continued fraction near
-# 0, cut off after the seventh term; elsewhere it shares its exponential with its derivative.
+# 0, cut off after the seventh term; elsewhere it shares its exponential with its derivative, as does
+# expm1, which near 0 is 2 tanh(a/2) / (1 − tanh(a/2)).
 _WRITTEN = {
     "tanh": read(
         "a * ((135135 + a ** 2 * (17325 + a ** 2 * (378 + a ** 2))) / "
         "(135135 + a ** 2 * (62370 + a ** 2 * (3150 + 28 * a ** 2)))) if abs(a) < 0.35 else "
         "copysign((1 - exp(-abs(2 * a))) / (1 + exp(-abs(2 * a))), a)"
-    )
+    ),
+    "expm1": read(
+        "a * (135135 + (a / 2) ** 2 * (17325 + (a / 2) ** 2 * (378 + (a / 2) ** 2))) / "
+        "(135135 + (a / 2) ** 2 * (62370 + (a / 2) ** 2 * (3150 + 28 * (a / 2) ** 2)) - "
+        "a / 2 * (135135 + (a / 2) ** 2 * (17325 + (a / 2) ** 2 * (378 + (a / 2) ** 2)))) "
+        "if abs(a) < 0.7 else exp(a) - 1"
+    ),
 }
 # What C's library has functions for, some of them also on vectors.
 LIBRARY = sorted(FUNCTIONS - _INTRINSICS.keys())
