@@ -32,7 +32,7 @@ _INTRINSICS = {
     **{name: name for name in "sqrt floor ceil trunc copysign".split()},
 }
 # Functions that are faster as formulas. The hyperbolic tangent is Lambert's continued fraction near
-# 0, cut off after the seventh term; elsewhere it shares its exponential with its derivative, as does
+# 0, cut off after the seventh term; elsewhere it shares its exponential with its derivative. So does
 # expm1, which near 0 is 2 tanh(a/2) / (1 − tanh(a/2)).
 _WRITTEN = {
     "tanh": read(
