@@ -32,8 +32,8 @@ _INTRINSICS = {
     **{name: name for name in "sqrt floor ceil trunc copysign".split()},
 }
 # Functions that are faster as formulas. The hyperbolic tangent is Lambert's continued fraction near
-# 0, cut off after the seventh term; elsewhere it shares its exponential with its derivative. So does
-# expm1, which near 0 is 2 tanh(a/2) / (1 − tanh(a/2)).
+# 0, cut off after the seventh term; elsewhere it shares its exponential with its derivative. expm1
+# does so too, and near 0 is 2 tanh(a/2) / (1 − tanh(a/2)).
 _WRITTEN = {
     "tanh": read(
         "a * ((135135 + a ** 2 * (17325 + a ** 2 * (378 + a ** 2))) / "
