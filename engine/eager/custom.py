@@ -68,9 +68,8 @@ def operation(
 ) -> Operation:
     """An operation of one's own as a function on `Value`s, from its formula.
 
-    Its derivatives, of any order, are found by the lines of the sheet
-    (`engine.sheet.differentiate`), and it can be explained, drawn, compiled, copied and pickled as
-    any operation of the sheet.
+    Its derivatives, of any order, are found by the lines of the sheet, and it can be explained,
+    drawn, compiled, copied and pickled as any operation of the sheet.
 
     `operands`: their names in order, `a` and `b` by default; a star marks a sequence, over which
     the formula takes `sum`, `max` or `min`. `constants`: further plain numbers, with their default
@@ -78,23 +77,20 @@ def operation(
     compared with the derived ones at points of the `domain` (per operand, default −2 to 2). The
     others are as on a line of the sheet: see `Op`.
 
-    Raises FormulaError for a formula outside of the language (`engine.sheet.formula`) and
-    ValueError for a name that is not one, or for partials that differ from the derivatives, saying
-    where.
+    Raises FormulaError for a formula outside of the language (`engine.sheet.formula`), ValueError
+    for a name that is not one and, saying where, for partials that differ from the derivatives.
 
     >>> from engine import Value, gradient
     >>> cube = operation("cube", "a ** 3")
     >>> x = Value(2.0, label="x")
-    >>> y = cube(x)
-    >>> y, gradient(y, x), gradient(gradient(y, x), x)
-    (Value(8, grad=0), Value(12, grad=0), Value(12, grad=0))
+    >>> cube(x), gradient(gradient(cube(x), x), x)
+    (Value(8, grad=0), Value(12, grad=0))
     >>> operation("cube", "a ** 3", partials=["2 * a ** 2"])  # doctest: +NORMALIZE_WHITESPACE
     Traceback (most recent call last):
     ValueError: cube: the partial derivative by a is given as 2 * a ** 2, which is 4.278 at
     a = -1.463, where the derivative of a ** 3 is 6.417, by the formula 3 * a ** 2
     """
-    fixed = dict(constants or {})
-    tree = read(formula)
+    fixed, tree = dict(constants or {}), read(formula)
     declared = operands or ("a b" if "b" in names_in(tree) and "b" not in fixed else "a")
     plain = [operand.rstrip("*") for operand in declared.split()]
     sequences = [operand[:-1] for operand in declared.split() if operand.endswith("*")]
@@ -109,8 +105,8 @@ def operation(
     }
     # Names and the formula are checked before anything is derived from them.
     Op(name, symbol or name, formula, ("0",) * len(plain), **options)
-    derived = [ast.unparse(derivative(tree, operand, plain, sequences)) for operand in plain]
-    op = Op(name, symbol or name, formula, tuple(derived), **options)
+    derived = tuple(ast.unparse(derivative(tree, each, plain, sequences)) for each in plain)
+    op = Op(name, symbol or name, formula, derived, **options)
     if partials is not None:
         given = Op(name, symbol or name, formula, tuple(partials), **options)
         _compare(given, op)

@@ -37,11 +37,7 @@ def tree(
        └─ ×3  x, see above
     """
     as_value(y, "tree: y")
-    for name, limit in {"max_lines": max_lines, "max_depth": max_depth}.items():
-        if not isinstance(limit, int) or limit < (name == "max_lines"):
-            raise ValueError(
-                f"tree: {name} must be a whole number of lines or levels, not {limit!r}"
-            )
+    _check_limits(max_lines, max_depth)
     dialect = RoundingText(digits_of(digits, "tree"))
     order = topological_order(y)
     naming = Naming(order, names)
@@ -77,6 +73,14 @@ def tree(
     elif stack:
         lines.append("… what is left are references to nodes above")
     return Text("\n".join(lines))
+
+
+def _check_limits(max_lines: int, max_depth: int) -> None:
+    for name, limit in {"max_lines": max_lines, "max_depth": max_depth}.items():
+        if not isinstance(limit, int) or limit < (name == "max_lines"):
+            raise ValueError(
+                f"tree: {name} must be a whole number of lines or levels, not {limit!r}"
+            )
 
 
 def _equation(node: Value, naming: Naming, dialect: RoundingText) -> str:

@@ -78,11 +78,8 @@ def write_sample(
         for number, chunk in enumerate(chunks):
             writer = _Writer(module, program, width, shared, mark)
             writer.write(chunk)
-            module.texts.append(
-                f"define internal void @{name}_{number}({ARRAYS}) noinline {{\n"
-                + writer.code.text()
-                + "\n  ret void\n}\n"
-            )
+            head = f"define internal void @{name}_{number}({ARRAYS}) noinline"
+            module.texts.append(f"{head} {{\n{writer.code.text()}\n  ret void\n}}\n")
     writer = _Writer(module, program, width, shared, mark)
     if several:
         if checked:
@@ -95,13 +92,7 @@ def write_sample(
         writer.write(after)
     outputs = [writer.operand(output) for output in program.outputs]
     if checked:
-        undefined = writer.operand(mark)
-        defined = writer.code.emit(f"fcmp ord {formulas.type} {undefined}, {undefined}")
-        sides = f"{formulas.type} {{}}, {formulas.type} {undefined}"
-        outputs = [
-            writer.code.emit(f"select {formulas.condition} {defined}, {sides.format(output)}")
-            for output in outputs
-        ]
+        outputs = writer.where_defined(outputs)
     returned = outputs[0]
     if len(outputs) > 1:
         writer.code.known.clear()
@@ -110,12 +101,9 @@ def write_sample(
             writer.code.act(f"store {formulas.type} {output}, ptr {address}, align 8")
         returned = formulas.constant(0.0)
     out = ", ptr noalias %out" if len(outputs) > 1 else ""
-    inline = "noinline" if several else "alwaysinline"
-    module.texts.append(
-        f"define internal {formulas.type} @{name}({ARRAYS}{out}) {inline} {{\n"
-        + writer.code.text()
-        + f"\n  ret {formulas.type} {returned}\n}}\n"
-    )
+    head = f"@{name}({ARRAYS}{out}) {'noinline' if several else 'alwaysinline'}"
+    body = f"{writer.code.text()}\n  ret {formulas.type} {returned}"
+    module.texts.append(f"define internal {formulas.type} {head} {{\n{body}\n}}\n")
 
 
 class _Writer:
@@ -227,6 +215,16 @@ class _Writer:
         for other in others:
             first = self.formulas.joined(REDUCTIONS[reduction.kind], first, (other, ATOM))[0]
         return first
+
+    def where_defined(self, outputs: Sequence[str]) -> list[str]:
+        """The outputs; nan where an operation was undefined."""
+        type_, condition = self.formulas.type, self.formulas.condition
+        undefined = self.operand(self.mark)
+        defined = self.code.emit(f"fcmp ord {type_} {undefined}, {undefined}")
+        return [
+            self.code.emit(f"select {condition} {defined}, {type_} {output}, {type_} {undefined}")
+            for output in outputs
+        ]
 
     def check(self, tree: ast.expr, names: Mapping[str, Operand]) -> None:
         type_, condition = self.formulas.type, self.formulas.condition
