@@ -122,7 +122,7 @@ def _layer(scope: str | None) -> str | None:
 
 
 def _part_small(keys: dict[Value, Hashable]) -> None:
-    """Gives each node a box of its own where few share one that is no layer."""
+    """Gives each node a box of its own where few share one that is not a layer."""
     sizes = Counter(keys.values())
     for node, key in keys.items():
         if isinstance(key, tuple) and key[0] != "layer" and sizes[key] <= _MOST_ALIKE:

@@ -75,7 +75,7 @@ def _one_sequence(op: Op) -> Iterator[str]:
 
 
 def _row(name: str) -> str:
-    # Outside of any `try`, because what an iterator raises is no matter of the operation; and once,
+    # Outside of any `try`, because what an iterator raises is not the operation's; and once,
     # because it cannot be gone through again.
     sequence = f"type({name}) is list or type({name}) is tuple"
     return f"tuple({name}) if {sequence} else row({name})"

@@ -122,7 +122,7 @@ class Op:
         raise IndexError(position)
 
     def position(self, count: int, parameter: str, index: int) -> int:
-        """The inverse of `place`; the index within what is no sequence does not matter."""
+        """The inverse of `place`; the index within what is not a sequence does not matter."""
         start = 0
         for name, size in self._sizes(count):
             if name == parameter:

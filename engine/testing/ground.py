@@ -122,7 +122,7 @@ class Ground:
             return True
         if step.line.kinks and _distance(step, self.nodes) <= sum(reach.values()):
             return False
-        # A slope that is small next to this one is no slope.
+        # A slope that is small next to this one does not count.
         usual = MARGIN * self.scales[node] / sum(reach.values())
         return all(_is_close(node, near, reach, usual) for near in self._neighbours(step, reach))
 

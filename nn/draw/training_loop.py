@@ -70,7 +70,7 @@ def draw_training_loop() -> Picture:
         corners = "".join(
             f'\t\t{loop}_{name} [pos="{right},{_height(name)}!"]\n' for name in (tail, head)
         )
-        # Two corners make the way back a rectangle; they are no boxes of the chart either.
+        # Two corners make the way back a rectangle; they are not boxes of the chart either.
         picture.body.append(
             f'\t{{\n\t\tnode [shape=point, width=0.022, color="{MUTED}", penwidth=0]\n{corners}'
             f"\t\t{tail} -> {loop}_{tail} -> {loop}_{head} [arrowhead=none]\n\t}}\n"

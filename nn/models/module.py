@@ -95,7 +95,7 @@ class Module:
         """What the module is made of, as a table: every part, where it is, and its parameters.
 
         A parameter is counted where it is found first, and is said to be shared elsewhere; numbers
-        that are no parameters are called fixed. The total is that of `parameters`.
+        that are not parameters are called fixed. The total is that of `parameters`.
 
         >>> from nn import MLP
         >>> MLP(2, [2, 1], "tanh").summary()

@@ -192,7 +192,7 @@ class _Shared(ast.NodeTransformer):
         simple = isinstance(node, (ast.Name, ast.Constant)) or not isinstance(node, ast.expr)
         if not simple and isinstance(node, ast.expr) and set(names_in(node)) <= self.common:
             if isinstance(node, (ast.Compare, ast.BoolOp)):
-                return node  # a condition is no number
+                return node  # a condition is not a number
             return ast.Name(self.name_of(node))
         return self.generic_visit(node)
 

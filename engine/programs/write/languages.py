@@ -22,11 +22,11 @@ def source(
     """The program in a language; ValueError for another than those, or for LLVM, which
     `engine.programs.run.machine_code` writes.
     """
-    if language not in LANGUAGES:
+    writers = {"python": _python, "c": _c, "javascript": _javascript}
+    if language not in tuple(writers):
         raise ValueError(f"no source in {language!r}; known: {', '.join(LANGUAGES)}")
-    program = ProgramText(recording, optimizer, rule)
-    write = {"python": _python, "c": _c, "javascript": _javascript}[language]
-    return "\n\n".join(part.rstrip("\n") for part in write(program) if part) + "\n"
+    parts = writers[language](ProgramText(recording, optimizer, rule))
+    return "\n\n".join(part.rstrip("\n") for part in parts if part) + "\n"
 
 
 def _python(program: ProgramText) -> Iterator[str]:

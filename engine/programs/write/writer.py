@@ -6,6 +6,7 @@ A language is a dialect of formulas and the spelling of a dozen kinds of stateme
 from __future__ import annotations
 
 import ast
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.programs.lower.ir import (
@@ -32,7 +33,7 @@ from engine.sheet.dialect import Dialect, Names, Piece
 ARRAYS = {"parameter": "parameters", "input": "row", "value": "values", "adjoint": "adjoints"}
 
 
-class Writer:
+class Writer(ABC):
     """Writes functions, line by line; `dialect` spells the formulas in them."""
 
     # Names that cannot be a variable's in this language.
@@ -156,52 +157,60 @@ class Writer:
 
     # What languages spell.
 
+    @abstractmethod
     def head(self, function: Function) -> Iterator[str]:
-        raise NotImplementedError
+        """What a function begins with, its purpose first."""
 
     def end(self) -> Iterable[str]:
         return ()
 
+    @abstractmethod
     def line(self, head: str, text: str) -> Iterable[str]:
         """A simple statement, over several lines where it is long."""
-        raise NotImplementedError
 
+    @abstractmethod
     def comment(self, text: str) -> Iterable[str]:
-        raise NotImplementedError
+        """A remark in a line of its own."""
 
+    @abstractmethod
     def define(self, kind: str, name: str, constant: bool | None = None) -> str:
         """What a statement begins with that gives a name its first number.
 
         `constant`: whether it keeps that; if None it is looked up.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def reduce(self, reduce: Reduce) -> Iterable[str]:
-        raise NotImplementedError
+        """A reduction, as an expression that waits for its place or as a loop."""
 
+    @abstractmethod
     def map(self, each: Map) -> Iterable[str]:
-        raise NotImplementedError
+        """The same for all elements of a span."""
 
+    @abstractmethod
     def guard(self, guard: Guard, condition: str) -> Iterable[str]:
-        raise NotImplementedError
+        """What is returned or raised where an operation is undefined."""
 
     def unpack(self, unpack: Unpack) -> Iterable[str]:
         for variable in unpack.variables:
             element = f"{array_of(unpack.kind)}[{variable.index}]"
             yield from self.line(f"{self.define('float', self.place(variable))} = ", element)
 
+    @abstractmethod
     def new_array(self, name: str, length: int) -> Iterable[str]:
-        raise NotImplementedError
+        """An array of zeros."""
 
     def store(self, store: Store) -> Iterable[str]:
         for index, operand in store.elements.items():
             yield from self.line(f"{array_of(store.kind)}[{index}] = ", self.written(operand))
 
+    @abstractmethod
     def if_head(self, condition: str) -> str:
-        raise NotImplementedError
+        """What a condition begins with."""
 
+    @abstractmethod
     def loop_head(self, index: str, arguments: Sequence[str]) -> str:
-        raise NotImplementedError
+        """What a loop over whole numbers begins with."""
 
 
 def array_of(kind: str) -> str:

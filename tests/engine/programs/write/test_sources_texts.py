@@ -1,5 +1,7 @@
 """The text of sources: labels in it, the functions that backends run, and its languages."""
 
+import re
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -100,10 +102,12 @@ def test_llvm_text_without_llvmlite(monkeypatch):
         compile(w * 2, [], [w]).source("llvm")
 
 
-def test_an_unknown_language():
+@pytest.mark.parametrize("language", ["rust", None, ["c"]])
+def test_an_unknown_language(language):
     w = Parameter(0.5)
-    with pytest.raises(ValueError, match="no source in 'rust'; known: python, c, javascript, llvm"):
-        compile(w * 2, [], [w]).source("rust")
+    known = "known: python, c, javascript, llvm"
+    with pytest.raises(ValueError, match=f"no source in {re.escape(repr(language))}; {known}"):
+        compile(w * 2, [], [w]).source(language)
 
 
 def test_every_language_but_llvm_is_run_by_tests():
