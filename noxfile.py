@@ -34,9 +34,9 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """The types of the packages, and of a user's script."""
+    """The types of the packages and of what the tests share, and of a user's script."""
     install(session, "test,lint")
-    session.run("mypy", "--strict", "engine", "nn", "demos")
+    session.run("mypy", "--strict", "engine", "nn", "demos", "tests")
     session.run("python", "-m", "pytest", "-q", "tests/test_types.py")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, overload
 
 from engine.base.numbers import DIGITS, digits_of
 from engine.eager.current import check_current
@@ -15,6 +15,22 @@ from engine.graph.value import Value
 from engine.graph.walks import topological_order
 
 
+@overload
+def explain(
+    y: Value,
+    x: Value,
+    names: Mapping[str, Any] | None = None,
+    limit: int = 4,
+    digits: int = DIGITS,
+) -> Explanation: ...
+@overload
+def explain(
+    y: Value,
+    x: None = None,
+    names: Mapping[str, Any] | None = None,
+    limit: int = 4,
+    digits: int = DIGITS,
+) -> GradientTable: ...
 def explain(
     y: Value,
     x: Value | None = None,

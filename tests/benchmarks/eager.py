@@ -23,8 +23,9 @@ import micrograd.nn
 
 from engine.native import VARIABLE
 from tests.benchmarks import slotted, transformer
-from tests.benchmarks.networks import EPOCHS, RATE, STUDENTS, moons_step
+from tests.benchmarks.networks import EPOCHS, RATE, moons_step
 from tests.benchmarks.timing import seconds
+from tests.benchmarks.work import STUDENTS
 from tests.engine.native.cores import Core
 
 Job = Callable[[], object]

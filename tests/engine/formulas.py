@@ -14,7 +14,7 @@ from engine.sheet.ops import OPERATIONS
 from engine.sheet.reductions import REDUCTIONS
 
 # A formula has many more shapes than an operation has interesting operands.
-many = settings(max_examples=2 * settings.default.max_examples)
+many = settings(max_examples=2 * settings().max_examples)
 
 NAMES = {"a", "b"}
 _NUMBERS = ("0", "1", "2", "3", "10", "0.5", "0.125", "1.75")
@@ -90,6 +90,7 @@ class _Real(ast.NodeTransformer):
     """Whole numbers as floats, and powers by `math.pow`: neither huge integers nor complex ones."""
 
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        assert isinstance(node.value, int | float)
         return ast.Constant(float(node.value))
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:

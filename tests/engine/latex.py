@@ -6,8 +6,9 @@ stand, since it would be unclear what it is the power of.
 """
 
 import re
+from collections.abc import Callable
 
-from engine.sheet.ops import PARTS
+from engine.sheet.ops_parts import PARTS
 from engine.sheet.reductions import REDUCTIONS
 
 _TOKEN = re.compile(r"\\text\{ ?(?:and|or|if|otherwise) ?\}|\\\\|\\[a-zA-Z]+|\d+(?:\.\d+)?|\S")
@@ -59,7 +60,7 @@ class _Reader:
         del self.tokens[: len(taken)]
         return "".join(taken)
 
-    def chain(self, part, signs: dict[str, str]) -> str:
+    def chain(self, part: Callable[[], str], signs: dict[str, str]) -> str:
         found = part()
         while self.tokens and self.tokens[0] in signs:
             found = f"({found} {signs[self.take()]} {part()})"
@@ -173,7 +174,7 @@ class _Reader:
 
     def cases(self) -> str:
         self.take("{", *"cases", "}")
-        rows = []
+        rows: list[str] = []
         while True:
             value = self.either()
             self.take("&")

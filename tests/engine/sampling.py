@@ -25,8 +25,10 @@ def over_sheet(test: Callable[..., Any]) -> Callable[..., Any]:
     Of a property fewer examples than elsewhere, as each of a hundred lines has its own.
     """
     if is_hypothesis_test(test):
-        test = settings(max_examples=settings.default.max_examples // 4)(test)
-    return pytest.mark.parametrize("op", SHEET, ids=lambda op: op.name)(test)
+        test = settings(max_examples=settings().max_examples // 4)(test)
+    of_each: Callable[..., Any]
+    of_each = pytest.mark.parametrize("op", SHEET, ids=lambda op: op.name)(test)
+    return of_each
 
 
 _EXPONENTS = (-2.0, -1.0, 0.5, 1.0, 2.0, 3.0)

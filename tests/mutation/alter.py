@@ -63,7 +63,7 @@ def _replaced(tree: ast.expr, target: ast.AST, replacement: ast.expr) -> ast.exp
 
 def _instead(node: ast.AST) -> Iterator[ast.expr]:
     match node:
-        case ast.Constant(value=value):
+        case ast.Constant(value=int() | float() as value):
             yield ast.Constant(value + 1)
             if value:
                 yield ast.UnaryOp(ast.USub(), ast.Constant(value))

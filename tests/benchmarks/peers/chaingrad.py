@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from importlib.util import find_spec
 
@@ -24,7 +25,9 @@ def network(work: Work) -> nn.MLP:
     return model
 
 
-def loss_of(work: Work, model: nn.MLP, inputs: list, targets: list) -> Value:
+def loss_of(
+    work: Work, model: nn.MLP, inputs: Sequence[Value | float], targets: Sequence[Value | float]
+) -> Value:
     """The loss of one sample."""
     outputs = model(inputs)
     if work.loss == "cross_entropy":

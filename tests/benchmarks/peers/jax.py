@@ -102,7 +102,7 @@ def step_of(work: Work) -> Callable[..., Arrays]:
     return step
 
 
-LOSSES = {
+LOSSES: dict[str, Callable[[jax.Array, jax.Array], jax.Array]] = {
     "squared_error": lambda y, p: jnp.square(y - p),
     "hinge": lambda y, p: jnp.maximum(1 - y * p, 0),
     "cross_entropy": lambda y, z: jax.nn.logsumexp(z, axis=-1) - (y * z).sum(-1),

@@ -7,6 +7,7 @@ took a third of the time.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import torch
@@ -64,7 +65,7 @@ class Eager:
         return numbers
 
 
-LOSSES = {
+LOSSES: dict[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
     "squared_error": lambda targets, outputs: (targets - outputs).square().mean(),
     "hinge": lambda targets, outputs: (1 - targets * outputs).relu().mean(),
     "cross_entropy": lambda targets, outputs: cross_entropy(outputs, targets),

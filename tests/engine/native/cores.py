@@ -1,10 +1,14 @@
 """Both cores in one process: a copy of the package `engine` for each, with classes of its own."""
 
+from __future__ import annotations
+
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 from unittest import mock
 
 from engine.native import VARIABLE
@@ -20,7 +24,7 @@ MODULES = """
 class Core:
     """The package as it is with one core: the one that the tests run on, or a fresh copy."""
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self.name = name
         self.modules = own_modules() if sys.modules["engine"].core == name else {}
         with self.in_place(), mock.patch.dict(os.environ, {VARIABLE: name}):
@@ -33,7 +37,7 @@ class Core:
         assert self.engine.core == name
 
     @contextmanager
-    def in_place(self):
+    def in_place(self) -> Iterator[Core]:
         """Inside, this is the copy that imports and pickles find."""
         others = own_modules()
         exchange(others, self.modules)
@@ -45,11 +49,11 @@ class Core:
             exchange(self.modules, others)
 
 
-def own_modules():
+def own_modules() -> dict[str, ModuleType]:
     return {name: m for name, m in sys.modules.items() if name.partition(".")[0] == "engine"}
 
 
-def exchange(old, new):
+def exchange(old: Mapping[str, ModuleType], new: Mapping[str, ModuleType]) -> None:
     for name in old:
         del sys.modules[name]
     sys.modules.update(new)
@@ -59,7 +63,7 @@ def exchange(old, new):
 shared = cache(Core)
 
 
-def core(name):
+def core(name: str) -> Core:
     """ "python" or "native"; where that is not installed, the test is skipped."""
     import pytest
 

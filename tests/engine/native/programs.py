@@ -1,13 +1,20 @@
 """Random programs, run by either core, and all there is to see of what they made."""
 
+from __future__ import annotations
+
 import random
+from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
+from typing import Any
 
 from hypothesis import strategies as st
 
 from engine.sheet.ops import SHEET
+from tests.engine.native.cores import Core
 
 LEAVES = (0.0, -0.0, 1.0, -1.0, 0.5, -2.0, 3, -1, 10**400, 1e-300, 700.0, -700.0, 1e300, True)
-OPERATORS = {
+# What is called in a program: the nodes of either core have classes of their own.
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
@@ -20,6 +27,12 @@ OPERATORS = {
 }
 MODES = ("no_grad", "detect_anomaly", "scope")
 
+Argument = tuple[str, Any]
+# A mode, what to call, and its arguments; a sequence of operands is a list.
+Statement = tuple[str | None, str, list[Any]]
+# The numbers of the leaves, and the statements.
+Program = tuple[list[float], list[Statement]]
+
 numbers = st.one_of(st.sampled_from(LEAVES), st.floats(-3, 3), st.floats())
 # A value made before, by its number from the end; a plain number; or what is neither.
 operands = st.one_of(
@@ -31,13 +44,15 @@ rows = st.lists(operands, min_size=0, max_size=4)
 
 
 @st.composite
-def statements(draw):
-    """(mode, what to call, arguments); a sequence of operands as a list."""
+def statements(draw: st.DrawFn) -> Statement:
+    """One that calls an operator or a function of the sheet, now and then in a mode."""
     mode = draw(st.sampled_from((*[None] * 8, *MODES)))
     if draw(st.booleans()):
         return mode, draw(st.sampled_from(sorted(OPERATORS))), [draw(operands), draw(operands)]
     op = draw(st.sampled_from(SHEET))
-    arguments = [draw(rows if name in op.sequences else operands) for name in op.operands]
+    arguments: list[Any] = [
+        draw(rows if name in op.sequences else operands) for name in op.operands
+    ]
     for default in op.constants.values():
         if default is None or draw(st.booleans()):
             arguments.append(("number", draw(st.one_of(st.sampled_from([-2, 0.5, 3.0]), numbers))))
@@ -47,18 +62,18 @@ def statements(draw):
 programs = st.tuples(st.lists(numbers, min_size=1, max_size=3), st.lists(statements(), max_size=12))
 
 
-def entangled(seed, length=40):
+def entangled(seed: int, length: int = 40) -> Program:
     """A program of which every node is used again and again, so that the order of sums counts."""
     source = random.Random(seed)
 
-    def node():
+    def node() -> Argument:
         return "node", source.randrange(8)
 
-    code = []
+    code: list[Statement] = []
     for _ in range(length):
         name = source.choice(("+", "-", "*", "tanh", "sin", "dot", "logsumexp"))
         if name == "dot":
-            arguments = [[node(), node()], [node(), ("number", source.random())], node()]
+            arguments: list[Any] = [[node(), node()], [node(), ("number", source.random())], node()]
         elif name == "logsumexp":
             arguments = [[node(), node(), node()]]
         else:
@@ -69,12 +84,13 @@ def entangled(seed, length=40):
     return [source.uniform(0.5, 1.5) for _ in range(3)], code
 
 
-def run(core, program):
+def run(core: Core, program: Program) -> list[Any]:
     """Runs a program; what came of every statement, then the whole graph after `backward`."""
     leaves, code = program
     with core.in_place():
         engine = core.engine
-        nodes, report = [engine.Parameter(0.25, label="w")], []
+        nodes: list[Any] = [engine.Parameter(0.25, label="w")]
+        report: list[Any] = []
         for number, leaf in enumerate(leaves):
             attempt(report, nodes, engine.Value, leaf, f"x{number}")
         for mode, name, arguments in code:
@@ -90,7 +106,9 @@ def run(core, program):
         return report
 
 
-def attempt(report, nodes, action, *arguments):
+def attempt(
+    report: list[Any], nodes: list[Any], action: Callable[..., Any], *arguments: Any
+) -> None:
     try:
         result = action(*arguments)
     except Exception as error:
@@ -101,27 +119,29 @@ def attempt(report, nodes, action, *arguments):
             nodes.append(result)
 
 
-def execute(engine, nodes, mode, name, arguments):
+def execute(
+    engine: ModuleType, nodes: Sequence[Any], mode: str | None, name: str, arguments: Sequence[Any]
+) -> Any:
     given = [argument(nodes, each) for each in arguments]
     function = OPERATORS.get(name) or engine.eager.functions.EAGER[name]
     return with_mode(engine, mode, lambda: function(*given))
 
 
-def with_mode(engine, mode, action):
+def with_mode(engine: ModuleType, mode: str | None, action: Callable[[], Any]) -> Any:
     if mode is None:
         return action()
     with engine.scope("part") if mode == "scope" else getattr(engine, mode)():
         return action()
 
 
-def argument(nodes, given):
+def argument(nodes: Sequence[Any], given: Any) -> Any:
     if isinstance(given, list):
         return [argument(nodes, each) for each in given]
     kind, value = given
     return nodes[-1 - value % len(nodes)] if kind == "node" else value
 
 
-def described(node, places):
+def described(node: Any, places: Mapping[Any, int]) -> tuple[Any, ...]:
     return (
         type(node).__name__,
         spelled(node.data),
@@ -135,6 +155,6 @@ def described(node, places):
     )
 
 
-def spelled(value):
+def spelled(value: object) -> str:
     """Numbers to the last bit and with their sign; of nan there is one only."""
     return value.hex() if type(value) is float else repr(value)
