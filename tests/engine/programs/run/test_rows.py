@@ -1,4 +1,4 @@
-"""Rows: where the numbers lie. What is refused is in `test_program_errors.py`."""
+"""Rows: where the numbers lie. What is refused is in `test_program_failures.py`."""
 
 from array import array
 
