@@ -17,6 +17,7 @@ from engine.sheet.ops import OPERATIONS
 from tests.accuracy.backends import Numbers, Place, graph, places
 from tests.accuracy.points import Variant, rows, variants
 from tests.accuracy.truth import DIGITS, truth
+from tests.engine.sampling import call_arguments
 
 ORDERS = ("value", "first", "second")
 LIMITS = (8.0, 8.0, 32.0)
@@ -83,18 +84,13 @@ def _truth(op: Op, row: Sequence[float], place: Place) -> tuple[Any, Any, Any] |
 
 
 def _is_defined(op: Op, row: Sequence[float]) -> bool:
-    return all(map(math.isfinite, row)) and not undefined(op)(*_arguments(op, row))[0]
-
-
-def _arguments(op: Op, row: Sequence[float]) -> list[Any]:
-    grouped = op.bind(row)
-    return [*grouped, len(grouped[0])] if op.sequences else grouped
+    return all(map(math.isfinite, row)) and not undefined(op)(*call_arguments(op, row))[0]
 
 
 def _is_kink(op: Op, row: Sequence[float]) -> bool:
     if op.formula in ("max(a)", "min(a)"):
         return len(set(row)) < len(row)
-    return bool(op.kinks) and kink_distance(op)(*_arguments(op, row))[0] == 0
+    return bool(op.kinks) and kink_distance(op)(*call_arguments(op, row))[0] == 0
 
 
 def _count(report: Report, reason: str, number: int = 1) -> None:

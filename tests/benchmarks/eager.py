@@ -23,7 +23,7 @@ import micrograd.nn
 
 from engine.native import VARIABLE
 from tests.benchmarks import slotted, transformer
-from tests.benchmarks.networks import EPOCHS, RATE, moons_step
+from tests.benchmarks.networks import EPOCHS, RATE, moons_step, train
 from tests.benchmarks.timing import seconds
 from tests.benchmarks.work import STUDENTS
 from tests.engine.native.cores import Core
@@ -71,19 +71,8 @@ def moons(value: Any) -> Job:
 
 
 def lesson(value: Any) -> Job:
-    """Training by the usual loop, one update for each student."""
-
-    def job() -> None:
-        model = network(value, [2, 2, 1], linear=True)
-        for _ in range(EPOCHS):
-            for x, y in STUDENTS:
-                loss = (y - model(x)) ** 2
-                model.zero_grad()
-                loss.backward()
-                for p in model.parameters():
-                    p.data -= RATE * p.grad
-
-    return job
+    """Training by the usual loop."""
+    return lambda: train(network(value, [2, 2, 1], linear=True))
 
 
 def lesson_by_dot(own: Any) -> Job:

@@ -51,16 +51,20 @@ def lesson_loop(make: Callable[[], Any]) -> Callable[[], object]:
 
     def job() -> None:
         for _ in range(REPEATS):
-            model = make()
-            for _ in range(EPOCHS):
-                for x, y in STUDENTS:
-                    loss = (y - model(x)) ** 2
-                    model.zero_grad()
-                    loss.backward()
-                    for p in model.parameters():
-                        p.data -= RATE * p.grad
+            train(make())
 
     return job
+
+
+def train(model: Any) -> None:
+    """micrograd's usual loop, one update for each student."""
+    for _ in range(EPOCHS):
+        for x, y in STUDENTS:
+            loss = (y - model(x)) ** 2
+            model.zero_grad()
+            loss.backward()
+            for p in model.parameters():
+                p.data -= RATE * p.grad
 
 
 def lesson_fit() -> None:

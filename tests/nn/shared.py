@@ -1,4 +1,4 @@
-"""What the tests share: the lesson's network and numbers, every optimiser, how to compare."""
+"""What the tests share: the lesson's network and numbers, optimisers, ways, how to compare."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -8,6 +8,10 @@ import pytest
 
 from nn import MLP, Module, Optimizer
 from nn.train import optimizers
+
+BACKENDS = ("eager", "python", "llvm")
+over_backends = pytest.mark.parametrize("backend", BACKENDS)
+over_programs = pytest.mark.parametrize("backend", BACKENDS[1:])
 
 INPUTS, TARGET = (8.0, 80.0), 3.0
 PARAMETERS = {
@@ -26,6 +30,10 @@ OPTIMIZERS = [
     for kind in vars(optimizers).values()
     if isinstance(kind, type) and issubclass(kind, Optimizer) and kind is not Optimizer
 ]
+over_kinds = pytest.mark.parametrize("kind", OPTIMIZERS)
+
+# Samples on a line, which a single weight and a bias can learn.
+LINE = [((0.1 * i,), 0.3 * i + 1.0) for i in range(8)]
 
 
 def network() -> MLP:

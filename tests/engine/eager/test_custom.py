@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import engine
 from engine import Op, Value, check_gradients, gradient, hessian, operation
 from engine.sheet.formula import FormulaError
+from tests.engine.programs.models import over_backends
 
 cube = operation("cube", "a ** 3")
 bump = operation("bump", "exp(-k * a ** 2) * sin(b)", constants={"k": 1.0})
@@ -43,7 +44,7 @@ def test_sequences_are_differentiated_too():
     assert sum(x.grad for x in xs) == pytest.approx(0.0, abs=1e-15)
 
 
-@pytest.mark.parametrize("backend", ["python", "llvm"])
+@over_backends
 def test_programs_compute_them_and_their_derivatives(backend):
     x, w = Value(0.25), engine.Parameter(2.0)
     y = step_cost(w * x) + bump(x, w) + spread([x, w, x * w])

@@ -7,6 +7,7 @@ import pytest
 import engine
 from engine import Value, gradient, hinge, maximum, minimum
 from engine.graph.walks import adjoints, is_dead
+from tests.engine.sampling import same
 
 # A function, where it is evaluated, and its slope there: one factor of a path is infinite.
 DEAD = [
@@ -45,10 +46,6 @@ def slope(f, at):
     y.backward()
     assert same(v.grad, adjoints(y)[v])
     return v.grad
-
-
-def same(a, b):
-    return a == b or (a != a and b != b)
 
 
 @pytest.mark.parametrize(("f", "at", "expected"), DEAD)

@@ -5,10 +5,7 @@ import pytest
 import engine
 from engine import Parameter, Value
 from engine.programs.recording import Recording
-
-
-def leaves():
-    return Value(1.0, label="x"), Value(2.0, label="y"), Parameter(0.5, label="w")
+from tests.engine.programs.shared import leaves
 
 
 def test_only_what_hangs_on_an_input_or_a_parameter_is_computed():

@@ -8,6 +8,7 @@ import engine
 from engine import Parameter, Value
 from engine.programs.recording import Recording
 from engine.programs.replay import replay, without_dead_ends
+from tests.engine.programs.models import over_backends
 
 
 def test_the_graph_is_made_again_with_the_numbers_given():
@@ -42,7 +43,7 @@ BEHIND = {
 }
 
 
-@pytest.mark.parametrize("backend", ["python", "llvm"])
+@over_backends
 @pytest.mark.parametrize("name", BEHIND)
 def test_products_that_overflow_behind_a_branch_add_nothing_to_derivatives(name, backend):
     build = BEHIND[name]

@@ -13,6 +13,7 @@ from engine.sheet.evaluate import forward, partials
 from engine.sheet.formula import names_in, read
 from engine.sheet.op import Op
 from engine.sheet.specialize import specialize
+from tests.engine.programs.models import over_backends
 from tests.engine.sampling import over_sheet
 
 
@@ -111,7 +112,7 @@ def test_values_and_derivatives_are_what_the_formulas_say(a):
     assert partials(BELL)(a, value) == (slope,)
 
 
-@pytest.mark.parametrize("backend", ["python", "llvm"])
+@over_backends
 def test_a_program_computes_a_common_part_once_for_both_passes(backend):
     w, x = Value(0.5, label="w"), Value(1.0, label="x")
     program = compile(apply(BELL, w * x), inputs=[x], parameters=[w], backend=backend)

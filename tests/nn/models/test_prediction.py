@@ -11,11 +11,11 @@ from engine import Parameter, detect_anomaly, no_grad
 from engine.sheet.ops import ACTIVATIONS
 from nn import MLP, Layer, Module, Neuron, Sequential
 from nn.models import prediction
-from tests.nn.shared import network, to_12_digits
+from tests.nn.shared import BACKENDS, network, over_programs, to_12_digits
 
-BACKENDS = ("eager", "python", "llvm", "auto")
+WAYS = (*BACKENDS, "auto")
 ROWS = [[0.1 * i - 0.9, 0.3 * math.sin(i)] for i in range(19)]
-over_backends = pytest.mark.parametrize("backend", BACKENDS)
+over_ways = pytest.mark.parametrize("backend", WAYS)
 over_activations = pytest.mark.parametrize(
     "activation", ["linear", *(op.name for op in ACTIVATIONS)]
 )
@@ -34,7 +34,7 @@ class Line(Module):
         return self.slope * row[0] + 1
 
 
-@over_backends
+@over_ways
 @over_activations
 def test_predictions_are_what_calls_give(activation, backend):
     for outputs in (1, 3):
@@ -43,7 +43,7 @@ def test_predictions_are_what_calls_give(activation, backend):
         assert [to_12_digits(row) for row in expected] == model.predict(ROWS, backend)
 
 
-@over_backends
+@over_ways
 @pytest.mark.parametrize(
     "model",
     [
@@ -58,7 +58,7 @@ def test_neurons_layers_and_sequences_predict_too(model, backend):
     assert found == [to_12_digits(row) for row in called(model, ROWS)]
 
 
-@over_backends
+@over_ways
 def test_a_neuron_that_is_used_twice_and_one_row(backend):
     layer = Layer(2, 2, "tanh", seed=1)
     layer.neurons[1] = layer.neurons[0]
@@ -73,7 +73,7 @@ def test_modules_of_ones_own_are_called_row_by_row(backend):
     assert own.predict(ROWS, backend) == [to_12_digits(y) for y in called(own, ROWS)]
 
 
-@pytest.mark.parametrize("backend", ["python", "llvm"])
+@over_programs
 def test_a_backend_is_not_silently_another(backend):
     with pytest.raises(ValueError, match=f"^predict: backend='{backend}' compiles modules made of"):
         Line().predict([[1.0]], backend)
@@ -81,7 +81,7 @@ def test_a_backend_is_not_silently_another(backend):
         network().predict([[1.0, 2.0]], backend)
 
 
-@over_backends
+@over_ways
 def test_the_parameters_are_always_the_current_ones(backend):
     model = network()
     for number in (1.0, -2.0):
@@ -89,7 +89,7 @@ def test_the_parameters_are_always_the_current_ones(backend):
         assert model.predict(ROWS, backend) == to_12_digits(called(model, ROWS))
 
 
-@over_backends
+@over_ways
 def test_a_changed_structure_is_recorded_anew(backend):
     model = MLP(2, [3, 1], "tanh", seed=1)
     model.predict(ROWS, backend)
@@ -121,7 +121,7 @@ def test_an_unchanged_structure_is_recorded_once(monkeypatch):
     assert other.predict(rows)[0] == to_12_digits(model.predict(rows)[0] + 5.0)
 
 
-@over_backends
+@over_ways
 def test_contexts_change_nothing_and_no_gradient_is_touched(backend):
     model = network()
     expected = called(model, ROWS)
@@ -130,7 +130,7 @@ def test_contexts_change_nothing_and_no_gradient_is_touched(backend):
     assert [parameter.grad for parameter in model.parameters()] == [0.0] * 9
 
 
-@over_backends
+@over_ways
 def test_arrays_are_rows(backend):
     for kind in (float, "float32"):
         rows = np.array(ROWS, kind)
@@ -139,7 +139,7 @@ def test_arrays_are_rows(backend):
     assert Line().predict(np.array([[1.0], [2.0]])) == [3.0, 5.0]
 
 
-@over_backends
+@over_ways
 @pytest.mark.parametrize(
     ("rows", "error", "message"),
     [
@@ -165,14 +165,14 @@ def test_what_a_module_raises_names_the_row():
 # What a user changed counts.
 
 
-@over_backends
+@over_ways
 def test_a_layer_that_was_left_with_one_neuron_still_gives_lists(backend):
     layer = Layer(2, 2, "tanh", seed=1)
     layer.neurons.pop()
     assert layer.predict(ROWS, backend) == [to_12_digits([row[0].data]) for row in map(layer, ROWS)]
 
 
-@over_backends
+@over_ways
 def test_a_plain_number_may_stand_for_a_weight(backend):
     model = MLP(2, [2, 1], "tanh", seed=1)
     for number in (0.5, 0.75):
@@ -180,7 +180,7 @@ def test_a_plain_number_may_stand_for_a_weight(backend):
         assert model.predict(ROWS, backend) == to_12_digits(called(model, ROWS))
 
 
-@over_backends
+@over_ways
 def test_a_response_of_ones_own_counts_from_when_it_is_there(backend):
     model = MLP(2, [2, 1], "tanh", seed=1)
     model.predict(ROWS, backend)
@@ -191,7 +191,7 @@ def test_a_response_of_ones_own_counts_from_when_it_is_there(backend):
         assert model.predict(ROWS, backend) == to_12_digits(called(model, ROWS))
 
 
-@pytest.mark.parametrize("backend", ["python", "llvm"])
+@over_programs
 def test_a_response_that_depends_on_the_row_is_not_compiled(backend):
     model = MLP(2, [2, 1], "tanh", seed=1)
     neuron = model.layers[0].neurons[0]
@@ -201,7 +201,7 @@ def test_a_response_that_depends_on_the_row_is_not_compiled(backend):
         model.predict(ROWS, backend)
 
 
-@over_backends
+@over_ways
 def test_a_module_that_names_some_of_its_parameters(backend):
     class Head(MLP):
         def parameters(self):
@@ -214,7 +214,7 @@ def test_a_module_that_names_some_of_its_parameters(backend):
     assert list(model.state_dict()) == ["w211", "w221", "b21"]
 
 
-@over_backends
+@over_ways
 def test_an_activation_that_is_set_later(backend):
     model = MLP(2, [2, 1], "tanh", seed=1)
     model.predict(ROWS, backend)
@@ -223,7 +223,7 @@ def test_an_activation_that_is_set_later(backend):
     assert model.predict(ROWS, backend) == to_12_digits(called(model, ROWS))
 
 
-@over_backends
+@over_ways
 @pytest.mark.parametrize("rows", [[5.0, 6], (5, 6.0), np.array([5.0, 6.0]), iter([5, 6])])
 def test_of_one_input_rows_may_be_bare_numbers(backend, rows):
     rows = list(rows) if backend == "eager" else rows
@@ -232,7 +232,7 @@ def test_of_one_input_rows_may_be_bare_numbers(backend, rows):
         assert Line().predict(list(rows)) == [11.0, 13.0]
 
 
-@over_backends
+@over_ways
 def test_a_masked_number_is_refused(backend):
     with pytest.raises(TypeError, match=r"rows\[0\]\[1\] is masked"):
         network().predict(np.ma.masked_array([[1.0, 2.0]], mask=[[False, True]]), backend)

@@ -14,6 +14,7 @@ from nn import LOSSES, MLP, SGD, Adam, fit, squared_error
 from tests.nn.shared import (
     GRADIENTS,
     INPUTS,
+    LINE,
     PARAMETERS,
     TARGET,
     network,
@@ -21,7 +22,6 @@ from tests.nn.shared import (
     to_12_digits,
 )
 
-LINE = [((0.1 * i,), 0.3 * i + 1.0) for i in range(8)]
 small = st.floats(-2, 2)
 rows = st.lists(st.tuples(st.tuples(small, small), small), min_size=1, max_size=7)
 

@@ -19,10 +19,8 @@ from nn import (
     fit,
     step_decay,
 )
-from tests.nn.shared import OPTIMIZERS, numbers
+from tests.nn.shared import OPTIMIZERS, numbers, over_backends, over_programs
 
-BACKENDS = ("eager", "python", "llvm")
-PROGRAMS = BACKENDS[1:]
 LINEAR = "linear"
 INPUTS = [(0.4 * math.sin(i), 0.4 * math.cos(2 * i)) for i in range(6)]
 # Away from the edges of every domain: a probability, a sign, a class, a number.
@@ -34,8 +32,6 @@ TARGETS = {
 }
 # What keeps predictions within the domain of a loss.
 OUTPUTS = {"binary_cross_entropy": "sigmoid", "poisson_nll": "softplus"}
-over_programs = pytest.mark.parametrize("backend", PROGRAMS)
-over_backends = pytest.mark.parametrize("backend", BACKENDS)
 
 
 def data_for(loss):
@@ -208,7 +204,7 @@ def test_an_undefined_loss_is_told_alike(backend):
             )
 
 
-@pytest.mark.parametrize("backend", ["python", "llvm"])
+@over_programs
 def test_a_parameter_that_overflows_within_an_epoch_is_found_at_the_next_sample(backend):
     # A program looks up from its work after 64 samples; eagerly that is no special moment.
     data = [([1e308 if number == 63 else 0.0], 1.0) for number in range(200)]

@@ -6,10 +6,8 @@ import pytest
 
 from engine import Parameter, explain
 from nn import MLP, SGD, Adam, fit, squared_error
-from tests.nn.shared import numbers
+from tests.nn.shared import numbers, over_backends, over_programs
 
-BACKENDS = ("eager", "python", "llvm")
-over_backends = pytest.mark.parametrize("backend", BACKENDS)
 ROWS = [((0.1, 0.2), 0.3), ((0.4, -0.2), 0.1), ((-0.3, 0.5), 0.2)]
 
 
@@ -116,7 +114,7 @@ def counting(model, optimizer):
     return {"callback": count}
 
 
-@pytest.mark.parametrize("backend", BACKENDS[1:])
+@over_programs
 @pytest.mark.parametrize(
     "hook",
     [clipping, slowing, freezing, replacing, taking_over, counting],

@@ -9,9 +9,7 @@ from itertools import count
 import pytest
 
 from nn import MLP, SGD, TrainingDiverged, fit, squared_error
-from tests.nn.shared import numbers
-
-LINE = [((0.1 * i,), 0.3 * i + 1.0) for i in range(8)]
+from tests.nn.shared import LINE, numbers
 
 
 class Terminal(io.StringIO):

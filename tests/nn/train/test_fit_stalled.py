@@ -4,8 +4,8 @@ import pytest
 
 from engine import Parameter
 from nn import MLP, SGD, Adam, RMSprop, TrainingDiverged, fit
+from tests.nn.shared import over_backends
 
-over_backends = pytest.mark.parametrize("backend", ["eager", "python", "llvm"])
 ROWS = [((1.0,), 5.0), ((2.0,), 7.0)]
 
 

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from engine import Parameter
 from nn import MLP, SGD, Adam, History, TrainingDiverged, fit, squared_error
-from tests.nn.shared import numbers, to_12_digits
+from tests.nn.shared import numbers, over_backends, to_12_digits
 
 # Descent on (w − 2)² takes w from 0 to 2; the validation data would rather have 1.
 DATA, HELD_OUT = [((1.0,), 2.0)], [((1.0,), 1.0), ((2.0,), 2.0)]
@@ -81,7 +81,7 @@ def test_a_validation_loss_that_is_not_finite_is_never_the_best():
     assert "validation inf" not in repr(history)
 
 
-@pytest.mark.parametrize("backend", ["eager", "python", "llvm"])
+@over_backends
 def test_after_divergence_the_best_epoch_is_kept(backend):
     model = MLP(1, [1], "linear", init="zeros")
     optimizer = SGD(model.parameters(), 1.5)

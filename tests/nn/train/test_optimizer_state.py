@@ -10,9 +10,8 @@ import pytest
 import engine
 from engine import Parameter, Value
 from nn import SGD, Adam, Optimizer
-from tests.nn.shared import OPTIMIZERS, walk
+from tests.nn.shared import over_backends, over_kinds, over_programs, walk
 
-over_kinds = pytest.mark.parametrize("kind", OPTIMIZERS)
 PATH = [[1.0, -2.0], [0.5, 0.25], [-3.0, 1.0]]
 
 
@@ -98,9 +97,6 @@ def after(backend, change=lambda optimizer: None):
 def sort_names(optimizer):
     optimizer.settings = dict(sorted(optimizer.settings.items()))
     optimizer.state = dict(sorted(optimizer.state.items(), reverse=True))
-
-
-over_backends = pytest.mark.parametrize("backend", ["eager", "python", "llvm"])
 
 
 @over_backends
@@ -206,7 +202,7 @@ def test_a_step_of_ones_own_is_not_compiled():
         program_of(optimizer, "python")
 
 
-@pytest.mark.parametrize("backend", ["python", "llvm"])
+@over_programs
 def test_a_memory_that_overflows_in_a_program_is_an_error(backend):
     weight, x = Parameter(0.0), Value(1.0, "x")
     program = engine.compile(weight * x, [x], [weight], Adam([weight], 0.1), backend=backend)

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from engine import Parameter
 from nn import SGD, Optimizer
-from tests.nn.shared import OPTIMIZERS, to_12_digits, walk
+from tests.nn.shared import over_kinds, to_12_digits, walk
 
-over_kinds = pytest.mark.parametrize("kind", OPTIMIZERS)
 gradients = st.lists(st.lists(st.floats(-100, 100), min_size=3, max_size=3), min_size=1, max_size=5)
 
 

@@ -8,9 +8,7 @@ import pytest
 
 from engine import Parameter, Value
 from nn import SGD, Adam, AdamW, Optimizer, RMSprop
-from tests.nn.shared import OPTIMIZERS, to_12_digits, walk
-
-over_kinds = pytest.mark.parametrize("kind", OPTIMIZERS)
+from tests.nn.shared import OPTIMIZERS, over_kinds, to_12_digits, walk
 
 
 @over_kinds

@@ -7,6 +7,7 @@ import pytest
 
 from engine import Value
 from nn import LOSSES, MLP, SGD, binary_cross_entropy, cross_entropy, fit, squared_error
+from tests.nn.shared import over_backends
 
 INPUTS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0]]
 LOGITS = "binary_cross_entropy_with_logits"
@@ -78,7 +79,7 @@ def test_binary_cross_entropy_says_which_of_the_two_is_wrong():
         binary_cross_entropy(1, Value(-0.5))
 
 
-@pytest.mark.parametrize("backend", ["eager", "python", "llvm"])
+@over_backends
 def test_a_linear_output_is_told_of_the_sigmoid(backend):
     model = MLP(2, [1], init="ones")
     optimizer = SGD(model.parameters(), 0.1)

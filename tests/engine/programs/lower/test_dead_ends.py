@@ -21,16 +21,12 @@ from tests.engine.graph.test_dead_branches import DEAD as DEAD_ENDS
 from tests.engine.graph.test_dead_branches import TRUE_ZEROS
 from tests.engine.programs.models import chosen, over_ways
 from tests.engine.programs.running import languages, printed
-from tests.engine.sampling import over_sheet
+from tests.engine.sampling import over_sheet, same
 
 CASES = [
     *((f, at, slope) for f, at, slope in DEAD_ENDS if math.isfinite(f(Value(at)).data)),
     *((f, at, math.nan) for f, at in TRUE_ZEROS),
 ]
-
-
-def same(a, b):
-    return a == b or (a != a and b != b)
 
 
 @over_ways

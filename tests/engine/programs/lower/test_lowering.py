@@ -1,20 +1,15 @@
 """Kernel: what is written out, what becomes a loop, and that nothing is done in vain."""
 
 import engine
-from engine import Parameter, Value
 from engine.programs.lower.ir import Assign, Comment, Guard, Map, Reduce, Span
 from engine.programs.lower.lowering import lower
 from engine.programs.lower.variables import MOST_NAMES
 from engine.programs.recording import Recording
-
-
-def leaves(inputs, parameters):
-    xs = [Value(1.0, label=f"x{i}") for i in range(inputs)]
-    return xs, [Parameter(1.0, label=f"w{i}") for i in range(parameters)]
+from tests.engine.programs.models import leaves
 
 
 def lowered(build, inputs, parameters, **options):
-    xs, ws = leaves(inputs, parameters)
+    xs, ws = leaves(inputs, [1.0] * parameters)
     return lower(Recording([build(xs, ws)], xs, ws), **options)
 
 
@@ -83,7 +78,7 @@ def test_a_parameter_without_influence_has_no_gradient():
 
 
 def test_predictions_have_no_backward_pass():
-    xs, ws = leaves(1, 1)
+    xs, ws = leaves(1, [1.0])
     program = lower(Recording([ws[0] * xs[0], ws[0] + 1], xs, ws))
     assert list(program.backward) == []
     assert len(program.outputs) == 2
