@@ -1,19 +1,15 @@
 """Programs of unusual outputs and constants, and copies of programs."""
 
-import copy
-import pickle
-
 import pytest
 
 import engine
 from engine import Parameter, Value, hessian
 from nn import Adam
+from tests.copies import over_copies
 from tests.engine.programs.models import over_backends
 from tests.engine.programs.running import languages, printed
 
 backends = pytest.mark.parametrize("backend", ["python", "llvm", "auto"])
-COPIES = {"deepcopy": copy.deepcopy, "pickle": lambda given: pickle.loads(pickle.dumps(given))}
-copies = pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES.keys())
 
 
 @over_backends
@@ -72,15 +68,15 @@ def test_an_error_in_a_row_is_of_the_constants_that_were_compiled(backend):
         program([[2.0], [1.0]])
 
 
-@copies
+@over_copies
 @backends
-def test_copies_of_programs_go_on_from_where_they_are(copied, backend):
+def test_copies_of_programs_go_on_from_where_they_are(duplicate, backend):
     x, w = Value(0.5, "x"), Parameter(1.0, "w")
     program = engine.compile((w * x - 2) ** 2, [x], [w], Adam([w], 0.1), backend)
-    before = copied(program)
+    before = duplicate(program)
     rows = [[1.0], [2.0], [3.0]]
     losses = program.train(rows, epochs=2, batch_size=2), program(rows), program.gradients(rows)
-    after = copied(program)
+    after = duplicate(program)
     again = before.train(rows, epochs=2, batch_size=2), before(rows), before.gradients(rows)
     assert again == losses
     assert after.gradients(rows) == program.gradients(rows)

@@ -1,7 +1,6 @@
 """Partial derivatives as operations: the same numbers, formulas to any order, copies that work."""
 
 import pickle
-from copy import deepcopy
 
 import pytest
 from hypothesis import given
@@ -12,6 +11,7 @@ from engine import Value, gradient
 from engine.sheet.derived import ADJOINT, partial_of, shape
 from engine.sheet.op import Op
 from engine.sheet.ops import OPERATIONS
+from tests.copies import over_copies
 from tests.engine.sampling import call, choices, ieee_partials, over_sheet, rows
 
 
@@ -77,12 +77,12 @@ def test_operands_may_have_the_names_that_derivatives_use(name):
         assert y.data == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize("copied", [deepcopy, lambda graph: pickle.loads(pickle.dumps(graph))])
-def test_derivatives_can_be_copied_and_go_on_being_differentiated(copied):
+@over_copies
+def test_derivatives_can_be_copied_and_go_on_being_differentiated(duplicate):
     cube = Op("cube", "³", "a ** 3", ("3 * a ** 2",))
     x = Value(2.0)
     y = engine.maximum([engine.apply(cube, x) * x.tanh(), x]) * x.relu()
-    first, (again, at) = gradient(y, x), copied((gradient(y, x), x))
+    first, (again, at) = gradient(y, x), duplicate((gradient(y, x), x))
     assert again.data == first.data
     for _ in range(2):
         first, again = gradient(first, x), gradient(again, at)

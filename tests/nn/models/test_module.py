@@ -1,8 +1,6 @@
 """Modules find their parameters once each, name them, and copy with them."""
 
-import copy
 import math
-import pickle
 import re
 
 import pytest
@@ -12,6 +10,7 @@ from hypothesis import strategies as st
 from engine import Parameter, Value
 from engine.sheet.ops import ACTIVATIONS
 from nn import MLP, Layer, Module, Neuron, Sequential
+from tests.copies import over_copies
 from tests.nn.shared import INPUTS, PARAMETERS, network, numbers
 
 
@@ -59,7 +58,7 @@ def test_a_module_that_knows_its_parent_has_its_parameters_once():
     assert parent.parameters() == [parent.weight, child.weight]
 
 
-def test_values_that_are_no_parameters_are_not_trained():
+def test_values_that_are_not_parameters_are_not_trained():
     holder = Holder(data=Value(1.0), weight=Parameter(2.0), result=Parameter(3.0) * 2)
     assert holder.parameters() == [holder.weight]
 
@@ -166,7 +165,7 @@ def test_the_state_of_another_model_is_refused_and_nothing_changed(change, messa
     [math.nan, math.inf, -math.inf, "1", None, True, 1j, [1.0], 10**400],
     ids=lambda b: repr(b)[:9],
 )
-def test_a_state_with_what_is_no_finite_number_is_refused_and_nothing_changed(name, bad):
+def test_a_state_with_what_is_not_a_finite_number_is_refused_and_nothing_changed(name, bad):
     model = network()
     message = (
         rf"^the state holds {re.escape(repr(bad)[:9])}.* for {name}; a finite number is needed$"
@@ -177,9 +176,6 @@ def test_a_state_with_what_is_no_finite_number_is_refused_and_nothing_changed(na
 
 
 # Copying.
-
-COPIES = {"deepcopy": copy.deepcopy, "pickle": lambda model: pickle.loads(pickle.dumps(model))}
-over_copies = pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
 
 
 @over_copies

@@ -1,13 +1,14 @@
 """Training that goes on where it stopped."""
 
 import json
-import pickle
 
 import pytest
 
 from nn import SGD, Adam, fit, step_decay
 from nn.models import structure
-from tests.nn.train.test_fit_hooks import ROWS, close, network, over_backends, trained
+from tests.copies import by_pickle
+from tests.nn.shared import over_backends
+from tests.nn.train.test_fit_hooks import ROWS, close, network, trained
 
 
 def parts(*epochs, restored=lambda pair: pair, **settings):
@@ -30,7 +31,7 @@ def by_dictionaries(pair):
 @over_backends
 @pytest.mark.parametrize(
     "restored",
-    [lambda pair: pair, lambda pair: pickle.loads(pickle.dumps(pair)), by_dictionaries],
+    [lambda pair: pair, by_pickle, by_dictionaries],
     ids=["the same objects", "pickle", "dictionaries"],
 )
 @pytest.mark.parametrize("shuffle", [False, True])

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import pickle
 import re
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 import engine
 from engine import Parameter, Value
 from nn import SGD, Adam, Optimizer
+from tests.copies import by_pickle
 from tests.nn.shared import over_backends, over_kinds, over_programs, walk
 
 PATH = [[1.0, -2.0], [0.5, 0.25], [-3.0, 1.0]]
@@ -29,7 +29,7 @@ def test_a_memory_that_is_taken_over_goes_on_the_same(kind, way):
         for mine, given in zip(other.parameters, optimizer.parameters):
             mine.data = given.data
     else:
-        duplicate = {"pickle": lambda x: pickle.loads(pickle.dumps(x)), "copy": copy.deepcopy}[way]
+        duplicate = {"pickle": by_pickle, "copy": copy.deepcopy}[way]
         other = duplicate(optimizer)
     assert walk(other, PATH) == walk(optimizer, PATH)
     assert other.state_dict() == optimizer.state_dict()
@@ -37,7 +37,7 @@ def test_a_memory_that_is_taken_over_goes_on_the_same(kind, way):
 
 def test_a_pickle_of_both_keeps_them_together():
     weight = Parameter(1.0)
-    other, optimizer = pickle.loads(pickle.dumps((weight, Adam([weight]))))
+    other, optimizer = by_pickle((weight, Adam([weight])))
     assert optimizer.parameters == [other]
 
 
