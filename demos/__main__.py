@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     """Runs the demo that is named, or the first, or all of them; the exit status.
 
     `--quick` makes the longer ones train less. The status is 1 where a package that a demo needs is
-    not installed, 2 for a name that is none, and 130 after Ctrl-C.
+    not installed, 2 for a name that no demo has, and 130 after Ctrl-C.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -13,7 +13,7 @@ DIGITS, MOST_DIGITS = 4, 17
 _NOT_NUMBERS = (str, bytes, bytearray, complex, list, tuple, dict, set, frozenset, type(None))
 
 
-def is_no_number(value: object) -> bool:
+def never_a_number(value: object) -> bool:
     """Whether the value can never take part in arithmetic here, whatever its own methods say."""
     return isinstance(value, _NOT_NUMBERS)
 
@@ -47,7 +47,7 @@ def as_number(value: Any, what: str = "a Value") -> float:
 def _converts(value: Any) -> bool:
     """Whether `float` may be asked: it reads text and buffers, and cuts off what it cannot hold."""
     kind = type(value)
-    if is_no_number(value) or not (hasattr(kind, "__float__") or hasattr(kind, "__index__")):
+    if never_a_number(value) or not (hasattr(kind, "__float__") or hasattr(kind, "__index__")):
         return False
     if hasattr(kind, "encode") or getattr(value, "ndim", 0) != 0:
         return False
@@ -84,7 +84,7 @@ def whole(value: Any) -> int | None:
 
 
 def digits_of(digits: Any, what: str) -> int:
-    """How many significant digits a reader wants, as an int; ValueError for what is no such number.
+    """How many significant digits a reader wants, as an int; ValueError for anything else.
 
     >>> digits_of(9, "explain")
     9

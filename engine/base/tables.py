@@ -45,7 +45,7 @@ def plain(given: Any, what: str) -> Any:
 
 
 def row_of(given: Any, what: str) -> Any:
-    """The same for what must be one row: a column of a polars frame is none."""
+    """The same for what must be one row: a column of a polars frame is not."""
     if hasattr(type(given), "to_physical"):
         raise TypeError(
             f"{what} is a column of a polars frame; the rows are frame.rows() or frame.to_numpy()"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from engine.base.numbers import as_number, is_no_number
+from engine.base.numbers import as_number, never_a_number
 from engine.graph.messages import describe_operands
 from engine.graph.recording import record
 from engine.graph.value import Value
@@ -101,7 +101,7 @@ def _operand(op: Op, name: str, operand: Any) -> Value | float:
 
 def _is_foreign(operand: Any) -> bool:
     """Whether the other side of an operator should be asked, such as a NumPy array."""
-    return not is_no_number(operand) and (
+    return not never_a_number(operand) and (
         not hasattr(operand, "__float__") or getattr(operand, "ndim", 0) > 0
     )
 
@@ -116,7 +116,7 @@ def _elements(op: Op, name: str, operand: Any) -> Iterable[Any]:
 
 
 def row(operand: Any) -> Any:
-    """A sequence operand gone through once; as it is where it is none, which `apply` tells.
+    """A sequence operand gone through once; as it is where it is not one, which `apply` tells.
 
     >>> row(iter([1.0, 2.0])), row("12"), row(3)
     ((1.0, 2.0), '12', 3)

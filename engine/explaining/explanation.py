@@ -52,8 +52,8 @@ def explain(
     `digits`: how many significant digits numbers have, 1 to 17; more where a line needs them to
     come to what it says, and what it says is told in as many.
 
-    Raises TypeError where y or x is no `Value`, ValueError where a leaf's `data` has changed since
-    y was computed, naming the leaf, and for another limit or number of digits.
+    Raises TypeError where y or x is not a `Value`, ValueError where a leaf's `data` has changed
+    since y was computed, naming the leaf, and for another limit or number of digits.
 
     >>> x, w = Value(2.0, label="x"), Value(3.0, label="w")
     >>> y = (w * x).tanh()

@@ -108,8 +108,8 @@ def steps(y: Value, names: Mapping[str, Any] | None = None, digits: int = DIGITS
     only read: no `grad` changes, and none is needed. Nodes are named as in `explain`. `digits`:
     how many significant digits numbers have in a step's text, 1 to 17.
 
-    Raises TypeError where y is no `Value`, ValueError where a leaf's `data` has changed since y was
-    computed, naming the leaf, and for another number of digits.
+    Raises TypeError where y is not a `Value`, ValueError where a leaf's `data` has changed since y
+    was computed, naming the leaf, and for another number of digits.
 
     >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
     >>> y = w * x

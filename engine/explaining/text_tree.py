@@ -27,7 +27,7 @@ def tree(
     has reached it. A node that is used again is not written again but referred to, so the text is
     no longer than the graph; beyond `max_lines` or `max_depth` it says what was left out. Nodes are
     named as in `explain`. `digits`: how many significant digits numbers have, 1 to 17. Raises
-    TypeError where y is no `Value`, ValueError for another number of lines, levels or digits.
+    TypeError where y is not a `Value`, ValueError for another number of lines, levels or digits.
 
     >>> x = Value(3.0, label="x")
     >>> tree(x * x + 1)

@@ -64,8 +64,8 @@ def _enter(kind: str, name: str | None) -> Change:
     change = Change(kind, name)
     mode = current_mode()
     if mode is None:
-        # So that the variable is never emptied again: CPython may then go on with a mode that is no
-        # more, if a collection begins meanwhile and what it frees looks at the variable.
+        # So that the variable is never emptied again: CPython may then go on with a mode that is
+        # gone, if a collection begins meanwhile and what it frees looks at the variable.
         mode_variable.set(None)
     changes = () if mode is None else mode.changes
     change.token = mode_variable.set(Mode((*changes, change)))

@@ -3,8 +3,7 @@
 The extension `_chaingrad` is a module apart from `engine`, so that it is found where it was
 installed even if `engine` itself is read from a clone. It is used if it was made from the very
 sheet that is in `engine.sheet.ops`, unless the environment variable CHAINGRAD_CORE says `python`;
-with
-`native` it is an error if it cannot be used.
+with `native` it is an error if it cannot be used.
 """
 
 from __future__ import annotations

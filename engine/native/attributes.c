@@ -75,7 +75,7 @@ static int refuse_deletion(const char *name)
     return -1;
 }
 
-/* A number that is assigned, from what is given; 0 with an error where it is none. */
+/* A number that is assigned, from what is given; 0 with an error where that is not a number. */
 static int read_number(int check, PyObject *given, double *number)
 {
     if (PyLong_CheckExact(given)) {

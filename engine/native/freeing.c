@@ -86,7 +86,7 @@ static void node_dealloc(PyObject *self)
         free_waiting();
 }
 
-/* In the child of a fork the thread that was freeing is no more. */
+/* In the child of a fork the thread that was freeing is gone. */
 static PyObject *after_fork(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(unused))
 {
     freeing = 0;

@@ -7,7 +7,7 @@ static inline int is_at_hand(PyObject *thing)
 }
 
 /* As `eager.checked.row`: what can be gone through as a tuple; NULL, without an error, where it is
-   no sequence of numbers, and with one where going through it failed. */
+   not a sequence of numbers, and with one where going through it failed. */
 static PyObject *as_row(PyObject *thing)
 {
     if (is_at_hand(thing))

@@ -39,7 +39,7 @@ def compile(
     gradients, whose outputs may be leaves and constants as well. `inputs`: leaves that have another
     number in every row. `parameters`: leaves that are trained; they keep their numbers when the
     program spans, but for `train`. Every other leaf is a constant, with the number it holds now; of
-    one that was changed after the graph was recording, all that depends on it is computed anew.
+    one that was changed after the graph was recorded, all that depends on it is computed anew.
     `optimizer`: of those parameters, such as `nn.SGD`. `backend`: "llvm" (machine code; extra
     `jit`), "python" (generated source), or "auto", which takes LLVM where it is installed and the
     work is worth compiling.
@@ -152,8 +152,8 @@ class Program:
 
     def source(self, language: str = "python") -> Text:
         """The program as text: "python", "c", "javascript" or "llvm"; all but the last complete.
-        Run by themselves they print the loss, the gradients
-               and the parameters after one step for the row that was recorded.
+        Run by themselves they print the loss, the gradients and the parameters after one step for
+        the row that was recorded.
         """
         if language == "llvm":
             return Text(llvm_source(self.recording, self.rule))

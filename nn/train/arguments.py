@@ -39,7 +39,7 @@ def check_optimizer(optimizer: Any) -> None:
 
 
 def check_hooks(schedule: Any, callback: Any, optimizer: Any) -> None:
-    """TypeError for what is no function, ValueError for a schedule of no learning rate."""
+    """TypeError for what is not a function, ValueError for a schedule of no learning rate."""
     for name, function, of in (
         ("schedule", schedule, "the epoch"),
         ("callback", callback, "the History"),

@@ -24,8 +24,8 @@ def checked_samples(
     domain, any other whatever it understands.
 
     Raises ValueError or TypeError, naming the row (counted from 1), for empty data, or for a row
-    that is no pair, is of another length than the first, or holds what is no finite number or no
-    target of the loss.
+    that is not a pair, is of another length than the first, or holds what is not a finite number
+    or not a target of the loss.
     """
     samples: list[Sample] = []
     for row, pair in enumerate(_pairs(data, what), 1):

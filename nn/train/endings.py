@@ -52,7 +52,7 @@ def note_best(history: History) -> int:
 
 
 def note_idle(history: History, reason: str) -> None:
-    """Nothing could be learnt, which is no convergence."""
+    """Nothing could be learnt, which is not convergence."""
     if history.stopped == "converged":
         history.stopped = "stalled"
         history.message = f"every gradient is 0: {reason}"

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine import Value, dot, log_softmax, mean
-from engine.base.numbers import as_number, is_no_number
+from engine.base.numbers import as_number, never_a_number
 from engine.base.tables import plain
 from engine.eager.functions import EAGER
 from engine.sheet.ops import OPERATIONS
@@ -58,12 +58,12 @@ def _listed(value: Any) -> Sequence[Any]:
 def _of_probability(target: Any, prediction: Any) -> Value:
     """Binary cross-entropy that says which of the two is not a probability, and the cure."""
     name = "binary_cross_entropy"
-    if not is_no_number(target) and not 0 <= target <= 1:
+    if not never_a_number(target) and not 0 <= target <= 1:
         raise ValueError(
-            f"{name}: the target {float(target):g} is no label; it must be 0 or 1, or the "
+            f"{name}: the target {float(target):g} is not a label; it must be 0 or 1, or the "
             "probability of class 1 between them"
         )
-    if not is_no_number(prediction) and not 0 <= prediction <= 1:
+    if not never_a_number(prediction) and not 0 <= prediction <= 1:
         raise ValueError(
             f"{name}: the prediction {float(prediction):g} is not a probability; give the network "
             f'output="sigmoid", or use {name}_with_logits on its linear output'

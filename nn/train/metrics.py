@@ -153,12 +153,12 @@ def _classes(
 
 
 def _class(label: Any, place: str) -> Any:
-    """A class as Python's own number or text, or as it is; TypeError for what is none."""
+    """A class as Python's own number or text, or as it is; TypeError for what is not one."""
     label = float(label) if isinstance(label, Value) else plain(label, place)
     if label is None or isinstance(label, (list, complex)) or not isinstance(label, Hashable):
         raise TypeError(f"{place} must be a class, a number or a name, not {label!r}")
     if isinstance(label, float) and isnan(label):
-        raise ValueError(f"{place} is nan, which is no class")
+        raise ValueError(f"{place} is nan, which is not a class")
     return label
 
 

@@ -58,7 +58,7 @@ class Optimizer:
     (0.7, 0.6)
 
     Raises ValueError for no parameters, or a setting out of its range; TypeError for a parameter
-    that is no `Value` or a setting that is not a number.
+    that is not a `Value` or a setting that is not a number.
     """
 
     def __init__(

@@ -87,5 +87,5 @@ def _one_hot(target: list[Any], classes: int) -> list[Any]:
     """A class as a row of probabilities: 1 for it, 0 for the others."""
     (number,) = target
     if number not in range(classes) or classes < 2:
-        raise ValueError(f"{number} is no class")
+        raise ValueError(f"{number} is not a class")
     return [float(index == number) for index in range(classes)]

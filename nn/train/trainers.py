@@ -10,7 +10,7 @@ _WORTH_A_PROGRAM = 20_000
 
 
 def trainer_for(eager: EagerTrainer, epochs: int, backend: str) -> Trainer:
-    """The eager trainer, or one by a program in its place; ValueError where there can be none."""
+    """The eager trainer, or one by a program in its place; ValueError where there cannot be one."""
     # The compilers are loaded only when something is trained.
     from nn.train.compiled import CompiledTrainer
     from nn.train.recording import training_program

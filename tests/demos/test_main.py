@@ -157,7 +157,7 @@ def test_the_exit_status_reaches_the_shell():
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])
-def test_help_lists_the_demos_and_is_no_error(flag, capsys):
+def test_help_lists_the_demos_and_is_not_an_error(flag, capsys):
     assert main([flag]) == 0
     out, err = capsys.readouterr()
     assert out == f"{USAGE}\n{listing()}\n"

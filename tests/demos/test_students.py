@@ -145,12 +145,12 @@ def test_a_file_that_is_not_there_is_named(path):
     ],
     ids=range(8),
 )
-def test_what_is_no_table_of_numbers_is_refused_with_path_and_line(path, content, line, problem):
+def test_what_is_not_a_table_of_numbers_is_refused_with_path_and_line(path, content, line, problem):
     path.write_bytes(content)
     with pytest.raises(ValueError, match=f"^{re.escape(str(path))}, line {line}: {problem}"):
         read_students(path)
 
 
-def test_a_mark_at_the_beginning_is_no_part_of_the_header(path):
+def test_a_mark_at_the_beginning_is_not_part_of_the_header(path):
     path.write_text(HEADER + "8,80,3\n", encoding="utf-8-sig")
     assert read_students(path) == [Student(8.0, 80.0, 3.0)]

@@ -29,7 +29,7 @@ class Interpreter:
     """Computes operations by their formulas.
 
     `number` makes a number of the kind of a float; `functions` are those of the language that are
-    no operators, `max` and `min` of a list, and `pi`. `exact`: whether numbers have so many digits
+    not operators, `max` and `min` of a list, and `pi`. `exact`: whether numbers have so many digits
     that the textbook's form of a formula loses none.
     """
 

@@ -32,7 +32,7 @@ _BRACKETS = {
     r"\lfloor": ("floor", r"\rfloor"),
     r"\lceil": ("ceil", r"\rceil"),
 }
-# What is called by its symbol; spaces are no tokens.
+# What is called by its symbol; spaces are not tokens.
 _SYMBOLS = {op.symbol.replace(" ", ""): op.name for op in PARTS}
 _GREEK = {rf"\{name}": name for name in "pi alpha beta delta".split()}
 

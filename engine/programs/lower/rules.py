@@ -86,7 +86,7 @@ class UpdateRule:
         common = {"step", *settings, *(name for name, _, _ in self.reductions)}
         self.shared: list[tuple[str, ast.expr]] = []
         self.each: list[tuple[str, ast.expr]] = []
-        # What has another number in each loop, or several in turn, is no common part.
+        # What has another number in each loop, or several in turn, is not a common part.
         own = {"parameter", "gradient", *self.remembered}
         own.update(target for target in targets if targets.count(target) > 1)
         for target, tree in zip(targets, trees):

@@ -27,7 +27,7 @@ Arrays = Any
 class _Jax:
     def __init__(self, work: Work) -> None:
         self.work = work
-        # Cut by NumPy: JAX compiles every slice, which is no part of what is timed.
+        # Cut by NumPy: JAX compiles every slice, which is not part of what is timed.
         layers = [numpy.array(layer) for layer in work.layers()]
         rows = numpy.array(work.rows[: work.steps * work.batch])
         if work.batch > 1:

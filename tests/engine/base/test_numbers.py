@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Value
-from engine.base.numbers import as_number, is_no_number, short
+from engine.base.numbers import as_number, never_a_number, short
 
 
 @pytest.mark.parametrize(
@@ -31,14 +31,14 @@ from engine.base.numbers import as_number, is_no_number, short
 def test_real_numbers_of_every_type_become_floats(number):
     assert as_number(number) == 3.0
     assert type(as_number(number)) is float
-    assert not is_no_number(number)
+    assert not never_a_number(number)
 
 
 @pytest.mark.parametrize(
     "bad", ["3", b"3", bytearray(b"3"), 3j, None, [3], (3,), {3: 3}, {3}], ids=repr
 )
-def test_what_is_no_number_is_told_with_its_type_and_place(bad):
-    assert is_no_number(bad)
+def test_what_is_not_a_number_is_told_with_its_type_and_place(bad):
+    assert never_a_number(bad)
     with pytest.raises(TypeError) as caught:
         as_number(bad, "the weight")
     assert str(caught.value) == (

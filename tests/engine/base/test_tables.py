@@ -141,7 +141,7 @@ def test_what_would_be_read_wrongly_is_refused_with_its_place(table, kind, words
         Rows(table, ["a", "b"])
 
 
-def test_what_is_no_table_is_given_back_as_it_is():
+def test_what_is_not_a_table_is_given_back_as_it_is():
     for given in (3.0, "text", None, (1, 2), [1], Value(1.0), object()):
         assert plain(given, "it") is given
     assert row_of(array("d", [1.0]), "it") == [1.0]

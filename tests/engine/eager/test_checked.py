@@ -144,7 +144,7 @@ def test_an_undefined_operation_leaves_its_operands_as_they_were():
 @pytest.mark.parametrize(
     "bad", ["3", b"3", None, 1j, [1.0], {}, {1.0}, object()], ids=lambda bad: type(bad).__name__
 )
-def test_what_is_no_number_is_refused_by_every_operation_at_every_operand(op, bad):
+def test_what_is_not_a_number_is_refused_by_every_operation_at_every_operand(op, bad):
     if op in ARITHMETIC and type(bad) is object:
         return  # Python itself words that refusal, after asking the other side
     good = [[0.5, 0.5] if name in op.sequences else 0.5 for name in op.operands]

@@ -154,7 +154,7 @@ def test_sequences_of_different_lengths_are_refused_with_both_lengths(kind):
 
 @pytest.mark.parametrize("name", ONE_SEQUENCE)
 @pytest.mark.parametrize("bad", ["123", b"123", 3, 3.0, None, Value(3.0)], ids=repr)
-def test_what_is_no_sequence_of_numbers_is_refused(name, bad):
+def test_what_is_not_a_sequence_of_numbers_is_refused(name, bad):
     with pytest.raises(TypeError, match=f"^{name}: a must be a sequence of numbers, not "):
         getattr(engine, name)(bad)
 
@@ -167,7 +167,7 @@ def test_a_sequence_of_sequences_is_refused():
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_an_object_that_has_data_is_no_value_for_that(count):
+def test_an_object_that_has_data_is_not_a_value_for_that(count):
     """As the numbers of other engines have."""
 
     class Foreign:

@@ -156,7 +156,7 @@ def test_grad_demands_one_number(result):
 
 
 @pytest.mark.parametrize("wrong", ["2", None, 1j, [1.0, "2"], {1.0}])
-def test_what_is_no_number_is_refused_by_the_name_of_the_argument(wrong):
+def test_what_is_not_a_number_is_refused_by_the_name_of_the_argument(wrong):
     with pytest.raises(TypeError, match=r"^weight(\[1\])? must be a real number, not "):
         grad(lambda weight: weight)(wrong)
     with pytest.raises(TypeError, match=r"^the result of f(\[1\])? must be a real number"):

@@ -1,4 +1,4 @@
-"""The checker must find what is wrong, and only that: a check that cannot fail is none."""
+"""The checker must find what is wrong, and only that: what cannot fail is not a check."""
 
 import ast
 import math
@@ -218,7 +218,7 @@ def test_a_tolerance_that_is_not_a_small_number_is_refused(tolerance):
         check_gradients(lambda x: x, 1.0, tolerance=tolerance)
 
 
-def test_a_point_that_is_no_number_is_refused_by_its_name():
+def test_a_point_that_is_not_a_number_is_refused_by_its_name():
     with pytest.raises(TypeError, match="y must be a real number, not '2'"):
         check_gradients(lambda x, y: x * y, 1.0, "2")
     with pytest.raises(TypeError, match="needs the point"):

@@ -89,7 +89,7 @@ def test_numbers_of_the_sheet_itself_are_whole():
     assert "0.044715" in str(explain(x.gelu_tanh(), x, digits=2).text)
 
 
-def test_an_exponent_that_is_nearly_two_is_no_square():
+def test_an_exponent_that_is_nearly_two_is_not_a_square():
     x = Value(3.0, label="x")
     assert ">( )²<" in draw(x**2, digits=1).source
     assert ">( )²<" not in draw(x**2.2, digits=1).source

@@ -100,13 +100,13 @@ def test_where_there_are_no_parameters_the_table_is_of_all_leaves():
 
 
 @pytest.mark.parametrize("x", [2.0, "x", [Value(1.0)], {}])
-def test_an_x_that_is_no_value_is_refused(x):
+def test_an_x_that_is_not_a_value_is_refused(x):
     with pytest.raises(TypeError, match=r"^explain: x must be a Value, not "):
         explain(Value(1.0), x)
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1.5, None, "4", True])
-def test_a_limit_that_is_no_whole_number_of_at_least_one_is_refused(limit):
+def test_a_limit_that_is_not_a_whole_number_of_at_least_one_is_refused(limit):
     with pytest.raises(ValueError, match=r"^explain: limit must be a whole number of at least 1"):
         explain(Value(1.0), Value(1.0), limit=limit)
 

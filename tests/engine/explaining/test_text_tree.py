@@ -144,7 +144,7 @@ def test_a_leaf_is_a_tree_of_one_line():
 
 
 @pytest.mark.parametrize("limits", [{"max_lines": "3"}, {"max_lines": -1}, {"max_depth": None}])
-def test_limits_that_are_no_whole_numbers_are_refused(limits):
+def test_limits_that_are_not_whole_numbers_are_refused(limits):
     (name,) = limits
     with pytest.raises((TypeError, ValueError), match=name):
         tree(Value(1.0) * 2, **limits)

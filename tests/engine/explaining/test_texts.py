@@ -41,14 +41,14 @@ def test_names_may_come_from_the_variables_of_the_caller(text_of):
 
 @in_every_text
 @pytest.mark.parametrize("names", [3, "abc", ["a"], {1: Value(2.0)}])
-def test_names_that_are_no_names_are_refused(text_of, names):
+def test_names_that_are_not_names_are_refused(text_of, names):
     with pytest.raises(TypeError, match="names"):
         text_of(Value(2.0) * 3, names)
 
 
 @in_every_text
 @pytest.mark.parametrize("y", [3.0, None, "y", [Value(1.0)]])
-def test_an_output_that_is_no_value_is_refused(text_of, y):
+def test_an_output_that_is_not_a_value_is_refused(text_of, y):
     with pytest.raises(TypeError, match=r"^\w+: y must be a Value, not "):
         text_of(y)
 

@@ -61,7 +61,7 @@ def test_what_has_no_order_or_no_values_is_refused_with_what_to_pass(xs):
 
 
 @pytest.mark.parametrize("item", [2.0, None, "a", [Value(1.0)]], ids=repr)
-def test_an_item_that_is_no_value_is_named_by_its_place(item):
+def test_an_item_that_is_not_a_value_is_named_by_its_place(item):
     a = Value(2.0)
     with pytest.raises(TypeError, match=r"^gradient: xs\[1\] must be a Value, not "):
         gradient(a * a, [a, item])
@@ -70,7 +70,7 @@ def test_an_item_that_is_no_value_is_named_by_its_place(item):
 
 
 @pytest.mark.parametrize("bad", NO_VALUES, ids=repr)
-def test_an_output_that_is_no_value_is_named(bad):
+def test_an_output_that_is_not_a_value_is_named(bad):
     x = Value(1.0)
     for name, call in {
         "gradient": lambda: gradient(bad, [x]),

@@ -42,7 +42,7 @@ def state(node):
 
 @pytest.mark.parametrize("bad", NO_NUMBERS, ids=repr)
 @pytest.mark.parametrize("name", ["data", "grad"])
-def test_what_is_no_number_is_refused_and_nothing_changes(name, bad):
+def test_what_is_not_a_number_is_refused_and_nothing_changes(name, bad):
     node = Value(2.0, "a") * 3
     before = state(node)
     with pytest.raises(TypeError, match=f"^{name} must be a real number, not .*"):

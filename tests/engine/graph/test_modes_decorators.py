@@ -178,7 +178,7 @@ def test_one_block_is_safe_in_several_threads():
 
 
 @pytest.mark.parametrize("bad", [None, 3, "f", int, Value], ids=repr)
-def test_what_is_no_function_is_not_decorated(bad):
+def test_what_is_not_a_function_is_not_decorated(bad):
     with pytest.raises(TypeError, match=r"^no_grad\(\) takes the function to decorate, not "):
         no_grad(bad)
     with pytest.raises(TypeError, match=r"not 2 things$"):

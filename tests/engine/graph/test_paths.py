@@ -92,7 +92,7 @@ def test_a_node_on_the_way_is_an_x_like_any_other():
     assert [path.product for path in paths.in_order()] == [4.0 * 2.0, 4.0 * 2.0]
 
 
-def test_what_is_computed_from_y_is_no_way_to_it():
+def test_what_is_computed_from_y_is_not_a_way_to_it():
     x = Value(2.0)
     y = x * 3
     paths = Paths(x, y)

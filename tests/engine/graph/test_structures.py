@@ -62,7 +62,7 @@ def test_arrays_keep_their_shape_and_are_objects_where_they_hold_values():
 @pytest.mark.parametrize(
     "wrong", ["3", None, 1j, {1.0}, np.array([1j]), np.ma.masked_array([1.0], [True])]
 )
-def test_what_is_no_number_is_refused_by_its_place(wrong):
+def test_what_is_not_a_number_is_refused_by_its_place(wrong):
     with pytest.raises(TypeError, match=r"^p\[1\](\[0\])? must be a real number, not "):
         flatten([1.0, wrong], "p")
 

@@ -103,7 +103,7 @@ def test_values_compare_with_integers_and_numpys_numbers():
 
 
 @pytest.mark.parametrize("bad", ["3", None, 1j, [1]], ids=repr)
-def test_values_do_not_compare_with_what_is_no_number(bad):
+def test_values_do_not_compare_with_what_is_not_a_number(bad):
     with pytest.raises(TypeError, match="not supported between instances of"):
         _ = Value(1.0) < bad
     with pytest.raises(TypeError, match="not supported between instances of"):

@@ -67,7 +67,7 @@ def test_signs_and_absolute_value():
 
 @over_operators
 @pytest.mark.parametrize("bad", ["3", b"3", None, 1j, [1.0], (1.0,), {}, {1.0}], ids=repr)
-def test_what_is_no_number_is_refused_on_either_side_and_named(name, bad):
+def test_what_is_not_a_number_is_refused_on_either_side_and_named(name, bad):
     f, _ = OPERATORS[name]
     for left, right in ((Value(2.0), bad), (bad, Value(2.0))):
         with pytest.raises(TypeError) as caught:

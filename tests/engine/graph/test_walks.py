@@ -69,7 +69,7 @@ def test_the_same_graph_built_twice_has_the_same_order():
     assert orders == [["w", "x", "b", "dot", "mul", "add"]] * 2
 
 
-def test_constants_are_no_nodes():
+def test_constants_are_not_nodes():
     x, w, b, h, _ = network()
     assert topological_order(h) == [w, x, b, h]
 

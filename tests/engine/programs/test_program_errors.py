@@ -29,7 +29,7 @@ def test_leaves_with_two_roles():
     )
 
 
-def test_leaves_that_are_none():
+def test_leaves_that_are_not_leaves():
     x, y, w = leaves()
     inner = w * x
     refuses(

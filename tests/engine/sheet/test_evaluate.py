@@ -112,7 +112,7 @@ def test_the_distance_to_a_kink_is_measured_between_the_sides_of_its_equation():
     assert kink_distance(OPERATIONS["huber"])(1.0, 4.0, 2.5) == (0.5,)
 
 
-def test_kinks_that_are_no_equation_are_refused():
+def test_kinks_that_are_not_an_equation_are_refused():
     op = Op("step", "step", "1 if a > 0 else 0", ("0",), kinks="a < 0")
     with pytest.raises(ValueError, match=r"step: kinks must be an equation .* not 'a < 0'"):
         kink_distance(op)

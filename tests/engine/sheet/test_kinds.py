@@ -31,7 +31,7 @@ def test_what_is_added_up(op, term, others):
 
 
 @pytest.mark.parametrize("name", "add mean maximum logsumexp norm var exp_total".split())
-def test_what_does_more_than_add_up_is_no_total(name):
+def test_what_does_more_than_add_up_is_not_a_total(name):
     assert total(OPERATIONS[name]) is None
 
 
@@ -55,7 +55,7 @@ def test_a_rectifier_of_another_slope_is_none():
 
 
 @pytest.mark.parametrize("name", "log sqrt acosh clamp maximum hypot sum exp abs selu".split())
-def test_the_others_are_no_rectifiers(name):
+def test_the_others_are_not_rectifiers(name):
     assert not is_rectifier(OPERATIONS[name])
 
 

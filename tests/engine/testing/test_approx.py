@@ -111,6 +111,6 @@ def test_a_tolerance_is_not_negative(name, tolerance):
         approx(1.0, **{name: tolerance})
 
 
-def test_it_is_no_key():
+def test_it_is_not_a_key():
     with pytest.raises(TypeError, match="unhashable"):
         hash(approx(1.0))

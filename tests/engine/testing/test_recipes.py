@@ -43,7 +43,7 @@ def test_the_source_builds_the_graph(recipe):
     assert found == wanted
 
 
-def test_the_source_of_numbers_that_are_no_literals():
+def test_the_source_of_numbers_that_are_not_literals():
     assert 'Value(float("inf"), label="x1")  # in other rows: 1.0' in RECIPE.source()
     assert "[x0, t0], [0.5, w0], -0.0)" in RECIPE.source()
 

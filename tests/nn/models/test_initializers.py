@@ -166,7 +166,7 @@ def test_no_two_weights_of_a_network_start_alike(name):
 
 
 @pytest.mark.parametrize("seed", ["7", 7.5, [7]], ids=repr)
-def test_a_seed_that_is_none_is_refused(seed):
+def test_what_is_not_a_seed_is_refused(seed):
     with pytest.raises(TypeError, match=re.escape(repr(seed))):
         Neuron(2, seed=seed)
 

@@ -46,7 +46,7 @@ def test_whole_numbers_and_other_names_in_the_file_are_read(path):
     assert model.state_dict() == {**PARAMETERS, "w111": 3.0}
 
 
-def test_a_mark_at_the_beginning_is_no_part_of_the_file(path):
+def test_a_mark_at_the_beginning_is_not_part_of_the_file(path):
     path.write_text(saved_text(w111=3.0), encoding="utf-8-sig")
     model = network()
     model.load(path)

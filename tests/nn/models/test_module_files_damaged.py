@@ -31,7 +31,7 @@ def test_a_file_that_was_cut_off_anywhere_is_refused(path):
     [b"", b"\xff\xfe{}", b"\x80", b"w111 = 0.1", b"{]", b"[" * 100_000],
     ids=["empty", "utf-16", "not utf-8", "not json", "brackets", "deep"],
 )
-def test_a_file_that_is_no_json_is_refused(path, content):
+def test_a_file_that_is_not_json_is_refused(path, content):
     path.write_bytes(content)
     refused(path, "is not a whole JSON file")
 
@@ -84,7 +84,7 @@ def test_a_file_of_another_shape_is_refused(path, shape, message):
     ],
     ids=lambda text: text[:9],
 )
-def test_a_file_with_what_is_no_finite_number_is_refused(path, name, text):
+def test_a_file_with_what_is_not_a_finite_number_is_refused(path, name, text):
     path.write_text(saved_text(**{name: "HERE"}).replace('"HERE"', text))
     refused(path, f"for {name}; a finite number is needed$")
 

@@ -53,7 +53,7 @@ def test_a_bare_number_is_one_input(make):
 @pytest.mark.parametrize("position", [0, 1])
 @pytest.mark.parametrize("other", [1.0, 1, Value(1.0), np.float64(1.0)], ids=repr)
 @pytest.mark.parametrize("bad", ["8", None, 1j, b"8", [8.0], {}], ids=repr)
-def test_an_input_that_is_no_number_is_refused(make, position, other, bad):
+def test_an_input_that_is_not_a_number_is_refused(make, position, other, bad):
     row = [other, other]
     row[position] = bad
     with pytest.raises(TypeError, match=re.escape(f"must be a real number, not {bad!r}")):
@@ -69,7 +69,7 @@ def test_inputs_without_an_order_and_texts_are_refused(make, bad):
 
 
 @pytest.mark.parametrize("bad", [None, "8", 1j], ids=repr)
-def test_a_bare_input_that_is_no_number_is_refused(bad):
+def test_a_bare_input_that_is_not_a_number_is_refused(bad):
     with pytest.raises(TypeError, match=type(bad).__name__):
         Neuron(1)(bad)
 

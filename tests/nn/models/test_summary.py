@@ -54,7 +54,7 @@ def test_what_is_used_twice_is_counted_once_and_said_so():
     ]  # fmt: skip
 
 
-def test_numbers_that_are_no_parameters_are_fixed():
+def test_numbers_that_are_not_parameters_are_fixed():
     neuron = Neuron(2, "linear")
     neuron.bias = 0.0
     assert rows(neuron) == [["itself", "Neuron(2 → 1 linear)", "2", "1 fixed"]]

@@ -65,7 +65,7 @@ def test_whole_numbers_of_arrays_are_whole_numbers(make):
 
 
 @pytest.mark.parametrize("bad", [2.0, True, np.float64(2), np.array([2]), "2", None])
-def test_what_is_no_whole_number_is_none(bad):
+def test_what_is_not_a_whole_number_is_refused(bad):
     with pytest.raises((TypeError, ValueError), match=r"sizes|nouts"):
         MLP(2, [bad])
     with pytest.raises(ValueError, match="sizes of at least 1"):
@@ -92,7 +92,7 @@ def test_a_tuple_of_two_tables_is_gone_through_row_by_row(kind, count):
     assert found[0] == found[1]
 
 
-def test_a_pair_of_pairs_is_no_pair_of_tables():
+def test_a_pair_of_pairs_is_not_a_pair_of_tables():
     pairs = (((0.0, 1.0), 2.0), ((1.0, 0.0), 3.0))
     assert fit_with(data=pairs).losses == fit_with(data=list(pairs)).losses
     with pytest.raises(ValueError, match="the data has 2 rows of inputs and 1 targets"):

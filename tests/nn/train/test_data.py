@@ -42,7 +42,7 @@ def test_empty_data_is_refused(data):
     [3.0, None, (), (INPUTS,), (INPUTS, TARGET, 1.0), "abc", "ab", b"ab", {8.0: 3, 80.0: 4}],
     ids=repr,
 )
-def test_a_row_that_is_no_pair_is_refused_with_its_number(before, bad):
+def test_a_row_that_is_not_a_pair_is_refused_with_its_number(before, bad):
     message = f"data row {before + 1} must be a pair (inputs, target), not {bad!r}"
     refused(ValueError, f"^{re.escape(message)}$", [GOOD] * before + [bad, GOOD])
 
@@ -75,7 +75,7 @@ def test_a_first_row_without_inputs_is_refused():
     ],
     ids=repr,
 )
-def test_an_input_that_is_no_finite_number_is_refused_with_its_place(
+def test_an_input_that_is_not_a_finite_number_is_refused_with_its_place(
     before, position, bad, kind, message
 ):
     row = list(INPUTS)
@@ -86,7 +86,7 @@ def test_an_input_that_is_no_finite_number_is_refused_with_its_place(
 
 @pytest.mark.parametrize("bad", ["88", b"88", {8.0: 1, 80.0: 2}, {8.0, 80.0}, None], ids=repr)
 @pytest.mark.parametrize("before", [0, 2])
-def test_inputs_that_are_no_row_are_refused_with_their_number(before, bad):
+def test_inputs_that_are_not_a_row_are_refused_with_their_number(before, bad):
     """Bytes, sets and the keys of a dict would be taken for numbers, silently."""
     refused(TypeError, f"^data row {before + 1}\\b", [GOOD] * before + [(bad, TARGET)])
 
@@ -109,7 +109,7 @@ def test_inputs_that_are_no_row_are_refused_with_their_number(before, bad):
     ],
     ids=repr,
 )
-def test_a_target_that_is_no_finite_number_is_refused_with_its_number(before, bad, kind):
+def test_a_target_that_is_not_a_finite_number_is_refused_with_its_number(before, bad, kind):
     refused(kind, f"^data row {before + 1}, target\\b", [GOOD] * before + [(INPUTS, bad), GOOD])
 
 

@@ -130,7 +130,7 @@ def test_validation_classes_become_probabilities_too(backend):
 
 
 @over_programs
-def test_a_norm_of_0_is_no_division_by_it(backend):
+def test_a_norm_of_0_is_not_divided_by(backend):
     model = MLP(1, [1], "linear", init="zeros")
     optimizer = SGD(model.parameters(), 0.1, max_norm=1.0)
     history = fit(
@@ -206,7 +206,7 @@ def test_an_undefined_loss_is_told_alike(backend):
 
 @over_programs
 def test_a_parameter_that_overflows_within_an_epoch_is_found_at_the_next_sample(backend):
-    # A program looks up from its work after 64 samples; eagerly that is no special moment.
+    # A program looks up from its work after 64 samples; eagerly that is not a special moment.
     data = [([1e308 if number == 63 else 0.0], 1.0) for number in range(200)]
     found = []
     for way in ("eager", backend):

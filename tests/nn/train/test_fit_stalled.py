@@ -15,7 +15,7 @@ def dead(output="relu"):
 
 @over_backends
 @pytest.mark.parametrize("settings", [{}, {"weight_decay": 0.1}, {"momentum": 0.5}], ids=str)
-def test_dead_units_are_no_convergence(backend, settings):
+def test_dead_units_are_not_convergence(backend, settings):
     model = dead()
     optimizer = SGD(model.parameters(), 0.1, **settings)
     history = fit(model, ROWS, "squared_error", optimizer, 1000, backend=backend)

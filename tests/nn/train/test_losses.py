@@ -121,7 +121,7 @@ def test_other_lengths_are_refused_with_both(name, targets, predictions):
 
 @over_elementwise
 @pytest.mark.parametrize("bad", ["1", None, 1j], ids=repr)
-def test_a_target_that_is_no_number_is_refused(name, bad):
+def test_a_target_that_is_not_a_number_is_refused(name, bad):
     message = re.escape(f"must be a real number, not {bad!r}")
     for target, prediction in [(bad, Value(0.5)), ([1.0, bad], [Value(0.5)] * 2)]:
         with pytest.raises(TypeError, match=message):
@@ -219,7 +219,7 @@ def test_cross_entropy_refuses_other_lengths_and_fewer_than_two_classes():
 
 
 @pytest.mark.parametrize("bad", ["0", None, [1.0, "0"]], ids=repr)
-def test_a_class_that_is_no_number_is_refused(bad):
+def test_a_class_that_is_not_a_number_is_refused(bad):
     with pytest.raises(TypeError, match=r"^cross_entropy: (the|a) target must be a real number"):
         cross_entropy(bad, [Value(0.0), Value(0.0)])
 

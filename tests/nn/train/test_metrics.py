@@ -85,7 +85,7 @@ def test_what_is_not_finite_is_refused_with_its_row(metric, bad):
         metric([1.0, 2.0], [1.0, bad])
 
 
-def test_what_is_no_number_no_class_or_has_no_spread_is_refused():
+def test_what_is_not_a_number_not_a_class_or_has_no_spread_is_refused():
     with pytest.raises(TypeError, match="mean_squared_error, row 1 must be a real number"):
         mean_squared_error(["3"], [3.0])
     with pytest.raises(ValueError, match=r"confusion_matrix: 2 is none of the classes \[0, 1\]"):
@@ -154,7 +154,7 @@ def test_classes_are_compared_by_value(kind):
     ("predictions", "kind", "words"),
     [
         ([0.0, 0.9, 1.0], ValueError, "row 2: the prediction 0.9 is a score, no class"),
-        ([0, 1, math.nan], ValueError, "row 3, prediction is nan, which is no class"),
+        ([0, 1, math.nan], ValueError, "row 3, prediction is nan, which is not a class"),
         (
             [0, 1, None],
             TypeError,
@@ -169,7 +169,7 @@ def test_classes_are_compared_by_value(kind):
     ],
     ids=range(9),
 )
-def test_what_is_no_class_is_refused_with_its_row(metric, predictions, kind, words):
+def test_what_is_not_a_class_is_refused_with_its_row(metric, predictions, kind, words):
     with pytest.raises(
         kind, match=re.escape(f"{metric.__name__}: {words}".replace(": row", ", row"))
     ):
@@ -181,7 +181,7 @@ def test_numbers_between_may_be_classes_where_they_are_targets():
 
 
 @pytest.mark.parametrize("row", [[math.nan] * 2, [1.0, math.nan], [math.nan, 1.0]])
-def test_nan_is_no_score(row):
+def test_nan_is_not_a_score(row):
     with pytest.raises(ValueError, match=r"^most_likely: score \d of 2 is nan$"):
         most_likely(row)
     assert most_likely([-math.inf, math.inf]) == 1

@@ -63,7 +63,7 @@ def test_each_epoch_has_the_rate_times_its_factor_and_then_the_rate_is_restored(
 
 
 @pytest.mark.parametrize("bad", [-1e-9, -1.0, math.nan, math.inf, None, "1"])
-def test_a_factor_that_is_none_names_the_epoch_and_undoes_nothing_before_it(bad):
+def test_a_bad_factor_names_the_epoch_and_undoes_nothing_before_it(bad):
     weight = Parameter(0.0)
     optimizer = SGD([weight], 0.5)
     with pytest.raises((TypeError, ValueError), match=re.escape("fit: schedule(3)")):

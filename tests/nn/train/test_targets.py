@@ -73,7 +73,7 @@ def test_what_is_inside_is_trained(loss, outputs, targets):
 
 
 def test_binary_cross_entropy_says_which_of_the_two_is_wrong():
-    with pytest.raises(ValueError, match="the target 2 is no label; it must be 0 or 1"):
+    with pytest.raises(ValueError, match="the target 2 is not a label; it must be 0 or 1"):
         binary_cross_entropy(2, Value(1.0))
     with pytest.raises(ValueError, match=r'give the network output="sigmoid", or use binary_c'):
         binary_cross_entropy(1, Value(-0.5))

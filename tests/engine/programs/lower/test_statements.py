@@ -93,6 +93,6 @@ def test_anything_else_is_refused(line):
         body(line)
 
 
-def test_what_is_no_function_is_refused():
+def test_what_is_not_a_function_is_refused():
     with pytest.raises(ValueError, match="not a function"):
         function("k = 0.0", {})

@@ -90,7 +90,7 @@ def test_an_infinite_gradient_in_any_row(way, count):
 
 
 @over_ways
-def test_a_batch_that_is_no_multiple_of_the_lanes_fails_as_on_nodes(way):
+def test_a_batch_that_is_not_a_multiple_of_the_lanes_fails_as_on_nodes(way):
     w, v, x = Parameter(0.0, "w"), Parameter(2.0, "v"), Value(1.0, "x")
     for size in (1, 3, 5, 8):
         w.data, v.data = 0.0, 2.0

@@ -44,7 +44,7 @@ def test_memory_that_must_not_be_written_to_is_copied():
     assert found.row(2) == [4.0, 5.0]
 
 
-def test_a_single_row_of_an_array_is_no_table():
+def test_a_single_row_of_an_array_is_not_a_table():
     with pytest.raises(TypeError, match=r"rows\[0\] must be a row of numbers, not 1.0 \(float\)"):
         Rows(array("d", [1.0, 2.0]), "ab")
 
