@@ -83,6 +83,19 @@ def whole(value: Any) -> int | None:
         return None
 
 
+def count_of(value: Any, what: str) -> int:
+    """A whole number of at least 1, as an int; ValueError naming `what` otherwise.
+
+    >>> count_of(True, "epochs")
+    Traceback (most recent call last):
+    ValueError: epochs must be a whole number of at least 1, not True
+    """
+    number = whole(value)
+    if number is None or number < 1:
+        raise ValueError(f"{what} must be a whole number of at least 1, not {value!r}")
+    return number
+
+
 def digits_of(digits: Any, what: str) -> int:
     """How many significant digits a reader wants, as an int; ValueError for anything else.
 

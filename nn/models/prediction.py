@@ -8,12 +8,11 @@ from contextvars import Context
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from engine import Value, no_grad
+from engine import Program, Value, compile, no_grad
 from engine.base.tables import is_row, plain, row_of
 from engine.graph.modes import settled
-from engine.programs.program import Program
-from engine.programs.recording import Recording
-from engine.programs.run.rows import Rows
+from engine.programs import Rows
+from nn.models.backends import check_backend
 from nn.models.module import Module
 from nn.models.neuron import Neuron
 from nn.models.structure import is_known, is_ours, leaves_of, neurons_of, structure
@@ -23,7 +22,6 @@ from nn.models.structure import is_known, is_ours, leaves_of, neurons_of, struct
 _WORTH_A_PROGRAM = 100_000
 # So many rows are computed both ways where a function of the user's own was compiled.
 COMPARED = 10
-_BACKENDS = ("auto", "llvm", "python", "eager")
 # A program, and whether the model gives a list.
 _Made = tuple[Program, bool]
 # Per module the structure that was recorded, and its programs by backend.
@@ -32,8 +30,7 @@ _programs: WeakKeyDictionary[Module, tuple[Any, dict[str, _Made]]] = WeakKeyDict
 
 def predict(module: Module, rows: Any, backend: str = "auto") -> list[Any]:
     """The outputs of the module for every row; `Module.predict` says more."""
-    if backend not in _BACKENDS:
-        raise ValueError(f"predict: unknown backend {backend!r}; known: {', '.join(_BACKENDS)}")
+    check_backend("predict", backend)
     neurons = neurons_of(module) if is_ours(module) else []
     table = _table(rows, len(neurons[0].weights) if neurons else None)
     mode = settled()
@@ -100,8 +97,9 @@ def prediction_program(model: Any, width: int, backend: str) -> tuple[Program, b
     """
     inputs = [Value(0.0, f"x{i}") for i in range(1, width + 1)]
     outputs = model(inputs)
-    recording = Recording(listed(outputs), inputs, leaves_of(model))
-    return Program(recording, None, backend, several=True), isinstance(outputs, list)
+    leaves = leaves_of(model)
+    program = compile(listed(outputs), inputs, leaves, backend=backend, allow_unused=True)
+    return program, isinstance(outputs, list)
 
 
 def _table(rows: Any, width: int | None) -> Rows:

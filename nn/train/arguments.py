@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from engine.base.numbers import given, whole
+from engine.base.numbers import count_of, given
 from engine.base.tables import is_row, plain
+from nn.models.backends import check_backend
 from nn.train.data import Sample, checked_samples, finite
 from nn.train.losses import Loss
-
-_BACKENDS = ("auto", "llvm", "python", "eager")
 
 
 def check_model(model: Any) -> None:
@@ -54,23 +53,14 @@ def check_settings(tolerance: float | None, backend: str) -> None:
     """ValueError for a tolerance below 0, or a backend that there is not."""
     if tolerance is not None and finite(tolerance, "fit: tolerance") < 0:
         raise ValueError(f"fit: tolerance must be at least 0, or None, not {tolerance!r}")
-    if backend not in _BACKENDS:
-        raise ValueError(f"fit: unknown backend {backend!r}; known: {', '.join(_BACKENDS)}")
-
-
-def count_of(name: str, count: Any) -> int:
-    """A whole number of at least 1, as an int; ValueError otherwise."""
-    number = whole(count)
-    if number is None or number < 1:
-        raise ValueError(f"fit: {name} must be a whole number of at least 1, not {count!r}")
-    return number
+    check_backend("fit", backend)
 
 
 def epochs_before(optimizer: Any, start_epoch: Any) -> int:
     """How many epochs there were before the first one: as the optimiser says, unless told."""
     if start_epoch is None:
         return int(getattr(optimizer, "epochs", 0))
-    return count_of("start_epoch", start_epoch) - 1
+    return count_of(start_epoch, "fit: start_epoch") - 1
 
 
 def both_samples(data: Any, validation: Any, loss: Loss) -> tuple[list[Sample], list[Sample]]:

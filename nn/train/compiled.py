@@ -8,13 +8,12 @@ from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.graph.walks import leaves
-from engine.programs.program import Program
-from engine.programs.run.session import Outcome
+from engine import Program
+from engine.programs import Outcome
 from nn.models.structure import is_known, structure
 from nn.train.eager import EagerTrainer
 from nn.train.recording import training_program
-from nn.train.trainer import Diverged, Trainer, clear_gradients, idle_reason
+from nn.train.trainer import Diverged, Trainer, idle_reason
 
 # Seconds.
 _TIME_SLICE = 0.03
@@ -37,33 +36,30 @@ class TimeSlice:
 class CompiledTrainer:
     """Many epochs at a time, compiled. What goes wrong is repeated eagerly, for its message.
 
-    `rows`: those of the samples, then those of the validation data. `work`: how many samples will
-    be gone through. `backend`: the name that `fit` was given.
+    `rows`: those of the samples, then those of the validation data. `epochs`: how many there will
+    be. `backend`: the name that `fit` was given.
     """
 
     def __init__(
         self,
         program: Program,
         rows: list[list[float]],
-        work: int,
+        epochs: int,
         eager: EagerTrainer,
         backend: str,
     ) -> None:
         count = len(eager.samples)
         self.program = program
-        self.session = program.session(rows[:count])
-        self.validation = program.session(rows[count:]) if rows[count:] else None
-        self.backend = program.backend_for(work)
-        self.name, self.work = backend, work
+        self.session = program.session(rows[:count], epochs)
+        self.validation = program.session(rows[count:], epochs) if rows[count:] else None
+        self.backend, self.most = backend, epochs
         self.eager = eager
         self.time_slice = TimeSlice()
         self.before = self.after = self.session.copy()
         self.order: Sequence[int] = ()
         # What went wrong after the epochs that were returned last, and the numbers at that moment.
         self.failure: tuple[Outcome, Any] | None = None
-        recording = program.recording
-        changing = {*recording.parameters, *recording.inputs}
-        self.constants = [x for x in leaves(recording.outputs[0]) if x not in changing]
+        self.constants = program.constants
         self.made_of = self.ingredients()
 
     def epochs(
@@ -83,8 +79,8 @@ class CompiledTrainer:
         if fitting < 2:
             outcome = self.sliced_epoch(interrupted)
         else:
-            outcome = self.run(self.order, min(most, fitting), count)
-        if self.session.overflowed():
+            outcome = self.run(self.order, min(most, fitting))
+        if outcome.memory is not None:
             outcome = self.until_overflow()
         if outcome.failed:
             if not outcome.means:
@@ -103,54 +99,54 @@ class CompiledTrainer:
                 raise KeyboardInterrupt
             batches = max(1, self.time_slice.samples // self.eager.batch_size)
             part = self.order[start : start + batches * self.eager.batch_size]
-            outcome = self.run(part, 1, count)
+            outcome = self.run(part, 1)
             start += len(part)
             # As eagerly, parameters are looked at when the epoch is over.
             if outcome.row is not None or (outcome.failed and start >= count):
-                return Outcome([], outcome.row, outcome.loss, outcome.parameter)
+                outcome.means = []
+                return outcome
             mean += sum(outcome.means)
         return Outcome([mean])
 
-    def run(self, order: Sequence[int], epochs: int, total: int) -> Outcome:
+    def run(self, order: Sequence[int], epochs: int) -> Outcome:
         """Some epochs over some samples; how long they take says how many there are next time."""
         start = time.perf_counter()
-        outcome = self.backend.train(self.session, order, self.eager.batch_size, epochs, total)
+        outcome = self.train(order, epochs)
         self.time_slice.adapt(time.perf_counter() - start)
         return outcome
+
+    def train(self, order: Sequence[int], epochs: int) -> Outcome:
+        """Some epochs over some samples of those that an epoch has."""
+        size, total = self.eager.batch_size, len(self.order)
+        return self.session.train(order, size, epochs, total, trusted=True)
 
     def until_overflow(self) -> Outcome:
         """The same epochs one by one, up to that in which the optimiser's memory overflows."""
         self.session.restore(self.before)
         means: list[float] = []
         while True:
-            count = len(self.order)
-            outcome = self.backend.train(self.session, self.order, self.eager.batch_size, 1, count)
+            outcome = self.train(self.order, 1)
             if outcome.failed:
                 outcome.means = means
                 return outcome
-            overflow = self.session.overflowed()
-            if overflow is not None:
-                return Outcome(means, memory=overflow)
             means += outcome.means
 
     def fail(self, outcome: Outcome, epoch: int) -> None:
         """Repeats the sample eagerly with the parameters at the failure; raises in any case."""
-        if outcome.memory is not None:
-            raise Diverged(self.order[-1], f"in the optimiser {outcome.memory}")
-        if outcome.row is None:
-            assert outcome.parameter is not None
+        if outcome.row is not None:
+            self.session.save()
+            self.eager.sample(epoch, outcome.row)
+            raise Diverged(outcome.row, f"the loss became {outcome.loss}")
+        if outcome.parameter is not None:
             number = self.session.parameters[outcome.parameter]
             raise Diverged(self.order[-1], f"a parameter became {number}")
-        self.session.save()
-        self.eager.sample(epoch, outcome.row)
-        raise Diverged(outcome.row, f"the loss became {outcome.loss}")
+        raise Diverged(self.order[-1], f"in the optimiser {outcome.memory}")
 
     def keep(self, count: int) -> None:
         """Runs that many epochs again from where they started: the numbers are the same."""
         self.session.restore(self.before)
         if count:
-            size, total = self.eager.batch_size, len(self.order)
-            self.backend.train(self.session, self.order, size, count, total)
+            self.train(self.order, count)
         self.after = self.session.copy()
 
     def restore(self) -> None:
@@ -180,10 +176,10 @@ class CompiledTrainer:
         eager = self.eager
         eager.refresh()
         samples = [*eager.samples, *eager.validation]
-        found = training_program(eager.model, eager.loss, eager.optimizer, samples, self.name)
+        found = training_program(eager.model, eager.loss, eager.optimizer, samples, self.backend)
         if found is None:
             return eager
-        trainer = CompiledTrainer(*found, self.work, eager, self.name)
+        trainer = CompiledTrainer(*found, self.most, eager, self.backend)
         trainer.time_slice = self.time_slice
         return trainer
 
@@ -191,7 +187,7 @@ class CompiledTrainer:
         """The mean loss over the validation data, by the same program."""
         assert self.validation is not None
         self.validation.parameters[:] = self.session.parameters
-        losses = self.backend.outputs(self.validation)
+        losses = self.validation.outputs()
         mean = 0.0
         for loss in losses:
             mean += loss / len(losses)
@@ -224,6 +220,6 @@ class CompiledTrainer:
 
     def clear(self) -> None:
         """Sets the gradients of everything that was computed with to 0."""
-        loss = self.program.recording.outputs[0]
-        clear_gradients(loss, self.eager.model, self.eager.optimizer.parameters)
         self.eager.clear()
+        for leaf in self.constants:
+            leaf.grad = 0.0

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from engine import Value, detect_anomaly, no_grad
-from engine.programs.lower.rules import follows_rule
-from engine.programs.run.means import means_of
+from engine.programs import follows_rule
 from nn.models.prediction import say_where
 from nn.train.data import Sample
 from nn.train.losses import Loss
+from nn.train.means import means_of
 from nn.train.optimizer_state import snapshot
 from nn.train.trainer import Diverged, Trainer, clear_gradients, idle_reason
 

@@ -6,13 +6,13 @@ import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from engine.base.numbers import count_of
 from nn.train.arguments import (
     both_samples,
     check_hooks,
     check_model,
     check_optimizer,
     check_settings,
-    count_of,
     epochs_before,
 )
 from nn.train.eager import EagerTrainer
@@ -76,8 +76,8 @@ def fit(
     check_optimizer(optimizer)
     check_hooks(schedule, callback, optimizer)
     check_settings(tolerance, backend)
-    epochs, batch_size = count_of("epochs", epochs), count_of("batch_size", batch_size)
-    plateau = Plateau(tolerance, count_of("patience", patience), validation is not None)
+    epochs, batch_size = count_of(epochs, "fit: epochs"), count_of(batch_size, "fit: batch_size")
+    plateau = Plateau(tolerance, count_of(patience, "fit: patience"), validation is not None)
     loss = find_loss(loss)
     samples, held_out = both_samples(data, validation, loss)
     first = epochs_before(optimizer, start_epoch)

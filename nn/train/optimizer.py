@@ -10,15 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 from typing import Any
 
 from engine.graph.recording import reset_gradients
-from engine.programs.lower.rules import Formulas, UpdateRule, applies_rule, remembered
-from engine.programs.write.python import PythonWriter
-from engine.sheet import ieee
-from engine.sheet.evaluate import FAST, compile_source
-from engine.sheet.reductions import REDUCTIONS
+from engine.programs import Formulas, applies_rule, remembered, update_function
 from nn.train.optimizer_state import (
     checked_parameters,
     checked_setting,
@@ -81,7 +76,7 @@ class Optimizer:
         self._names = (*settings, *self._state_names)
         self.state = {name: [0.0] * len(self.parameters) for name in self._state_names}
         self.steps = self.epochs = 0
-        self._update = _compile(rule, tuple(self._setting_names))
+        self._update = update_function(rule, tuple(self._setting_names))
 
     @property
     def rule(self) -> Rule:
@@ -211,19 +206,8 @@ class Optimizer:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        self._update = _compile(self._rule, tuple(self._setting_names))
+        self._update = update_function(self._rule, tuple(self._setting_names))
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value:g}" for name, value in self.settings.items())
         return f"{type(self).__name__}({len(self.parameters)} parameters, {settings})"
-
-
-@cache
-def _compile(rule: Rule, settings: tuple[str, ...]) -> Callable[..., None]:
-    """The rule as a loop over all parameters."""
-    filename = f"<nn.train.optimizers: {', '.join(f'{target} = {text}' for target, text in rule)}>"
-    source = PythonWriter(FAST).update_of_nodes(UpdateRule(rule, settings))
-    # Python's own max and min lose nan.
-    namespace = {**vars(math), **{name: ieee.NAMESPACE[name] for name in REDUCTIONS}}
-    update: Callable[..., None] = compile_source(source, filename, namespace)["update"]
-    return update

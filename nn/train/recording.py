@@ -11,11 +11,9 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine import Value
+from engine import Program, Value, compile
 from engine.graph.modes import settled
-from engine.programs.lower.rules import follows_rule
-from engine.programs.program import Program
-from engine.programs.recording import Recording
+from engine.programs import follows_rule
 from nn.models.prediction import COMPARED, listed
 from nn.models.structure import is_known
 from nn.train.data import Sample
@@ -56,9 +54,9 @@ def training_program(
         return None  # eager computing raises it again, and says for which sample
     if not isinstance(result, Value):
         return None
-    recording = Recording([result], [*inputs, *leaves], optimizer.parameters)
+    given, trained = [*inputs, *leaves], optimizer.parameters
+    program = compile(result, given, trained, optimizer, backend, allow_unused=True)
     rows = [[*sample[0], *target] for sample, target in zip(samples, targets)]
-    program = Program(recording, optimizer, backend)
     if not trusted:
         _check(program, rows, model, loss, samples)
     return program, rows

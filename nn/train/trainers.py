@@ -23,7 +23,7 @@ def trainer_for(eager: EagerTrainer, epochs: int, backend: str) -> Trainer:
     samples = [*eager.samples, *eager.validation]
     found = training_program(eager.model, eager.loss, optimizer, samples, backend)
     if found is not None:
-        return CompiledTrainer(*found, work, eager, backend)
+        return CompiledTrainer(*found, epochs, eager, backend)
     if backend == "auto":
         return eager
     # Either computing a sample raises, or nothing is wrong with them but that they differ.

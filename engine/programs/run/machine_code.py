@@ -19,11 +19,12 @@ from engine.programs.lower.lowering import lower
 from engine.programs.lower.rules import UpdateRule
 from engine.programs.recording import Recording
 from engine.programs.run import llvm_host
+from engine.programs.run.backend import Outcome
 from engine.programs.run.llvm_host import host
 from engine.programs.run.outcomes import failed_row, outcome_of
 from engine.programs.run.overflow import train
 from engine.programs.run.python import PythonBackend
-from engine.programs.run.session import Outcome, Session
+from engine.programs.run.session import Session
 from engine.programs.write.text import printable
 
 # In lanes everything is written out, and every parameter has a gradient in each lane; networks

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from engine.programs.run.session import Outcome, Session
+from engine.programs.run.backend import Outcome
+from engine.programs.run.session import Session
 
 
 def outcome_of(

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from engine.programs.run.session import Backend, Outcome, Session
+from engine.programs.run.backend import Backend, Outcome
+from engine.programs.run.session import Session
 
 
 class Compiled(Protocol):

@@ -16,9 +16,10 @@ from engine.programs.lower.lowering import lower
 from engine.programs.lower.rules import UpdateRule
 from engine.programs.recording import Recording
 from engine.programs.replay import replay
+from engine.programs.run.backend import Outcome
 from engine.programs.run.outcomes import failed_row, outcome_of
 from engine.programs.run.overflow import train
-from engine.programs.run.session import Outcome, Session
+from engine.programs.run.session import Session
 from engine.programs.write.python import PythonWriter
 from engine.sheet.evaluate import compile_source
 

@@ -1,54 +1,39 @@
-"""What training keeps between epochs, whichever backend computes them."""
+"""A program over its rows, for a training loop of one's own."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
+from engine.base.numbers import count_of
+from engine.graph.messages import describe
 from engine.programs.lower.rules import Optimizer, UpdateRule
 from engine.programs.recording import Recording
+from engine.programs.replay import replay, without_dead_ends
+from engine.programs.run.backend import Backend, Outcome
 from engine.programs.run.rows import Rows
 
 
-@dataclass
-class Outcome:
-    """What some epochs came to.
-
-    `means`: the mean loss of each finished epoch. `row`: the number of the row whose loss was not
-    finite, which `loss` says; None if all were. `parameter`: the number of a parameter that was not
-    finite at the end of an epoch. `memory`: the same of what the optimiser remembers, in words.
-    """
-
-    means: list[float]
-    row: int | None = None
-    loss: float = 0.0
-    parameter: int | None = None
-    memory: str | None = None
-
-    @property
-    def failed(self) -> bool:
-        """Whether training cannot go on."""
-        causes = (self.row, self.parameter, self.memory)
-        return any(cause is not None for cause in causes)
-
-
 class Session:
-    """The numbers that training changes: parameters, what the rule remembers, the steps so far.
+    """What `Program.session` returns: rows, and the numbers that training on them changes.
 
-    They are copied from the `Value`s at the start, and `save` copies them back. Of the optimiser's
-    dictionaries everything is taken by its name in the rule. Raises ValueError for rows that were
-    checked for another number of inputs, and for an optimiser whose settings or state are not those
-    of its rule.
+    `parameters`, `state` (what the rule remembers) and `steps` (the updates so far) are copied from
+    the `Value`s and the optimiser at the start, and `save` copies them back. In between no node is
+    touched: that is what makes a loop over `train` fast. The optimiser's settings are those of the
+    moment. Of its dictionaries everything is taken by its name in the rule.
+
+    Raises ValueError for rows that were checked for another number of inputs, and for an optimiser
+    whose settings or state are not those of its rule.
     """
 
     def __init__(
         self,
         recording: Recording,
         optimizer: Optimizer | None,
+        rule: UpdateRule | None,
         rows: Rows,
-        rule: UpdateRule | None = None,
+        backend: Backend,
+        several: bool = False,
     ) -> None:
         if rows.width != len(recording.inputs):
             raise ValueError(
@@ -58,15 +43,102 @@ class Session:
         self.recording = recording
         self.optimizer = optimizer
         self.rows = rows
-        self.setting_names: list[str] = []
-        self.state_names: list[str] = []
-        if optimizer is not None:
-            self.setting_names = rule.setting_names if rule else list(optimizer.settings)
-            self.state_names = rule.state_names if rule else list(optimizer.state)
+        self.backend = backend
+        self.several = several
+        self.setting_names = rule.setting_names if rule else []
+        self.state_names = rule.state_names if rule else []
         self.parameters = array("d", [0.0] * len(recording.parameters))
         self.state = array("d", [0.0] * (len(self.parameters) * len(self.state_names)))
         self.steps = 0
         self.load()
+
+    def train(
+        self,
+        order: Sequence[int] | None = None,
+        batch_size: int = 1,
+        epochs: int = 1,
+        total: int | None = None,
+        *,
+        trusted: bool = False,
+    ) -> Outcome:
+        """Trains on the rows in this order, by default as they come, and says how far that came.
+
+        An update follows each batch, by its mean gradient. Nothing is raised where a number is not
+        finite any more: then `failed` is true of the outcome, the numbers are those at that moment,
+        and `check` raises. `total`: the number of rows in an epoch of which `order` is a part; the
+        losses are shares of the mean over so many. `trusted`: the arguments are not looked at, and
+        `order` is an `array("q")`; compiled code then reads whatever row it is told.
+
+        Raises ValueError for rows that there are not, and of a program without an optimiser.
+        """
+        if order is None or not trusted:
+            order, batch_size, epochs = self._checked(order, batch_size, epochs)
+        outcome = self.backend.train(self, order, batch_size, epochs, total or len(order))
+        outcome.memory = self._overflow()
+        return outcome
+
+    def gradients(self) -> tuple[float, list[float]]:
+        """The mean loss over all rows, and its derivative by every parameter, in their order.
+
+        Raises FloatingPointError, or what the operation raises, where a loss is not finite.
+        """
+        self.check_trainable()
+        outcome, found = self.backend.gradients(self)
+        self.check(outcome)
+        return outcome.means[0], found
+
+    def outputs(self) -> list[float]:
+        """The outputs of every row, one row after the other; nan where one is undefined."""
+        return self.backend.outputs(self)
+
+    def check(self, outcome: Outcome) -> None:
+        """Raises FloatingPointError, or what the operation raises, where training failed."""
+        if outcome.row is not None:
+            self.on_nodes(outcome.row)
+            raise FloatingPointError(
+                f"epoch {len(outcome.means) + 1}: the loss of rows[{outcome.row}] became "
+                f"{outcome.loss}; smaller steps often help"
+            )
+        if outcome.parameter is not None:
+            leaf = self.recording.parameters[outcome.parameter]
+            raise FloatingPointError(
+                f"epoch {len(outcome.means) + 1}: {describe(leaf)} became "
+                f"{self.parameters[outcome.parameter]}; smaller steps often help"
+            )
+        if outcome.memory is not None:
+            raise FloatingPointError(
+                f"in the optimiser {outcome.memory}; max_norm keeps gradients small"
+            )
+
+    def check_trainable(self) -> None:
+        """ValueError for a program that has no gradients."""
+        if self.several or not self.recording.parameters:
+            raise ValueError(
+                "this program has no gradients: it was compiled "
+                + ("for several outputs" if self.several else "without parameters")
+            )
+
+    def on_nodes(self, row: int) -> list[float]:
+        """The outputs of a row, computed on nodes; raises what that raises."""
+        try:
+            outputs, _ = replay(self.recording, self.parameters, self.rows.row(row))
+            return without_dead_ends(outputs)
+        except (ArithmeticError, ValueError) as error:
+            raise type(error)(f"rows[{row}]: {error}") from error
+
+    def _checked(
+        self, order: Sequence[int] | None, batch_size: int, epochs: int
+    ) -> tuple[Sequence[int], int, int]:
+        """The arguments of `train` as compiled code takes them."""
+        self.check_trainable()
+        if self.optimizer is None:
+            raise ValueError("this program has no optimiser: compile(…, optimizer=nn.SGD(…))")
+        count = self.rows.count
+        numbers = array("q", range(count) if order is None else order)
+        if not numbers or min(numbers) < 0 or max(numbers) >= count:
+            raise ValueError(f"order must hold numbers of rows, from 0 to {count - 1}")
+        size = min(count_of(batch_size, "batch_size"), len(numbers))
+        return numbers, size, count_of(epochs, "epochs")
 
     def load(self) -> None:
         """Takes over the numbers of the parameters and the optimiser as they are now."""
@@ -103,7 +175,7 @@ class Session:
                 )
         return [state[name] for name in self.state_names]
 
-    def overflowed(self) -> str | None:
+    def _overflow(self) -> str | None:
         """What the optimiser remembers that is not finite any more, in words; None if all is."""
         total = sum(self.state)
         if total - total == 0:
@@ -136,20 +208,3 @@ class Session:
 
 def _words(names: Iterable[str]) -> str:
     return ", ".join(names) or "nothing"
-
-
-class Backend(Protocol):
-    """How a program is computed."""
-
-    name: str
-
-    def outputs(self, session: Session) -> list[float]:
-        """The outputs of every row, one row after the other; nan where one is undefined."""
-
-    def gradients(self, session: Session) -> tuple[Outcome, list[float]]:
-        """The mean loss over all rows, and its gradients."""
-
-    def train(
-        self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
-    ) -> Outcome:
-        """Epochs over the rows of `order` in batches; losses count as shares of `total` rows."""

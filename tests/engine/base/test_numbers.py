@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Value
-from engine.base.numbers import as_number, never_a_number, short
+from engine.base.numbers import as_number, count_of, never_a_number, short
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,10 @@ def test_numbers_are_shown_with_four_significant_digits(number, text):
 @given(number=st.floats(-1e300, 1e300))
 def test_a_shown_number_is_the_number_to_four_digits(number):
     assert float(short(number)) == pytest.approx(number, rel=5.001e-4, abs=0)
+
+
+def test_a_count_is_a_whole_number_of_at_least_1():
+    assert [count_of(number, "epochs") for number in (1, np.int64(7))] == [1, 7]
+    for bad in (0, -1, True, 1.0, "1", None):
+        with pytest.raises(ValueError, match="epochs must be a whole number of at least 1, not"):
+            count_of(bad, "epochs")

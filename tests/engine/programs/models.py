@@ -15,8 +15,8 @@ import pytest
 
 import engine
 from engine import Parameter, Value
+from engine.programs import BACKENDS
 from engine.programs.llvm import chunks as llvm_chunks
-from engine.programs.program import BACKENDS
 from engine.programs.run import machine_code
 
 Build = Callable[[list[Any], list[Any]], Any]

@@ -7,8 +7,6 @@ import pytest
 
 import engine
 from engine import Parameter, Value, no_grad
-from engine.programs import program as programs
-from engine.programs.run import llvm_host
 from engine.programs.run.rows import Rows
 from nn import SGD, Adam, AdamW, RMSprop
 from tests.engine.programs.models import (
@@ -200,15 +198,6 @@ def test_settings_may_change_between_trainings(backend):
     assert w.data == pytest.approx(0.6 + 0.8)
 
 
-def test_auto_takes_llvm_for_much_work_where_it_is_installed(monkeypatch):
-    program, _ = line("auto")
-    few = programs.WORTH_COMPILING // 10
-    assert program.backend_for(few).name == "python"
-    assert program.backend_for(programs.WORTH_COMPILING).name == "llvm"
-    monkeypatch.setattr(llvm_host, "is_available", lambda: False)
-    assert line("auto")[0].backend_for(programs.WORTH_COMPILING).name == "python"
-
-
 def test_constants_are_every_other_leaf_and_what_is_computed_from_them():
     x, w, k = Value(1.0, label="x"), Parameter(2.0, label="w"), Value(3.0, label="k")
     with no_grad():
@@ -216,3 +205,14 @@ def test_constants_are_every_other_leaf_and_what_is_computed_from_them():
     program = engine.compile(w * x * (k * k) + frozen * 0, [x], [w])
     assert program([[1.0]]) == [18.0]
     assert len(program.recording.nodes) == 3
+    assert [leaf.data for leaf in program.constants] == [3.0, frozen.data]
+
+
+def test_what_the_loss_does_not_depend_on_may_be_meant():
+    x, w, spare = Value(1.0, "x"), Parameter(2.0, "w"), Parameter(3.0, "spare")
+    with pytest.warns(UserWarning, match="does not depend on 3"):
+        engine.compile(w * x, [x], [w, spare])
+    # A warning would be an error here.
+    program = engine.compile(w * x, [x], [w, spare], allow_unused=True)
+    assert program.gradients([[5.0]]) == (10.0, [5.0, 0.0])
+    assert "does not depend on" in repr(program)

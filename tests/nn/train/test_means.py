@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.programs.run.means import means_of
+from nn.train.means import means_of
 
 
 @given(st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=30))

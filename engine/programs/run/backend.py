@@ -1,0 +1,50 @@
+"""What every backend can do, and what training came to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from engine.programs.run.session import Session
+
+
+@dataclass
+class Outcome:
+    """What some epochs came to.
+
+    `means`: the mean loss of each finished epoch. `row`: the number of the row whose loss was not
+    finite, which `loss` says; None if all were. `parameter`: the number of a parameter that was not
+    finite at the end of an epoch. `memory`: what the optimiser remembers that was not finite after
+    the last of the epochs, in words.
+    """
+
+    means: list[float]
+    row: int | None = None
+    loss: float = 0.0
+    parameter: int | None = None
+    memory: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether training cannot go on."""
+        causes = (self.row, self.parameter, self.memory)
+        return any(cause is not None for cause in causes)
+
+
+class Backend(Protocol):
+    """How a program is computed. What it is given has been checked."""
+
+    name: str
+
+    def outputs(self, session: Session) -> list[float]:
+        """The outputs of every row, one row after the other; nan where one is undefined."""
+
+    def gradients(self, session: Session) -> tuple[Outcome, list[float]]:
+        """The mean loss over all rows, and its gradients."""
+
+    def train(
+        self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
+    ) -> Outcome:
+        """Epochs over the rows of `order` in batches; losses count as shares of `total` rows."""
