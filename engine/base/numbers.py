@@ -90,7 +90,7 @@ def count_of(value: Any, what: str) -> int:
     Traceback (most recent call last):
     ValueError: epochs must be a whole number of at least 1, not True
     """
-    number = whole(value)
+    number = value if type(value) is int else whole(value)
     if number is None or number < 1:
         raise ValueError(f"{what} must be a whole number of at least 1, not {value!r}")
     return number

@@ -134,9 +134,12 @@ class Session:
         if self.optimizer is None:
             raise ValueError("this program has no optimiser: compile(…, optimizer=nn.SGD(…))")
         count = self.rows.count
-        numbers = array("q", range(count) if order is None else order)
-        if not numbers or min(numbers) < 0 or max(numbers) >= count:
-            raise ValueError(f"order must hold numbers of rows, from 0 to {count - 1}")
+        if order is None:
+            numbers: Sequence[int] = range(count)
+        else:
+            numbers = array("q", order)
+            if not numbers or min(numbers) < 0 or max(numbers) >= count:
+                raise ValueError(f"order must hold numbers of rows, from 0 to {count - 1}")
         size = min(count_of(batch_size, "batch_size"), len(numbers))
         return numbers, size, count_of(epochs, "epochs")
 
