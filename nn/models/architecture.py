@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from nn.models.layers import Layer, Sequential
-from nn.models.module import Module
-from nn.models.neuron import Neuron
+from nn.models.component import Component
 from nn.models.saving import shortened
 
 
@@ -44,19 +42,14 @@ def _described(part: Any, place: str, seen: dict[int, tuple[str, Any]]) -> Any:
     """What a part is made of; None for what is neither a module nor a function."""
     if id(part) in seen:
         return {"same as": seen[id(part)][0] or "the model"}
-    if isinstance(part, (Module, list, tuple, dict)):
+    if isinstance(part, (Component, list, tuple, dict)):
         seen[id(part)] = place, part
-    if isinstance(part, Neuron):
-        return {"inputs": len(part.weights), "activation": part.activation}
-    if isinstance(part, Layer):
-        kinds = [neuron.activation for neuron in part.neurons]
-        activation = kinds[0] if len(set(kinds)) == 1 else kinds
-        return {"inputs": part.inputs, "outputs": len(kinds), "activation": activation}
-    if isinstance(part, Sequential):
-        inside = f"{place}.layers" if place else "layers"
-        return {"layers": [*_parts(enumerate(part.layers), inside, seen).values()]}
-    if isinstance(part, Module):
-        return {"module": type(part).__name__, **_parts(vars(part).items(), place, seen)}
+    if isinstance(part, Component):
+
+        def describe(items: Iterable[tuple[Any, Any]], attribute: str) -> dict[str, Any]:
+            return _parts(items, f"{place}.{attribute}".strip("."), seen)
+
+        return part._architecture(describe)
     if isinstance(part, dict):
         return _parts(part.items(), place, seen) or None
     if isinstance(part, (list, tuple)):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from engine.base.spelling import printable
 from engine.base.tables import is_row, plain
+from nn.models.component import Describe
 from nn.models.initializers import Initializer
 from nn.models.module import Module
 from nn.models.naming import named_by_lesson
@@ -21,6 +22,7 @@ from nn.models.neuron import (
     source_of,
     whole_sizes,
 )
+from nn.models.structure import Structure, combined
 
 Part = TypeVar("Part", bound=Callable[[Any], Any])
 
@@ -89,6 +91,19 @@ class Layer(Module):
             result = [neuron.respond(operands) for neuron in self.neurons]
         return result  # type: ignore[no-any-return]
 
+    def _structure(self) -> Structure | None:
+        # A layer of one output gives it bare.
+        ours = type(self).__call__ is Layer.__call__
+        return combined(self.outputs == 1, self.neurons) if ours else None
+
+    def _neurons(self) -> Sequence[Neuron]:
+        return self.neurons
+
+    def _architecture(self, describe: Describe) -> dict[str, Any]:
+        kinds = [neuron.activation for neuron in self.neurons]
+        activation = kinds[0] if len(set(kinds)) == 1 else kinds
+        return {"inputs": self.inputs, "outputs": len(kinds), "activation": activation}
+
     def parameters(self) -> list[Parameter]:
         """The parameters of one neuron after the other."""
         plain_layer = self.__class__ is Layer and not self._has_more
@@ -116,6 +131,7 @@ class Sequential(Module, Generic[Part]):
     """
 
     _held = ("layers",)
+    _steps = "layers"
 
     def __init__(self, *layers: Part) -> None:
         self.layers = list(layers)
@@ -134,6 +150,13 @@ class Sequential(Module, Generic[Part]):
         for layer in self.layers:
             result = layer(result)
         return result
+
+    def _structure(self) -> Structure | None:
+        ours = type(self).__call__ is Sequential.__call__
+        return combined(None, self.layers) if ours else None
+
+    def _architecture(self, describe: Describe) -> dict[str, Any]:
+        return {"layers": [*describe(enumerate(self.layers), "layers").values()]}
 
     def parameters(self) -> list[Parameter]:
         """The parameters of one layer after the other."""

@@ -8,11 +8,15 @@ from typing import Any
 
 from engine import Parameter, Value
 from engine.graph.recording import reset_gradients
+from nn.models.architecture import architecture, difference
+from nn.models.component import Component
 from nn.models.finding import leaves
+from nn.models.prediction import predict
 from nn.models.saving import check_finite, listed, load_model, save_model
+from nn.models.summary import summary
 
 
-class Module:
+class Module(Component):
     """The base of everything with parameters.
 
     A subclass keeps `Parameter`s, modules, and lists or other containers of them in its attributes;
@@ -86,10 +90,7 @@ class Module:
         >>> MLP(2, [2, 1], "linear", init="ones").predict([[8, 80], [1, 2]])
         [176.0, 6.0]
         """
-        # Not above: predicting knows the layers, which are modules.
-        from nn.models.prediction import predict
-
-        return predict(self, rows, backend)
+        return predict(self, self._structure(), rows, backend)
 
     def summary(self) -> str:
         """What the module is made of, as a table: every part, where it is, and its parameters.
@@ -104,10 +105,7 @@ class Module:
         layers.1   Layer(2 → 1 linear)   2 + 1                       3
         total                                                        9
         """
-        # Not above: the summary knows the layers, which are modules.
-        from nn.models.summary import summary
-
-        return summary(self)
+        return summary(self, self.parameters())
 
     def state_dict(self) -> dict[str, float]:
         """The numbers of all parameters by name."""
@@ -130,9 +128,6 @@ class Module:
         Raises OSError naming the path, or ValueError for a parameter that is infinite or nan, which
         `load` would refuse.
         """
-        # Not above: the architecture knows the layers, which are modules.
-        from nn.models.architecture import architecture
-
         save_model(path, architecture(self), self.state_dict())
 
     def load(self, path: str | os.PathLike[str]) -> None:
@@ -141,8 +136,6 @@ class Module:
         Raises OSError when the file cannot be read, ValueError when it is damaged, belongs to
         another model, or to the same sizes with other activations; the module is then unchanged.
         """
-        from nn.models.architecture import architecture, difference
-
         written, state = load_model(path)
         try:
             self._named_in(state)

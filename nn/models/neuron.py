@@ -19,13 +19,17 @@ from engine.base.tables import is_row, plain
 from engine.eager.functions import EAGER
 from engine.graph.recording import place
 from engine.sheet.ops import ACTIVATIONS
+from nn.models.component import Describe
 from nn.models.initializers import Initializer, find_initializer
 from nn.models.module import Module
 from nn.models.naming import lesson_name, named_by_lesson
+from nn.models.structure import Structure
 
 Activation = str | bool | Callable[[Value], Value]
 Inputs = Sequence[Value | float] | Value | float
 Seed = int | random.Random | None
+
+_ACTIVATIONS = {None, *(EAGER[op.name] for op in ACTIVATIONS)}
 
 
 class Neuron(Module):
@@ -111,6 +115,24 @@ class Neuron(Module):
             raise TypeError(f"{self}: the activation must give a Value, not {output!r}")
         output.label = self._output_label
         return output
+
+    def _structure(self) -> Structure | None:
+        return Structure(None, [self]) if type(self).__call__ is Neuron.__call__ else None
+
+    def _is_known(self) -> bool:
+        """Whether it computes the same operations for every row."""
+        return (
+            getattr(self.respond, "__func__", None) is Neuron.respond
+            and getattr(self.respond, "__self__", None) is self
+            and not self.is_custom
+            and self._activate in _ACTIVATIONS
+        )
+
+    def _neurons(self) -> Sequence[Any]:
+        return [self]
+
+    def _architecture(self, describe: Describe) -> dict[str, Any]:
+        return {"inputs": len(self.weights), "activation": self.activation}
 
     def parameters(self) -> list[Parameter]:
         """The weights in order, then the bias; what was added to them after that."""

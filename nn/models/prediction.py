@@ -1,21 +1,24 @@
-"""`predict`: the outputs of a module for a table of rows, by a program where that pays."""
+"""`predict`: the outputs of a model for a table of rows, by a program where that pays."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from contextvars import Context
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from engine import Program, Value, compile, no_grad
+import engine
+from engine import Value, no_grad
 from engine.base.tables import is_row, plain, row_of
 from engine.graph.modes import settled
 from engine.programs import Rows
 from nn.models.backends import check_backend
-from nn.models.module import Module
-from nn.models.neuron import Neuron
-from nn.models.structure import is_known, is_ours, leaves_of, neurons_of, structure
+from nn.models.structure import Structure
+
+if TYPE_CHECKING:
+    # The compilers are loaded only when something is compiled.
+    from engine import Program
 
 # Fewer products of weights and inputs than this, in all rows, are done before LLVM has compiled
 # them, and on the native core about as fast as by a Python program.
@@ -23,44 +26,46 @@ _WORTH_A_PROGRAM = 100_000
 # So many rows are computed both ways where a function of the user's own was compiled.
 COMPARED = 10
 # A program, and whether the model gives a list.
-_Made = tuple[Program, bool]
-# Per module the structure that was recorded, and its programs by backend.
-_programs: WeakKeyDictionary[Module, tuple[Any, dict[str, _Made]]] = WeakKeyDictionary()
+_Made = tuple["Program", bool]
+# Per model the key of the structure that was recorded, and its programs by backend.
+_programs: WeakKeyDictionary[Any, tuple[Any, dict[str, _Made]]] = WeakKeyDictionary()
 
 
-def predict(module: Module, rows: Any, backend: str = "auto") -> list[Any]:
-    """The outputs of the module for every row; `Module.predict` says more."""
+def predict(
+    model: Callable[[Any], Any], structure: Structure | None, rows: Any, backend: str = "auto"
+) -> list[Any]:
+    """The outputs of the model for every row; `Module.predict` says more."""
     check_backend("predict", backend)
-    neurons = neurons_of(module) if is_ours(module) else []
-    table = _table(rows, len(neurons[0].weights) if neurons else None)
+    if structure is not None and not structure.neurons:
+        structure = None
+    table = _table(rows, len(structure.neurons[0].weights) if structure is not None else None)
     mode = settled()
-    can_compile = (
-        bool(neurons)
+    if (
+        structure is not None
         and (mode is None or not mode.anomaly)
-        and all(leaf.op is None for leaf in leaves_of(module))
-        and (backend != "auto" or is_known(module))
-    )
-    if can_compile and backend != "eager":
-        made = _program(module, neurons, table, backend)
+        and all(leaf.op is None for leaf in structure.leaves)
+        and (backend != "auto" or structure.known)
+    ):
+        made = None if backend == "eager" else _program(model, structure, table, backend)
         if made is not None:
             program, listed = made
             found = program(table)
             outputs = found if listed else [number for (number,) in found]
-            if not is_known(module):
-                _compare(module, table, outputs)
+            if not structure.known:
+                _compare(model, table, outputs)
             return outputs
     elif backend not in ("auto", "eager"):
         raise ValueError(
             f"predict: backend={backend!r} compiles modules made of this package's layers alone, "
             "and not within detect_anomaly; for others leave it out"
         )
-    return _eagerly(module, table, range(table.count))
+    return _eagerly(model, table, range(table.count))
 
 
-def _compare(module: Module, table: Rows, outputs: list[Any]) -> None:
-    """ValueError where what was recorded for one row is not what the module computes for others."""
+def _compare(model: Callable[[Any], Any], table: Rows, outputs: list[Any]) -> None:
+    """ValueError where what was recorded for one row is not what the model computes for others."""
     numbers = range(0, table.count, -(-table.count // COMPARED))
-    for number, expected in zip(numbers, _eagerly(module, table, numbers)):
+    for number, expected in zip(numbers, _eagerly(model, table, numbers)):
         found = outputs[number]
         pairs = zip(expected, found) if isinstance(expected, list) else [(expected, found)]
         if not all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12) for a, b in pairs):
@@ -70,35 +75,39 @@ def _compare(module: Module, table: Rows, outputs: list[Any]) -> None:
             )
 
 
-def _program(module: Module, neurons: list[Neuron], table: Rows, backend: str) -> _Made | None:
-    """The program for the module as it is now; None where it is not worth its compilation."""
-    work = table.count * sum(len(neuron.weights) for neuron in neurons)
+def _program(
+    model: Callable[[Any], Any], structure: Structure, table: Rows, backend: str
+) -> _Made | None:
+    """The program for the model as it is now; None where it is not worth its compilation."""
+    work = table.count * sum(len(neuron.weights) for neuron in structure.neurons)
     if backend == "auto" and work < _WORTH_A_PROGRAM:
         return None
     # The program keeps the leaves, and so their identities. What a function of the user's own
     # depends on nobody knows: then the program is not kept.
-    now = structure(module)
-    lasting = isinstance(module, Hashable) and is_known(module)
-    known, programs = _programs.get(module, (None, {})) if lasting else (None, {})
-    if known != now:
+    key = structure.key
+    lasting = isinstance(model, Hashable) and structure.known
+    known, programs = _programs.get(model, (None, {})) if lasting else (None, {})
+    if known != key:
         programs = {}
     if backend not in programs:
         # In a context of its own: under no_grad there would be no graph to record.
-        programs[backend] = Context().run(prediction_program, module, table.width, backend)
+        made = Context().run(prediction_program, model, structure.leaves, table.width, backend)
+        programs[backend] = made
         if lasting:
-            _programs[module] = now, programs
+            _programs[model] = key, programs
     return programs[backend]
 
 
-def prediction_program(model: Any, width: int, backend: str) -> tuple[Program, bool]:
-    """The program that computes the outputs of a known model for rows of `width` numbers.
+def prediction_program(
+    model: Callable[[Any], Any], leaves: list[Value], width: int, backend: str
+) -> _Made:
+    """The program that computes the outputs for rows of `width` numbers.
 
     And whether the model gives a list: a layer that was left with one neuron does.
     """
     inputs = [Value(0.0, f"x{i}") for i in range(1, width + 1)]
     outputs = model(inputs)
-    leaves = leaves_of(model)
-    program = compile(listed(outputs), inputs, leaves, backend=backend, allow_unused=True)
+    program = engine.compile(listed(outputs), inputs, leaves, backend=backend, allow_unused=True)
     return program, isinstance(outputs, list)
 
 
@@ -124,13 +133,13 @@ def _read(rows: Any) -> Any:
     return [row_of(row, f"rows[{number}]") for number, row in enumerate(read)]
 
 
-def _eagerly(module: Any, table: Rows, numbers: range) -> list[Any]:
+def _eagerly(model: Any, table: Rows, numbers: range) -> list[Any]:
     """The outputs for the rows of these numbers."""
     outputs = []
     for number in numbers:
         try:
             with no_grad():
-                output = module(table.row(number))
+                output = model(table.row(number))
             outputs.append(list(map(float, output)) if _several(output) else float(output))
         except Exception as error:
             say_where(error, before=f"rows[{number}]: ")

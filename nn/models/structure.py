@@ -2,65 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from engine import Value
-from engine.eager.functions import EAGER
-from engine.sheet.ops import ACTIVATIONS
-from nn.models.layers import Layer, Sequential
-from nn.models.neuron import Neuron
-
-_ACTIVATIONS = {None, *(EAGER[op.name] for op in ACTIVATIONS)}
 
 
-def is_ours(model: Any) -> bool:
-    """Whether the model is made of this package's neurons, whatever each of them computes."""
-    call = type(model).__call__
-    if isinstance(model, Sequential):
-        return call is Sequential.__call__ and all(map(is_ours, model.layers))
-    if isinstance(model, Layer):
-        return call is Layer.__call__ and all(map(is_ours, model.neurons))
-    return isinstance(model, Neuron) and call is Neuron.__call__
+class Structure:
+    """The neurons that a model is made of, and nothing else is: those of the first layer first.
 
-
-def is_known(model: Any) -> bool:
-    """Whether the model computes the same operations for every row, because all of it is ours."""
-    return is_ours(model) and all(
-        getattr(neuron.respond, "__func__", None) is Neuron.respond
-        and getattr(neuron.respond, "__self__", None) is neuron
-        and not neuron.is_custom
-        and neuron._activate in _ACTIVATIONS
-        for neuron in neurons_of(model)
-    )
-
-
-def structure(model: Any) -> Hashable:
-    """All that the graph of a known model depends on, but for the numbers of its leaves.
-
-    Two structures are equal only as long as the leaves of the first are kept.
+    `shape`: how they are put together.
     """
-    if isinstance(model, Sequential):
-        return tuple(map(structure, model.layers))
-    if isinstance(model, Layer):
-        # A layer of one output gives it bare.
-        return model.outputs == 1, tuple(map(structure, model.neurons))
-    numbers = (*model.weights, model.bias)
-    return (
-        model._activate,
-        tuple(id(n) if isinstance(n, Value) else repr(float(n)) for n in numbers),
-    )
+
+    def __init__(self, shape: Hashable, neurons: list[Any]) -> None:
+        self.shape = shape
+        self.neurons = neurons
+
+    @property
+    def known(self) -> bool:
+        """Whether the operations are the same for every row, because all functions are ours."""
+        return all(neuron._is_known() for neuron in self.neurons)
+
+    @property
+    def key(self) -> Hashable:
+        """All that the graph of a known model depends on, but for the numbers of its leaves.
+
+        Two keys are equal only as long as the leaves of the first are kept.
+        """
+        numbers = [
+            tuple(id(n) if isinstance(n, Value) else repr(float(n)) for n in _numbers(neuron))
+            for neuron in self.neurons
+        ]
+        return self.shape, tuple(neuron._activate for neuron in self.neurons), tuple(numbers)
+
+    @property
+    def leaves(self) -> list[Value]:
+        """The weights and biases that are not plain numbers, each once."""
+        numbers = [n for neuron in self.neurons for n in _numbers(neuron)]
+        return list(dict.fromkeys(n for n in numbers if isinstance(n, Value)))
 
 
-def neurons_of(model: Any) -> list[Neuron]:
-    """The neurons of a model that is ours, those of the first layer first."""
-    if isinstance(model, Neuron):
-        return [model]
-    parts = model.neurons if isinstance(model, Layer) else model.layers
-    return [neuron for part in parts for neuron in neurons_of(part)]
+def _numbers(neuron: Any) -> tuple[Any, ...]:
+    return (*neuron.weights, neuron.bias)
 
 
-def leaves_of(model: Any) -> list[Any]:
-    """The weights and biases of a model that is ours that are not plain numbers, each once."""
-    numbers = [n for neuron in neurons_of(model) for n in (*neuron.weights, neuron.bias)]
-    return list(dict.fromkeys(n for n in numbers if isinstance(n, Value)))
+def structure_of(model: Any) -> Structure | None:
+    """The structure of a module that has one; None of any other model."""
+    method = getattr(type(model), "_structure", None)
+    found: Structure | None = None if method is None else method(model)
+    return found
+
+
+def combined(kind: Hashable, parts: Iterable[Any]) -> Structure | None:
+    """That of a module which is made of such parts; None if one of them has none."""
+    shapes, neurons = [], []
+    for part in parts:
+        found = structure_of(part)
+        if found is None:
+            return None
+        shapes.append(found.shape)
+        neurons += found.neurons
+    return Structure((kind, tuple(shapes)), neurons)

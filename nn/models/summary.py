@@ -7,10 +7,8 @@ from typing import Any, NamedTuple
 
 from engine import Parameter
 from engine.base.spelling import Text
+from nn.models.component import Component
 from nn.models.finding import CLOSED, leaves, parts_of, written
-from nn.models.layers import Layer, Sequential
-from nn.models.module import Module
-from nn.models.neuron import Neuron
 
 
 class Row(NamedTuple):
@@ -23,9 +21,9 @@ class Row(NamedTuple):
     remarks: str = ""
 
 
-def summary(model: Module) -> Text:
+def summary(model: Component, parameters: Sequence[Any]) -> Text:
     """The table that `Module.summary` returns."""
-    survey = _Survey(model)
+    survey = _Survey(parameters)
     rows = [*survey.rows(model, "")]
     elsewhere = len(survey.trained - survey.counted.keys())
     if elsewhere:
@@ -39,20 +37,20 @@ def summary(model: Module) -> Text:
 class _Survey:
     """One walk through a model that counts every parameter where it is found first."""
 
-    def __init__(self, model: Module) -> None:
+    def __init__(self, parameters: Sequence[Any]) -> None:
         # Kept, because a parameter is known by its identity.
-        self.parameters = model.parameters()
-        self.trained = {id(parameter) for parameter in self.parameters}
+        self.parameters = parameters
+        self.trained = {id(parameter) for parameter in parameters}
         self.counted: dict[int, str] = {}
         self.seen: dict[int, tuple[str, Any]] = {}
 
     def rows(self, part: Any, place: str) -> Iterator[Row]:
         """The lines of a part, in the order in which its parameters are found."""
         if id(part) in self.seen:
-            if isinstance(part, Module):
+            if isinstance(part, Component):
                 first = self.seen[id(part)][0] or "the model"
                 yield Row(place, _kind(part), "", 0, f"the same as {first}")
-        elif isinstance(part, (Layer, Neuron)) or _are_alike(part):
+        elif _neurons(part):
             yield self._row_of_neurons(part, place)
         elif _holds_modules(part, {}):
             self.seen[id(part)] = place, part
@@ -61,11 +59,11 @@ class _Survey:
                 yield from self._rows_within(part, name, inner, at)
         else:
             row = self._row(part, place, "")
-            if row.parameters or row.remarks or isinstance(part, Module):
+            if row.parameters or row.remarks or isinstance(part, Component):
                 yield row
 
     def _rows_within(self, part: Any, name: Any, inner: Any, place: str) -> Iterator[Row]:
-        if not isinstance(part, Sequential) or name != "layers":
+        if not isinstance(part, Component) or part._steps != name:
             yield from self.rows(inner, place)
             return
         for number, step in enumerate(inner):
@@ -112,10 +110,11 @@ class _Survey:
         return Row(place, _kind(part), "", count, "; ".join(remarks))
 
 
-def _neurons(part: Any) -> Sequence[Neuron]:
-    if isinstance(part, Neuron):
-        return [part]
-    return part.neurons if isinstance(part, Layer) else part
+def _neurons(part: Any) -> Sequence[Any]:
+    """Those that have one line together; none of what has a line for every part."""
+    if isinstance(part, Component):
+        return part._neurons()
+    return part if _are_alike(part) else ()
 
 
 def _are_alike(part: Any) -> bool:
@@ -123,14 +122,14 @@ def _are_alike(part: Any) -> bool:
     return (
         isinstance(part, (list, tuple))
         and len(part) > 0
-        and all(isinstance(inner, Neuron) for inner in part)
+        and all(isinstance(inner, Component) and inner in inner._neurons() for inner in part)
         and len({id(inner) for inner in part}) == len(part)
         and len({repr(inner) for inner in part}) == 1
     )
 
 
 def _holds_modules(part: Any, seen: dict[int, Any]) -> bool:
-    if isinstance(part, Module):
+    if isinstance(part, Component):
         return True
     if isinstance(part, CLOSED) or id(part) in seen:
         return False
@@ -139,10 +138,9 @@ def _holds_modules(part: Any, seen: dict[int, Any]) -> bool:
 
 
 def _kind(part: Any) -> str:
-    if isinstance(part, (Layer, Neuron)):
-        return repr(part)
-    if _are_alike(part):
-        return f"{len(part)} × {part[0]!r}"
+    neurons = _neurons(part)
+    if neurons:
+        return repr(part) if isinstance(part, Component) else f"{len(neurons)} × {neurons[0]!r}"
     return getattr(part, "__name__", type(part).__name__)
 
 

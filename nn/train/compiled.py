@@ -10,7 +10,7 @@ from typing import Any
 
 from engine import Program
 from engine.programs import Outcome
-from nn.models.structure import is_known, structure
+from nn.models.structure import structure_of
 from nn.train.eager import EagerTrainer
 from nn.train.recording import training_program
 from nn.train.trainer import Diverged, Trainer, idle_reason
@@ -160,9 +160,9 @@ class CompiledTrainer:
 
     def ingredients(self) -> tuple[Any, ...]:
         """What the program was made from and does not look at again."""
-        model = self.eager.model
+        structure = structure_of(self.eager.model)
         return (
-            structure(model) if is_known(model) else None,
+            structure.key if structure is not None and structure.known else None,
             [repr(leaf.data) for leaf in self.constants],
             list(map(id, self.eager.optimizer.parameters)),
         )

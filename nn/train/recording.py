@@ -15,7 +15,7 @@ from engine import Program, Value, compile
 from engine.graph.modes import settled
 from engine.programs import follows_rule
 from nn.models.prediction import COMPARED, listed
-from nn.models.structure import is_known
+from nn.models.structure import structure_of
 from nn.train.data import Sample
 from nn.train.losses import cross_entropy, is_own
 from nn.train.optimizer import Optimizer
@@ -34,7 +34,8 @@ def training_program(
     context such as `detect_anomaly` watches every node, or, unless a backend is asked for by name,
     if a part is not of this package.
     """
-    trusted = is_known(model) and is_own(loss)
+    structure = structure_of(model)
+    trusted = structure is not None and structure.known and is_own(loss)
     if settled() is not None or not follows_rule(optimizer):
         return None
     if backend == "auto" and not trusted:

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from nn import SGD, Adam, fit, step_decay
-from nn.models import structure
 from tests.copies import by_pickle
 from tests.nn.shared import over_backends
 from tests.nn.train.test_fit_hooks import ROWS, close, network, trained
@@ -64,11 +63,3 @@ def test_a_schedule_may_be_started_anew():
         fit(model, ROWS, "squared_error", optimizer, 2, schedule=schedule, start_epoch=start)
     assert seen == [1, 2, 3, 4, 1, 2, 7, 8]
     assert optimizer.epochs == 8
-
-
-def test_structures_differ_where_graphs_do():
-    model = network()
-    before = structure.structure(model)
-    assert structure.structure(model) == before
-    model.layers[0].neurons[0].activation = "relu"
-    assert structure.structure(model) != before
