@@ -128,6 +128,8 @@ class Sequential(Module, Generic[Part]):
     >>> net = Sequential(Layer(2, 2, init="ones"), Layer(2, 1, "linear", init="ones"))
     >>> net([8, 80])
     Value(176, grad=0, label='o21')
+    >>> len(net), net[-1]
+    (2, Layer(2 → 1 linear))
     """
 
     _held = ("layers",)
@@ -150,6 +152,15 @@ class Sequential(Module, Generic[Part]):
         for layer in self.layers:
             result = layer(result)
         return result
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __getitem__(self, index: int) -> Part:
+        return self.layers[index]
+
+    def __iter__(self) -> Iterator[Part]:
+        return iter(self.layers)
 
     def _structure(self) -> Structure | None:
         ours = type(self).__call__ is Sequential.__call__

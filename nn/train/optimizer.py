@@ -18,6 +18,7 @@ from nn.train.optimizer_state import (
     checked_parameters,
     checked_setting,
     checked_state,
+    names_the_rate,
     snapshot,
     state_of,
 )
@@ -55,6 +56,10 @@ class Optimizer:
     Raises ValueError for no parameters, or a setting out of its range; TypeError for a parameter
     that is not a `Value` or a setting that is not a number.
     """
+
+    def __init_subclass__(cls) -> None:
+        if "__init__" in vars(cls):
+            cls.__init__ = names_the_rate(cls.__init__)  # type: ignore[method-assign]
 
     def __init__(
         self,

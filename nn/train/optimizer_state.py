@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from inspect import signature
 from typing import Any
 
 from engine import Value
@@ -31,6 +33,25 @@ def checked_parameters(optimizer: str, parameters: Any) -> list[Any]:
         if not isinstance(parameter, Value) or parameter.op is not None:
             raise TypeError(f"{optimizer} trains leaves of the graph, not {parameter!r}")
     return found
+
+
+def names_the_rate(make: Callable[..., None]) -> Callable[..., None]:
+    """`__init__` of an optimiser, which says what `lr` of other libraries is called here."""
+    names = signature(make).parameters
+    if "learning_rate" not in names or "lr" in names:
+        return make
+
+    @wraps(make)
+    def made(self: Any, *arguments: Any, **named: Any) -> None:
+        if "lr" in named:
+            kind = type(self).__name__
+            raise TypeError(
+                f"{kind}: lr is called learning_rate here: {kind}(model.parameters(), "
+                f"learning_rate={named['lr']!r})"
+            )
+        make(self, *arguments, **named)
+
+    return made
 
 
 def snapshot(optimizer: Any) -> Callable[[], None]:

@@ -174,6 +174,18 @@ def test_sequential_refuses_layers_that_do_not_fit_when_it_is_made():
         Sequential(Layer(2, 3), Layer(2, 1))
 
 
+def test_a_sequence_is_one_of_its_layers():
+    model = MLP(2, [3, 2, 1])
+    assert len(model) == 3
+    assert [model[0], model[1], model[-1]] == [*model] == model.layers
+    assert model[0].neurons[2].bias.label == "b13"
+    with pytest.raises(IndexError):
+        model[3]
+    net = Sequential(Layer(1, 2), softmax)
+    assert (len(net), net[1]) == (2, softmax)
+    assert len(Sequential()) == 0
+
+
 def test_layers_that_a_function_separates_are_checked_when_they_are_called():
     net = Sequential(Layer(1, 3), lambda outputs: outputs[:2], Layer(3, 1))
     with pytest.raises(ValueError, match=r"^Layer\(3 → 1 relu\) takes 3 inputs, 2 were given$"):

@@ -170,3 +170,29 @@ def test_what_is_left_out_is_as_if_it_was_given(kind):
     assert walk(kind([Parameter(1.0)]), gradients) == walk(
         kind([Parameter(1.0)], **expected), gradients
     )
+
+
+@over_kinds
+def test_the_learning_rate_by_the_name_that_others_give_it(kind):
+    message = (
+        f"{kind.__name__}: lr is called learning_rate here: "
+        f"{kind.__name__}(model.parameters(), learning_rate=0.3)"
+    )
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        kind([Parameter(1.0)], lr=0.3)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'rate'"):
+        kind([Parameter(1.0)], rate=0.3)
+
+
+def test_an_optimiser_of_ones_own_may_call_it_lr():
+    class Mine(Optimizer):
+        def __init__(self, parameters, lr):
+            super().__init__(parameters, (("parameter", "parameter - lr * gradient"),), lr=lr)
+
+    assert walk(Mine([Parameter(1.0)], lr=0.5), [[1.0]]) == [[0.5]]
+
+    class Shorter(SGD):
+        """Without an `__init__`, that of its base is the one that answers."""
+
+    with pytest.raises(TypeError, match="Shorter: lr is called learning_rate"):
+        Shorter([Parameter(1.0)], lr=0.5)
