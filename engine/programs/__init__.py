@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engine.programs.run.session import Session as Session
     from engine.programs.run.update import update_function as update_function
 
-# Where each of them is; imported when it is first used, because that of a rule is no compiler.
+# Where each of them is; imported when it is first used, because a rule needs no compiler.
 _LAZY = {
     "BACKENDS": "run.registry",
     "Formulas": "lower.rules",

@@ -52,7 +52,7 @@ class CompiledTrainer:
         self.program = program
         self.session = program.session(rows[:count], epochs)
         self.validation = program.session(rows[count:], epochs) if rows[count:] else None
-        self.backend, self.most = backend, epochs
+        self.backend, self.planned = backend, epochs
         self.eager = eager
         self.time_slice = TimeSlice()
         self.before = self.after = self.session.copy()
@@ -179,7 +179,7 @@ class CompiledTrainer:
         found = training_program(eager.model, eager.loss, eager.optimizer, samples, self.backend)
         if found is None:
             return eager
-        trainer = CompiledTrainer(*found, self.most, eager, self.backend)
+        trainer = CompiledTrainer(*found, self.planned, eager, self.backend)
         trainer.time_slice = self.time_slice
         return trainer
 
