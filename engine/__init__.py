@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from engine.eager.derivative import hessian as hessian
     from engine.eager.derivative import jacobian as jacobian
     from engine.eager.functions import *  # noqa: F403
+    from engine.eager.parsing import parse as parse
     from engine.eager.transforms import grad as grad
     from engine.eager.transforms import hvp as hvp
     from engine.eager.transforms import jvp as jvp
@@ -69,6 +70,7 @@ _LAZY = {
     "leaves": "engine.graph.walks",
     "log_softmax": "engine.eager.functions",
     "operation": "engine.eager.custom",
+    "parse": "engine.eager.parsing",
     "prod": "engine.eager.compositions",
     "softmax": "engine.eager.functions",
     "source": "engine.eager.functions",
@@ -100,6 +102,7 @@ __all__ = [
     "leaves",
     "no_grad",
     "operation",
+    "parse",
     "prod",
     "scope",
     "steps",

@@ -52,7 +52,7 @@ _SIGNS = str.maketrans(
 )
 
 # By these, too, a formula may call an operation: σ(a), SiLU(a).
-_SYMBOLS = {
+SYMBOLS = {
     op.symbol: op.name
     for op in OPERATIONS.values()
     if op.symbol.isidentifier() and not op.sequences
@@ -67,16 +67,21 @@ _COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 
 
 class FormulaError(ValueError):
-    """A formula holds something that is not part of the language."""
+    """A formula holds something that is not part of the language.
+
+    `position`: where in the text, counted from 0; known of what somebody typed.
+    """
+
+    position: int | None = None
 
 
 def read(text: str, names: Collection[str] | None = None) -> ast.expr:
     """The checked syntax tree of a formula; `names`, when given, are all it may refer to."""
     spelled = text.translate(_SIGNS).replace(" = ", " == ").replace(" mod ", " % ")
-    shown = _shown(text)
+    shown = shortened(text)
     try:
         tree = ast.parse(spelled.strip(), mode="eval").body
-        _check(tree, shown, None if names is None else CONSTANTS.union(names))
+        check(tree, shown, None if names is None else CONSTANTS.union(names))
     except SyntaxError as error:
         raise FormulaError(f"formula {shown} is not an expression: {error.msg}") from None
     except (RecursionError, MemoryError):
@@ -87,7 +92,8 @@ def read(text: str, names: Collection[str] | None = None) -> ast.expr:
     return tree
 
 
-def _shown(text: str) -> str:
+def shortened(text: str) -> str:
+    """A formula in a message."""
     return repr(text) if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]!r}…"
 
 
@@ -103,19 +109,21 @@ def read_finite(text: str, names: Collection[str]) -> ast.expr:
         level = [part for node in level for part in children(node)]
     if level:
         raise FormulaError(
-            f"formula {_shown(text)} is nested too deep: at most {_MOST_LEVELS} levels, of which "
-            "every term of a sum is one; call one operation in another"
+            f"formula {shortened(text)} is nested too deep: at most {_MOST_LEVELS} levels, of "
+            "which every term of a sum is one; call one operation in another"
         )
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and not node.value <= sys.float_info.max:  # type: ignore[operator]
-            raise FormulaError(f"formula {_shown(text)}: a number in it is too large for a float")
+            raise FormulaError(
+                f"formula {shortened(text)}: a number in it is too large for a float"
+            )
     return tree
 
 
-def _check(tree: ast.expr, shown: str, names: Collection[str] | None) -> None:
+def check(tree: ast.expr, shown: str, names: Collection[str] | None = None) -> None:
     """FormulaError where something is not allowed; operations get their names for their symbols."""
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
-        tree.func.id = _SYMBOLS.get(tree.func.id, tree.func.id)
+        tree.func.id = SYMBOLS.get(tree.func.id, tree.func.id)
     match tree:
         case ast.Name(id=name) if names is None or name in names:
             pass
@@ -137,7 +145,7 @@ def _check(tree: ast.expr, shown: str, names: Collection[str] | None) -> None:
             name, len(arguments)
         ):
             for argument in arguments:
-                _check(argument, shown, names)
+                check(argument, shown, names)
         case ast.Call(func=ast.Name(id=name)):
             known = sorted(FUNCTIONS | REDUCTIONS.keys() | OPERATIONS.keys())
             raise FormulaError(
@@ -171,7 +179,7 @@ def takes(name: str, count: int) -> bool:
 
 def _check_parts(tree: ast.expr, shown: str, names: Collection[str] | None) -> None:
     for part in children(tree):
-        _check(part, shown, names)
+        check(part, shown, names)
 
 
 def is_reduction(tree: ast.AST) -> bool:

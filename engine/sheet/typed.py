@@ -1,0 +1,249 @@
+"""Formulas as people type them, read into the same trees as those of the sheet.
+
+>>> ast.unparse(read_typed("−2·(y − ŷ)·w²"))
+'-2 * (y - ŷ) * w ** 2'
+>>> read_typed("relu(m1**)")
+Traceback (most recent call last):
+FormulaError: 'relu(m1**)', character 10: expected a number, a name or "(", not ")"
+
+Powers are `^`, `**` or x²; products `*`, `·` or `×`; names may be Greek, and have marks, indices
+and primes: θ, ŷ, x₁, y'. Whoever types is told where a formula goes wrong and what was expected.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
+from typing import NoReturn
+
+from engine.sheet.dialect import COMPARISON, OR, POWER, SIGN
+from engine.sheet.formula import (
+    CONSTANTS,
+    FUNCTIONS,
+    SYMBOLS,
+    FormulaError,
+    check,
+    children,
+    shortened,
+    takes,
+)
+from engine.sheet.ops import OPERATIONS
+from engine.sheet.reductions import REDUCTIONS
+from engine.sheet.typed_tokens import MINUS, OPERATORS, RAISED, Token, tokens
+
+# What else people call functions of the sheet.
+_ALSO = {
+    "√": "sqrt", "∛": "cbrt", "ln": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
+    "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "arcsinh": "asinh",
+    "arccosh": "acosh", "arctanh": "atanh", "swish": "silu",
+}  # fmt: skip
+_OPERAND = 'a number, a name or "("'
+# Deeper than this nobody types.
+_MOST_LEVELS = 100
+
+
+def read_typed(text: str, names: Mapping[str, str] | None = None) -> ast.expr:
+    """The checked tree of a formula.
+
+    `names`, when given: all that may be typed, and the name that it stands for, such as ŷ for y_hat
+    and for itself. Raises FormulaError with the `position` of what is wrong.
+    """
+    tree = _Reader(text, names).whole()
+    try:
+        check(tree, shortened(text))
+    except RecursionError:
+        raise FormulaError(f"{shortened(text)} is nested too deep") from None
+    return tree
+
+
+class _Reader:
+    """One formula under the reader's finger."""
+
+    def __init__(self, text: str, names: Mapping[str, str] | None) -> None:
+        self.text = text
+        self.names = names
+        self.tokens = tokens(text)
+        self.token = next(self.tokens)
+        self.level = 0
+
+    def whole(self) -> ast.expr:
+        tree = self.choice()
+        if self.token.kind != "end":
+            self.refuse("an operator such as +, or the end")
+        return tree
+
+    def advance(self) -> Token:
+        token = self.token
+        self.token = next(self.tokens, token)
+        return token
+
+    def take(self, sign: str) -> bool:
+        """Whether the next token is this sign, which is then behind us."""
+        found = self.token.kind == "sign" and self.token.text == sign
+        if found:
+            self.advance()
+        return found
+
+    def refuse(self, expected: str) -> NoReturn:
+        """FormulaError at the token that stands where something else was expected."""
+        hint = ""
+        if self.token.kind in ("name", "number") or self.token.text == "(":
+            hint = "; a product needs its sign, as in 2*x" if "operator" in expected else ""
+        if self.token.text == "|":
+            hint = "; an absolute value is written abs(x)"
+        self.fail(f"expected {expected}, not {self.token}{hint}", self.token.start)
+
+    def fail(self, problem: str, position: int) -> NoReturn:
+        where = f"{shortened(self.text)}, character {position + 1}"
+        error = FormulaError(f"{where}: {problem}")
+        error.position = position
+        raise error
+
+    def choice(self) -> ast.expr:
+        self.level += 1
+        if self.level > _MOST_LEVELS:
+            self.fail("the formula is nested too deep", self.token.start)
+        tree = self.operation(OR)
+        if self.take("if"):
+            test = self.operation(OR)
+            if not self.take("else"):
+                self.refuse('"else"')
+            tree = ast.IfExp(test=test, body=tree, orelse=self.choice())
+        self.level -= 1
+        return tree
+
+    def operation(self, least: int) -> ast.expr:
+        """Operands and the operators between them that hold at least so strongly."""
+        if self.token.text in MINUS and self.token.kind == "sign":
+            self.advance()
+            left: ast.expr = ast.UnaryOp(ast.USub(), self.nested(SIGN))
+        else:
+            left = self.operand()
+        compared = False
+        while self.token.kind in ("sign", "raised"):
+            if self.token.kind == "raised":
+                left = ast.BinOp(left, ast.Pow(), self.raised())
+                continue
+            strength, operator = OPERATORS.get(self.token.text, (-1, None))
+            if operator is None or strength < least:
+                break
+            if strength == COMPARISON and compared:
+                self.refuse('"and" between two comparisons')
+            self.advance()
+            compared = strength == COMPARISON
+            # To the right of a power stands another one, or a minus: 2^-x^2.
+            right = self.nested(strength + (strength != POWER))
+            left = _joined(left, operator, right)
+        return left
+
+    def nested(self, least: int) -> ast.expr:
+        self.level += 1
+        if self.level > _MOST_LEVELS:
+            self.fail("the formula is nested too deep", self.token.start)
+        tree = self.operation(least)
+        self.level -= 1
+        return tree
+
+    def raised(self) -> ast.expr:
+        """An exponent that is written above the line."""
+        token = self.advance()
+        digits = "".join(RAISED[sign] for sign in token.text)
+        if not re.fullmatch("-?[0-9]+", digits):
+            self.fail(f"expected a whole number as the exponent, not {token}", token.start)
+        number: ast.expr = ast.Constant(int(digits.lstrip("-")))
+        return ast.UnaryOp(ast.USub(), number) if digits[0] == "-" else number
+
+    def operand(self) -> ast.expr:
+        token = self.token
+        if token.kind == "number":
+            self.advance()
+            return ast.Constant(self.number(token))
+        if self.take("("):
+            tree = self.choice()
+            self.close()
+            return tree
+        if token.kind != "name" and token.text != "mod":
+            self.refuse(_OPERAND)
+        self.advance()
+        name = unicodedata.normalize("NFC", token.text)
+        if self.take("("):
+            return self.call(name, token.start)
+        if token.kind != "name":
+            self.refuse('"(" after mod')
+        return ast.Name(self.known(name, token.start))
+
+    def number(self, token: Token) -> float:
+        """An int where it is written as one, so that 3 stays 3."""
+        number = float(token.text)
+        if number == float("inf"):
+            self.fail("a number too large for a float", token.start)
+        return int(number) if token.text.isdigit() and number < 2**53 else number
+
+    def known(self, name: str, start: int) -> str:
+        if self.names is None and self.token.kind in ("name", "number") and _counts(name):
+            self.fail(f"{name} needs parentheses, as in {name}({self.token.text})", start)
+        if name == "π":
+            return "pi"
+        if self.names is None or name in CONSTANTS:
+            return name
+        if name not in self.names:
+            known = {*self.names.values()}
+            self.fail(f"unknown name {name}{_nearest(name, known)}", start)
+        return self.names[name]
+
+    def call(self, name: str, start: int) -> ast.expr:
+        """A function and its arguments, whose parenthesis has been opened."""
+        arguments = [] if self.token.text == ")" else [self.choice()]
+        while self.take(","):
+            arguments.append(self.choice())
+        self.close('"," or ")"' if len(arguments) else '")"')
+        function = _ALSO.get(name, SYMBOLS.get(name, name))
+        counts = _counts(function)
+        if not counts:
+            self.fail(f"unknown function {name}{_nearest(name, _FUNCTIONS)}", start)
+        if len(arguments) not in counts:
+            takes = " or ".join(map(str, counts))
+            given = f"{len(arguments)} {'is' if len(arguments) == 1 else 'are'} given"
+            self.fail(f"{name} takes {takes} argument{'s' * (takes != '1')}, {given}", start)
+        return ast.Call(ast.Name(function), arguments, [])
+
+    def close(self, expected: str = 'an operator or ")"') -> None:
+        if not self.take(")"):
+            self.refuse(expected)
+
+
+def _joined(
+    left: ast.expr, operator: ast.operator | ast.cmpop | ast.boolop, right: ast.expr
+) -> ast.expr:
+    match operator:
+        case ast.operator():
+            return ast.BinOp(left, operator, right)
+        case ast.cmpop():
+            return ast.Compare(left, [operator], [right])
+    return ast.BoolOp(operator, [left, right])
+
+
+def _counts(function: str) -> list[int]:
+    """With how many numbers a formula may call the function; none for what is not one."""
+    # What reduces a sequence has none to reduce here.
+    return [n for n in range(1, 8) if takes(function, n) and (n > 1 or function not in REDUCTIONS)]
+
+
+def _nearest(name: str, known: Collection[str]) -> str:
+    near = get_close_matches(name, sorted(known), 1)
+    if near:
+        return f"; {near[0]} is meant?"
+    return f"; known: {', '.join(sorted(known))}" if 0 < len(known) <= 12 else ""
+
+
+_FUNCTIONS = frozenset(name for name in (*FUNCTIONS, *OPERATIONS, *REDUCTIONS) if _counts(name))
+
+
+def is_condition(tree: ast.expr) -> bool:
+    """Whether a formula is true or false, not a number."""
+    if isinstance(tree, ast.IfExp):
+        return any(map(is_condition, children(tree)[1:]))
+    return isinstance(tree, (ast.Compare, ast.BoolOp))
