@@ -4,6 +4,10 @@ Scalars: z_i = Σ_j w_ij·a_j + b_i, one node of the graph each;
          ∂L/∂w_ij = δ_i·a_j, δ_i = ∂L/∂z_i.
 Matrix:  Z = W·A + b with W 10×10, A and b 10×1;
          ∂L/∂W = δ·Aᵀ.
+
+w_ij is the entry of W in row i and column j: the weight to neuron i from input j.
+Elsewhere its name would be w1ji, layer, input, neuron, and the columns Z and A
+would be z1 and a0 (docs/glossary.md).
 """
 
 from __future__ import annotations
@@ -51,8 +55,8 @@ def main() -> Illustration | None:
     SGD([parameter for row in w for parameter in row], learning_rate=RATE).step()
     updated_scalar = [[parameter.data for parameter in row] for row in w]
     updated = [[w - RATE * g for w, g in zip(*rows)] for rows in zip(weights, gradient)]
-    heading(f"W after one update, α = {RATE}")
-    side_by_side("w_ij − α·∂L/∂w_ij", updated_scalar, "W − α·∂L/∂W", updated)
+    heading(f"W after one update, η = {RATE}")
+    side_by_side("w_ij − η·∂L/∂w_ij", updated_scalar, "W − η·∂L/∂W", updated)
 
     worst = max(
         largest_difference([[node.data for node in z]], [z_matrix]),

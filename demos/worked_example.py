@@ -41,7 +41,7 @@ def main() -> Illustration | None:
     drawing = draw(loss)
     gradients = f"∂L/∂m2 = {shown(m2.grad)} and ∂L/∂m1 = {shown(m1.grad)}"
 
-    heading("Update with α = 0.1")
+    heading("Update with η = 0.1")
     SGD([m1, m2], learning_rate=0.1).step()
     print(f"  m2 = 0.5 − 0.1 · {shown(m2.grad)} = {shown(m2.data)}")
     print(f"  m1 = 3 − 0.1 · {shown(m1.grad)} = {shown(m1.data)}")

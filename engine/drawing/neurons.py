@@ -142,7 +142,7 @@ def _row(subject: Subject, node: Value, inside: list[float]) -> str:
     highlighted, style = subject.is_highlighted(node), subject.style(node)
     port, fill = f'PORT="{subject.identity[node]}"', f'BGCOLOR="{style.fill}"'
     first, last = ("", port) if subject.direction == "RL" else (port, "")
-    name, note = subject.name(node) or "", ""
+    name, note = subject.name(node), ""
     if node.op is not None:
         symbol, note = symbol_of(node, subject.digits)
         name = f"{name} = {symbol}" if name else symbol

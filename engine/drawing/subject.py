@@ -26,6 +26,7 @@ from engine.drawing.style import (
     quoted,
     value_box,
 )
+from engine.graph.naming import Naming
 from engine.graph.value import Value
 from engine.graph.walks import is_dead, topological_order
 from engine.sheet.kinds import is_power
@@ -44,9 +45,9 @@ class Subject:
     """A graph to draw.
 
     `order`: its nodes, operands first; `identity`: their ids in DOT, by that order, so that the
-    same graph gives the same text. `users`: per node the nodes that use it, each with the local
-    derivative, once per edge. `highlighted`: the nodes on the paths that are, None for an ordinary
-    drawing.
+    same graph gives the same text; `naming`: their names in texts. `users`: per node the nodes that
+    use it, each with the local derivative, once per edge. `highlighted`: the nodes on the paths
+    that are, None for an ordinary drawing.
     """
 
     def __init__(
@@ -69,28 +70,16 @@ class Subject:
         self.tail_port, self.head_port = _PORTS[direction]
         self.digits = digits
         self._ran = root.grad != 0
-        self._names: dict[Value, str] = {}
-        for name, value in names.items():
-            # IPython keeps its echoes under names like _1.
-            if isinstance(value, Value) and not str(name).startswith("_"):
-                self._names.setdefault(value, str(name))
+        self.naming = Naming(self.order, names)
 
     def shown(self, number: float) -> str:
         """A number in the digits of this drawing."""
         return shown(number, self.digits)
 
-    def name(self, node: Value) -> str | None:
-        """The node's label, else the variable that holds it, else None."""
-        label = node.label or self._names.get(node)
-        return plain_name(label) if label and str(label).strip() else None
-
-    def display_name(self, node: Value) -> str:
-        """A word for the node also where it has no name, for tooltips and captions."""
-        if name := self.name(node):
-            return name
-        if node is self.root:
-            return "output"
-        return self.shown(node.data) if node.op is None else node.op.name
+    def name(self, node: Value) -> str:
+        """The node's label, else the name or number that it has in texts, too."""
+        labelled = node.label and node.label.strip()
+        return plain_name(node.label if labelled else self.naming.text(node))
 
     def is_highlighted(self, node: Value) -> bool:
         return self.highlighted is None or node in self.highlighted
@@ -111,7 +100,7 @@ class Subject:
 
     def tooltip(self, node: Value) -> str:
         made_by = "" if node.op is None else f" = {node.op.name}(…)"
-        name, value = self.display_name(node), self.shown(node.data)
+        name, value = self.name(node), self.shown(node.data)
         return quoted(f"{name}{made_by}: value {value}, {self.gradient(node)}")
 
     def box(self, node: Value) -> str:
@@ -151,9 +140,7 @@ class Subject:
         highlighted = self.is_highlighted(operand)
         arrow, local = self.arrow(highlighted), self.local(partial, highlighted)
         before, after = padding
-        tooltip = (
-            f"∂{self.display_name(node)}/∂{self.display_name(operand)} = {self.shown(partial)}"
-        )
+        tooltip = f"∂{self.name(node)}/∂{self.name(operand)} = {self.shown(partial)}"
         if is_dead(partial):
             tooltip += ": the path ends here"
             options += ", style=dashed"

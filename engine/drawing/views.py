@@ -24,8 +24,10 @@ from engine.drawing.style import (
 )
 from engine.drawing.subject import DIRECTIONS, Subject
 from engine.drawing.values import values_body
-from engine.explaining.text_tree import tree
-from engine.graph.arguments import as_value, as_values
+from engine.explaining.text_tree import written_tree
+from engine.explaining.wording import RoundingText
+from engine.graph.arguments import as_output, as_values
+from engine.graph.naming import names_of_caller
 from engine.graph.value import Value
 
 BODIES: dict[str, Callable[[Subject], list[str]]] = {
@@ -54,10 +56,10 @@ def draw(
 
     `view`: "values" (a box per node), "neurons" (a box per neuron) or "layers" (a box per layer);
     chosen by the graph if not given. `path`: a node, or several, whose paths to y are highlighted,
-    with their product under the picture. `names`: variables and their values, such as `locals()`,
-    to name nodes that have no label. `direction`: "LR", "TB", "RL" or "BT". `max_nodes`: how many
-    boxes at most; 250 if not given, 1,000 in a view that is asked for by name. `digits`: how many
-    significant digits numbers have, 1 to 17.
+    with their product under the picture. Nodes are named as in `explain`, which says what `names`
+    is. `direction`: "LR", "TB", "RL" or "BT". `max_nodes`: how many boxes at most; 250 if not
+    given, 1,000 in a view that is asked for by name. `digits`: how many significant digits numbers
+    have, 1 to 17.
 
     Raises ValueError for a picture of too many boxes, naming the views that would work, for an
     unknown view or direction and for another number of digits; TypeError where a `Value` is needed.
@@ -67,25 +69,24 @@ def draw(
     >>> picture = draw(y, path=w)
     >>> picture
     Picture of 4 boxes, 3 arrows
-    >>> "∂output/∂w = 8 × 1 = 8" in picture.source, "backward not run" in picture.source
+    >>> "∂y/∂w = 8 × 1 = 8" in picture.source, "backward not run" in picture.source
     (True, True)
     """
-    as_value(y, "draw: y")
+    names = names_of_caller(names)
+    as_output(y, "draw: y")
     if view is not None and view not in BODIES:
         raise ValueError(f"unknown view {view!r}; known: {', '.join(BODIES)}")
     if direction not in DIRECTIONS:
         raise ValueError(f"unknown direction {direction!r}; known: {', '.join(DIRECTIONS)}")
-    if names is not None and not isinstance(names, Mapping):
-        raise TypeError(
-            f"names takes a mapping of names to Values such as locals(), not {type(names).__name__}"
-        )
     starts = _starts(path)
     digits = digits_of(digits, "draw")
-    subject = Subject(y, {} if names is None else names, starts, direction, digits)
+    subject = Subject(y, names, starts, direction, digits)
     chosen = _choose(subject, view, max_nodes)
     picture = Picture("chaingrad")
-    picture.fallback = tree(y, names, max_lines=40, digits=digits)
-    captions = [caption(subject.order, start, subject.display_name, digits) for start in starts]
+    picture.fallback = written_tree(
+        subject.order, subject.naming, RoundingText(digits), max_lines=40, max_depth=20
+    )
+    captions = [caption(subject.order, start, subject.name, digits) for start in starts]
     picture.body += [
         f"\trankdir={direction}; nodesep=0.3; ranksep=0.5; pad=0.2; bgcolor=white\n",
         f'\toutputorder=edgesfirst; fontname="{FONT}"\n',
@@ -136,7 +137,7 @@ def _below(subject: Subject, captions: list[str]) -> str:
     """What stands under the picture: the products along highlighted paths, and the legend."""
     rows = ['<TR><TD HEIGHT="12"></TD></TR>']
     rows += [f'<TR><TD CELLPADDING="5">{text(line, GRADIENT, 13)}</TD></TR>' for line in captions]
-    output = subject.name(subject.root) or "output"
+    output = subject.name(subject.root)
     ran = subject.root.grad != 0
     # Where backward ran on a node beyond this output, its gradient is another number than 1.
     meaning = f"∂{output}/∂this" if subject.root.grad == 1 else f"of a result beyond {output}"

@@ -9,6 +9,7 @@ from itertools import chain
 from engine.explaining.wording import at_operand
 from engine.graph.naming import Naming
 from engine.graph.value import Value
+from engine.sheet.dialect import Dialect
 from engine.sheet.dialects import TEXT
 from engine.sheet.evaluate import kink_distance
 from engine.sheet.formula import is_reduction, read
@@ -25,7 +26,7 @@ _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }
 
 
-def condition(node: Value, position: int, naming: Naming) -> str:
+def condition(node: Value, position: int, naming: Naming, dialect: Dialect = TEXT) -> str:
     """The choices of the partial by the operand at this position, as they fall here.
 
     Empty where it has none, or one that asks for all elements of a sequence.
@@ -46,8 +47,8 @@ def condition(node: Value, position: int, naming: Naming) -> str:
         found.append(tree.test if holds else opposite(tree.test))
         tree = tree.body if holds else tree.orelse
     names = {name: naming(arg) for name, arg in args.items()}
-    texts = [TEXT.write(test, names) for test in _joined(found) if not _is_trivial(test)]
-    return " and ".join(texts)
+    texts = [dialect.write(test, names) for test in _joined(found) if not _is_trivial(test)]
+    return dialect.infix[ast.And].join(texts)
 
 
 def is_kink(node: Value) -> bool:

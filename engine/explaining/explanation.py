@@ -9,8 +9,8 @@ from engine.base.numbers import DIGITS, digits_of
 from engine.eager.current import check_current
 from engine.explaining.paths import Explanation
 from engine.explaining.table import GradientTable
-from engine.graph.arguments import as_value
-from engine.graph.naming import Naming
+from engine.graph.arguments import as_output, as_value
+from engine.graph.naming import Naming, names_of_caller
 from engine.graph.value import Value
 from engine.graph.walks import topological_order
 
@@ -41,13 +41,15 @@ def explain(
     """Explains ∂y/∂x, or without x the gradients of all parameters of y as a table.
 
     For each path from y back to x: the chain in symbols, the local derivatives as formulas over the
-    names of the graph, the same with numbers, and their product; then the sum over the paths. Of
-    more than `limit` paths, those with the largest products are listed. Nodes have their labels, or
-    with `names=locals()` the names of the caller's variables, or else t1, t2 … with a line that
-    says what they are. Needs no `backward`. Linear in the size of the graph, whatever the number
-    of paths.
+    names of the graph, the same with numbers, and their product, which is what the path contributes
+    to ∂y/∂x; then the sum over the paths. Of more than `limit` paths, those with the largest
+    products are listed. Where something is 0 it is said why. `.words` says the same in sentences,
+    with x nudged. Needs no `backward`. Linear in the size of the graph, whatever the number of
+    paths.
 
-    A path that ends at a branch that is not taken adds nothing; it is said at its end.
+    Nodes have their labels, or else the names of the caller's variables, or else t1, t2 … in the
+    order in which they are computed, with a line that says what they are. `names`: other variables
+    than the caller's, as a mapping; none with `{}`.
 
     `digits`: how many significant digits numbers have, 1 to 17; more where a line needs them to
     come to what it says, and what it says is told in as many.
@@ -57,7 +59,7 @@ def explain(
 
     >>> x, w = Value(2.0, label="x"), Value(3.0, label="w")
     >>> y = (w * x).tanh()
-    >>> explain(y, w, names=locals())
+    >>> explain(y, w)
     ∂y/∂w = ∂y/∂t1 · ∂t1/∂w
           = (1 − y²) · x
           = (1 − 0.999987712²) · 2
@@ -71,7 +73,8 @@ def explain(
     <BLANKLINE>
     where t1 = x/7 = 0.285714286
     """
-    as_value(y, "explain: y")
+    names = names_of_caller(names)
+    as_output(y, "explain: y")
     if x is not None:
         as_value(x, "explain: x")
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from engine.base.numbers import DIGITS, short
+from engine.base.numbers import DIGITS, short, shown
 from engine.base.spelling import Text
-from engine.explaining.branches import condition, is_kink
+from engine.explaining.nudge import in_words
+from engine.explaining.reasons import Reasons
 from engine.explaining.wording import (
     TEXT,
     Rounding,
@@ -21,7 +22,6 @@ from engine.explaining.wording import (
 from engine.graph.naming import Naming
 from engine.graph.paths import Edge, Path, Paths
 from engine.graph.value import Value
-from engine.graph.walks import is_dead
 from engine.sheet.dialects import in_latex
 
 # Of a longer chain only the first and the last factors are written.
@@ -35,9 +35,10 @@ _SHARE = 3
 class Explanation:
     """Why ∂y/∂x is what it is.
 
-    `text` is what it prints, `latex` what a notebook shows, `markdown` that within `$$`. `paths`:
-    the paths from y back to x that are listed, `count` how many there are, `value`: ∂y/∂x, the sum
-    over all of them.
+    `text` is what it prints, `latex` what a notebook shows, `markdown` that within `$$`, `words`
+    the same in sentences, with an x that is nudged. `paths`: the paths from y back to x that are
+    listed, `count` how many there are, `value`: ∂y/∂x, the sum over all of them. `reason`: why
+    that is 0, where it is.
     """
 
     def __init__(
@@ -48,11 +49,23 @@ class Explanation:
         self.count, self.value = paths.count, paths.gradient
         few = paths.count <= limit
         self.paths: list[Path] = list(paths.in_order() if few else paths.largest(limit))
-        self._naming = naming
-        self._in_text, self._in_latex = RoundingText(digits), RoundingLatex(digits)
+        self.naming = naming
+        self.in_text, self._in_latex = RoundingText(digits), RoundingLatex(digits)
+        self._ambiguous: set[Edge] = set()
+        if self.count > 1:
+            written = [edge for path in self.paths for _, edge in written_edges(path)]
+            self._ambiguous = paths.beside_others(written)
+        self.reason = self._reason(self.in_text)
         self.text = Text(self._write_text())
         self.latex = self._write_latex()
         self.markdown = f"$$\n{self.latex}\n$$"
+
+    @property
+    def words(self) -> Text:
+        """The explanation in sentences: how fast each node changes with the one before it, and what
+        a small change of x comes to in each of them; that of y also as the graph computes it.
+        """
+        return in_words(self)
 
     def __repr__(self) -> str:
         return str(self.text)
@@ -60,117 +73,169 @@ class Explanation:
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex}$"
 
-    def _write_text(self) -> str:
-        gradient = f"∂{self._naming.text(self.y)}/∂{self._naming.text(self.x)}"
+    def _reason(self, dialect: Rounding) -> str:
+        reasons = Reasons(self.naming, dialect)
         if not self.count:
-            y, x = self._naming.text(self.y), self._naming.text(self.x)
-            return f"{gradient} = 0: {y} does not depend on {x}"
+            return reasons.independent(self.y, self.x)
+        if self.count == 1:
+            return reasons.of_path(self.paths[0])
+        return reasons.of_sum(self.paths, self.value)
+
+    def _write_text(self) -> str:
+        gradient = f"∂{self.naming.text(self.y)}/∂{self.naming.text(self.x)}"
+        if not self.count:
+            return f"{gradient} = 0: {self.reason}"
         if not self.paths[0].edges:
             return f"{gradient} = 1"
-        blocks = [_aligned(f"{gradient} = ", self.lines(path)) for path in self.paths]
-        if self.count > 1:
-            blocks = [f"Path {i}:\n{block}" for i, block in enumerate(blocks, 1)]
+        if self.count == 1:
+            blocks = [_aligned(f"{gradient} = ", self.lines(self.paths[0]))]
+        else:
+            blocks = [
+                f"Path {i}, {self.route(path)}, contributes\n    " + "\n  = ".join(self.lines(path))
+                for i, path in enumerate(self.paths, 1)
+            ]
             blocks.append(self._sum(gradient))
-            if self.count > len(self.paths):
-                blocks.insert(0, f"{counted(self.count)} paths; those with the largest products:")
-        return "\n\n".join(blocks) + where(self._naming, self._in_text)
+        if self.count > len(self.paths):
+            blocks.insert(0, f"{counted(self.count)} paths; those with the largest products:")
+        return "\n\n".join(blocks) + where(self.naming, self.in_text)
+
+    def route(self, path: Path) -> str:
+        """The nodes of a path by name, from y back to x; of a long one the ends."""
+        steps = [self.naming.text(edge.operand) for _, edge in written_edges(path)]
+        if more := _hidden(path):
+            steps.insert(_FACTORS // 2, more)
+        return " ← ".join([self.naming.text(self.y), *steps])
 
     def lines(self, path: Path, in_words: bool = True) -> list[str]:
-        """The right sides of the equations of one path, each said once; else in LaTeX."""
-        dialect = self._in_text if in_words else self._in_latex
-        edges = list(enumerate(path.edges))
-        hidden = len(edges) - _FACTORS if len(edges) > _FACTORS else 0
-        if hidden:
-            edges = [*edges[: _FACTORS // 2], *edges[-_FACTORS // 2 :]]
-        name = self._naming.text if in_words else self._latex_name
-        derivative = "∂{}/∂{}" if in_words else r"\frac{{\partial {}}}{{\partial {}}}"
+        """The right sides of the equations of one path, each said once; else in LaTeX.
+
+        The chain in symbols is left out where it would be wrong: of several paths between a node
+        and its operand, the one along this edge alone has no symbol.
+        """
+        dialect = self.in_text if in_words else self._in_latex
+        edges = written_edges(path)
         lines = [
-            [derivative.format(name(edge.node), name(edge.operand)) for _, edge in edges],
             [
-                local_derivative(*edge, self._naming, dialect=dialect, beside=i > 0)
+                local_derivative(*edge, self.naming, dialect=dialect, beside=i > 0)
                 for i, edge in edges
             ],
             [
-                local_derivative(*edge, self._naming, numbers=True, dialect=dialect, beside=i > 0)
+                local_derivative(*edge, self.naming, numbers=True, dialect=dialect, beside=i > 0)
                 for i, edge in edges
             ],
             [number(edge.partial, dialect=dialect, beside=i > 0) for i, edge in edges],
         ]
-        if hidden:
-            more = f"… {hidden:,} more …"
+        if self._ambiguous.isdisjoint(edge for _, edge in edges):
+            name = Reasons(self.naming, dialect).name
+            derivative = "∂{}/∂{}" if in_words else r"\frac{{\partial {}}}{{\partial {}}}"
+            symbols = [derivative.format(name(edge.node), name(edge.operand)) for _, edge in edges]
+            lines.insert(0, symbols)
+        if more := _hidden(path):
             for line in lines:
                 line.insert(_FACTORS // 2, more if in_words else in_latex(more))
         lines.append([number(path.product, dialect=dialect)])
         joined = [(" · " if in_words else r" \cdot ").join(line) for line in lines]
         said = [line for i, line in enumerate(joined) if i == 0 or line != joined[i - 1]]
-        if is_dead(path.product) and in_words:
-            said[-1] += self._why_dead(next(e for e in path.edges if is_dead(e.partial)))
+        reason = Reasons(self.naming, dialect).of_path(path)
+        if reason:
+            said[-1] += f", {reason}" if in_words else rf" \quad {reason}"
         # The derivative by an operand is one edge, and stands on the left already.
         alone = self.count == 1 and len(path.edges) == 1
         return said[1:] if alone and len(said) > 1 else said
 
-    def _why_dead(self, edge: Edge) -> str:
-        """Why nothing passes an edge."""
-        node, operand = self._naming.text(edge.node), self._naming.text(edge.operand)
-        where = condition(edge.node, edge.position, self._naming)
-        place = f"where {where}" if where else "here"
-        kink = f"; {node} has a kink here" if is_kink(edge.node) else ""
-        return f", for {node} does not change with {operand} {place}{kink}"
-
-    def _latex_name(self, node: Value) -> str:
-        return self._in_latex.name(self._naming.text(node))
-
     def _sum(self, gradient: str) -> str:
         """What the paths add up to, and what part of it is listed."""
-        value = number(self.value, dialect=self._in_text)
+        value = number(self.value, dialect=self.in_text)
+        why = f": {self.reason}" if self.reason else ""
         if self.count == len(self.paths):
-            terms = [
-                number(path.product, dialect=self._in_text, beside=i > 0)
-                for i, path in enumerate(self.paths)
-            ]
-            return f"Sum: {gradient} = {' + '.join(terms)} = {value}"
+            return f"Sum: {gradient} = {self._terms(self.in_text)} = {value}{why}"
         listed = sum(path.product for path in self.paths)
-        part = listed / self.value if self.value else math.nan
-        share = f", {short(part, _SHARE)} of the gradient" if math.isfinite(part) else ""
         remain = self.count - len(self.paths)
         return (
-            f"These {len(self.paths)} add up to {number(listed, dialect=self._in_text)}{share}; "
+            f"These {len(self.paths)} add up to {number(listed, dialect=self.in_text)}"
+            f"{_share(listed, self.value)}; "
             f"{counted(remain)} {'paths remain' if remain > 1 else 'path remains'}.\n"
-            f"Sum over all: {gradient} = {value}"
+            f"Sum over all: {gradient} = {value}{why}"
         )
 
+    def _terms(self, dialect: Rounding) -> str:
+        terms = [
+            number(path.product, dialect=dialect, beside=i > 0) for i, path in enumerate(self.paths)
+        ]
+        return " + ".join(terms)
+
     def _write_latex(self) -> str:
-        name = self._latex_name
-        gradient = rf"\frac{{\partial {name(self.y)}}}{{\partial {name(self.x)}}}"
-        if not self.count or not self.paths[0].edges:
-            return f"{gradient} = {1 if self.count else 0}"
+        reasons = Reasons(self.naming, self._in_latex)
+        y, x = reasons.name(self.y), reasons.name(self.x)
+        gradient = rf"\frac{{\partial {y}}}{{\partial {x}}}"
+        if not self.count:
+            return rf"{gradient} = 0 \quad {reasons.independent(self.y, self.x)}"
+        if not self.paths[0].edges:
+            return f"{gradient} = 1"
         rows = []
         for i, path in enumerate(self.paths, 1):
-            lines = self.lines(path, in_words=False)
-            label = rf"\text{{path {i}:}}\quad {gradient}" if self.count > 1 else gradient
-            rows += [f"{label if j == 0 else ''} &= {line}" for j, line in enumerate(lines)]
+            first, *lines = self.lines(path, in_words=False)
+            if self.count > 1:
+                # No equation: one path alone is not the gradient.
+                rows.append(rf"\text{{path {i} contributes}} &\phantom{{{{}}={{}}}} {first}")
+            else:
+                rows.append(f"{gradient} &= {first}")
+            rows += [f" &= {line}" for line in lines]
         if self.count > 1:
             more = self.count - len(self.paths)
             words = in_latex(f"({counted(more)} more path{'s' * (more > 1)})")
+            terms = "" if more else f"{self._terms(self._in_latex)} = "
             rest = rf" \quad{words}" if more else ""
-            rows.append(rf"{gradient} &= {number(self.value, dialect=self._in_latex)}{rest}")
+            if why := self._reason(self._in_latex):
+                rest += rf" \quad {why}"
+            value = number(self.value, dialect=self._in_latex)
+            rows.append(rf"{gradient} &= {terms}{value}{rest}")
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+
+
+def written_edges(path: Path) -> list[tuple[int, Edge]]:
+    """The edges of a path that are written, each with its place: of a long one the ends."""
+    edges = list(enumerate(path.edges))
+    if len(edges) > _FACTORS:
+        edges = [*edges[: _FACTORS // 2], *edges[-_FACTORS // 2 :]]
+    return edges
+
+
+def _hidden(path: Path) -> str:
+    """What stands in the place of the edges that are not written."""
+    hidden = len(path.edges) - _FACTORS
+    return f"… {hidden:,} more …" if hidden > 0 else ""
+
+
+def _share(part: float, whole: float) -> str:
+    """What part of a gradient is listed, in words."""
+    share = part / whole if whole else math.nan
+    if not math.isfinite(share):
+        return ""
+    if part == whole:
+        return ", all of the gradient"
+    if short(share, _SHARE) == "1":
+        return ", nearly all of the gradient"
+    if 0 < share < 1:
+        return f", {short(100 * share, _SHARE)} % of the gradient"
+    return f", {shown(share, _SHARE)} times the gradient"
 
 
 def where(naming: Naming, dialect: Rounding = TEXT) -> str:
     """What the names stand for that had to be made up; they may need further names."""
-    lines: list[str] = []
+    lines: dict[str, str] = {}
     # The list may grow while this goes through it.
     for node in naming.anonymous:
         if len(lines) == _MOST_WHERE:
-            lines.append("      …")
             break
         value = "" if node.op is None else f" = {number(node.data, dialect=dialect)}"
-        head = "     " if lines else "where"
-        lines.append(
-            f"{head} {naming.text(node)} = {expression(node, naming, dialect=dialect)}{value}"
-        )
-    return "\n\n" + "\n".join(lines) if lines else ""
+        name = naming.text(node)
+        lines[name] = f"{name} = {expression(node, naming, dialect=dialect)}{value}"
+    # By their numbers, as they are computed.
+    written = [lines[name] for name in sorted(lines, key=lambda name: int(name[1:]))]
+    if len(naming.anonymous) > len(lines):
+        written.append("…")
+    return "\n\nwhere " + "\n      ".join(written) if written else ""
 
 
 def _aligned(left: str, lines: Sequence[str]) -> str:

@@ -9,8 +9,8 @@ from engine.base.numbers import DIGITS, digits_of
 from engine.base.spelling import Text
 from engine.eager.current import check_current
 from engine.explaining.wording import RoundingText, expression, number
-from engine.graph.arguments import as_value
-from engine.graph.naming import Naming
+from engine.graph.arguments import as_output
+from engine.graph.naming import Naming, names_of_caller
 from engine.graph.value import Value
 from engine.graph.walks import is_dead, live_nodes, topological_order
 
@@ -36,13 +36,11 @@ class Step(NamedTuple):
 class Steps(Iterator[Step]):
     """The steps of both passes, made as they are asked for: `next(steps)` in a REPL, or a loop."""
 
-    def __init__(
-        self, y: Value, names: Mapping[str, Any] | None = None, digits: int = DIGITS
-    ) -> None:
+    def __init__(self, y: Value, names: Mapping[str, Any], digits: int = DIGITS) -> None:
         self.y = y
-        self._names = names
         self._dialect = RoundingText(digits)
         self._order = topological_order(y)
+        self._naming = Naming(self._order, names)
         check_current(self._order, derivatives=True)
         self._steps = self._walk()
 
@@ -57,7 +55,7 @@ class Steps(Iterator[Step]):
 
     def table(self) -> Text:
         """All steps from the first, numbered, a line each."""
-        steps = list(Steps(self.y, self._names, self._dialect.digits))
+        steps = list(self._walk())
         width = len(str(len(steps)))
         lines = []
         for i, step in enumerate(steps, 1):
@@ -67,7 +65,7 @@ class Steps(Iterator[Step]):
         return Text("\n".join(lines))
 
     def _walk(self) -> Iterator[Step]:
-        naming, dialect = Naming(self._order, self._names), self._dialect
+        naming, dialect = self._naming, self._dialect
         for node in self._order:
             yield Step("forward", node, node.data, _forward(node, naming, dialect))
         gradients: dict[Value, float] = {self.y: 1.0}
@@ -113,7 +111,7 @@ def steps(y: Value, names: Mapping[str, Any] | None = None, digits: int = DIGITS
 
     >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
     >>> y = w * x
-    >>> print(steps(y, names=locals()).table())
+    >>> print(steps(y).table())
     Forward
       1  w = 3
       2  x = 2
@@ -123,4 +121,5 @@ def steps(y: Value, names: Mapping[str, Any] | None = None, digits: int = DIGITS
       5  grad(w) += 1 × 2 → 2
       6  grad(x) += 1 × 3 → 3
     """
-    return Steps(as_value(y, "steps: y"), names, digits_of(digits, "steps"))
+    variables = names_of_caller(names)
+    return Steps(as_output(y, "steps: y"), variables, digits_of(digits, "steps"))

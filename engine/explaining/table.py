@@ -46,6 +46,11 @@ class GradientTable:
             if explanation.count == 1:
                 lines = explanation.lines(explanation.paths[0])
                 chain = lines[1] if len(lines) > 1 else lines[0]
+                # The reason for a 0 stands at the end of the last line.
+                if explanation.reason and explanation.reason not in chain:
+                    chain += f", {explanation.reason}"
+            elif explanation.reason:
+                chain += f", {explanation.reason}"
             name = self._naming.text(leaf)
             numbers = [shown(number, self._digits) for number in (leaf.data, explanation.value)]
             cells.append([name, *numbers, chain])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.base.numbers import DIGITS, digits_of
 from engine.base.spelling import Text
 from engine.explaining.wording import RoundingText, expression, number
-from engine.graph.arguments import as_value
-from engine.graph.naming import Naming
+from engine.graph.arguments import as_output
+from engine.graph.naming import Naming, names_of_caller
 from engine.graph.value import Value
 from engine.graph.walks import topological_order
 
@@ -31,16 +31,24 @@ def tree(
 
     >>> x = Value(3.0, label="x")
     >>> tree(x * x + 1)
-    t1 = t2 + 1 = 10
-    └─ ×1  t2 = x·x = 9
+    t2 = t1 + 1 = 10
+    └─ ×1  t1 = x·x = 9
        ├─ ×3  x = 3
        └─ ×3  x, see above
     """
-    as_value(y, "tree: y")
+    as_output(y, "tree: y")
     _check_limits(max_lines, max_depth)
     dialect = RoundingText(digits_of(digits, "tree"))
     order = topological_order(y)
-    naming = Naming(order, names)
+    naming = Naming(order, names_of_caller(names))
+    return written_tree(order, naming, dialect, max_lines, max_depth)
+
+
+def written_tree(
+    order: Sequence[Value], naming: Naming, dialect: RoundingText, max_lines: int, max_depth: int
+) -> Text:
+    """The tree of the last node of an order, by names that are known."""
+    y = order[-1]
     # The gradient of the output itself is 1 once backward has run.
     reached = y.grad != 0
     lines: list[str] = []
@@ -84,7 +92,6 @@ def _check_limits(max_lines: int, max_depth: int) -> None:
 
 
 def _equation(node: Value, naming: Naming, dialect: RoundingText) -> str:
-    # The name first, so that names are given out from the top.
     parts = [naming.text(node), number(node.data, dialect=dialect)]
     if node.op is not None:
         parts.insert(1, expression(node, naming, dialect=dialect))

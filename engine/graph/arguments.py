@@ -21,6 +21,29 @@ def as_value(thing: Any, what: str, advice: str = "") -> Value:
     return thing
 
 
+def as_output(thing: Any, what: str) -> Value:
+    """The thing, if it is a `Value`; of a list of them, TypeError says what to choose.
+
+    >>> as_output([Value(1.0), Value(2.0)], "draw: y")
+    Traceback (most recent call last):
+    TypeError: draw: y must be a Value, not a list of 2: choose one of them, such as y[0], or what \
+they come to, such as the loss or engine.sum(y)
+    """
+    many = list(thing.values()) if isinstance(thing, Mapping) else thing
+    # An array of any shape is gone through as a row.
+    many = many.ravel().tolist() if hasattr(many, "ravel") else many
+    if isinstance(many, (list, tuple)) and many and all(isinstance(one, Value) for one in many):
+        first, all_of_it = 0, "y"
+        if isinstance(thing, Mapping):
+            first, all_of_it = next(iter(thing)), "y.values()"
+        raise TypeError(
+            f"{what} must be a Value, not a {type(thing).__name__} of {len(many)}: choose one of "
+            f"them, such as y[{first!r}], or what they come to, such as the loss or "
+            f"engine.sum({all_of_it})"
+        )
+    return as_value(thing, what)
+
+
 def as_values(things: Any, what: str) -> list[Value]:
     """The things as a list of `Value`s: any iterable that has an order, gone through once.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from engine.graph.value import Value
@@ -67,6 +67,36 @@ class Paths:
         for position, (operand, partial) in enumerate(zip(node.args, node.partials)):
             if partial is not None and operand in self._counts:
                 yield Edge(node, position)
+
+    def beside_others(self, edges: Iterable[Edge]) -> set[Edge]:
+        """Those of the edges that are not the only way from their node to their operand.
+
+        There the derivative of the node with respect to the operand is another number than the
+        local derivative along the edge.
+
+        >>> x = Value(3.0)
+        >>> y = x * x
+        >>> sorted(edge.position for edge in Paths(y, x).beside_others([Edge(y, 0)]))
+        [0]
+        """
+        wanted = list(dict.fromkeys(edges))
+        bits = {edge.operand: 1 << place for place, edge in enumerate(wanted)}
+        # Per node a bit for each of the operands that it leads to, or is.
+        reached: dict[Value, int] = {}
+        for node in self._order:
+            if node in self._counts:
+                reached[node] = bits.get(node, 0)
+                for edge in self._edges(node):
+                    reached[node] |= reached[edge.operand]
+        return {
+            edge
+            for edge in wanted
+            if any(
+                reached[other.operand] & bits[edge.operand]
+                for other in self._edges(edge.node)
+                if other.position != edge.position
+            )
+        }
 
     def in_order(self) -> Iterator[Path]:
         """Every path, depth first and from left to right."""

@@ -17,7 +17,7 @@ import re
 import unicodedata
 
 from engine.sheet.dialect import ATOM, CHOICE, POWER, PRODUCT, SUM, Dialect, Names, Piece
-from engine.sheet.latex_names import latex_name
+from engine.sheet.latex_names import indexed, latex_name, typed_greek
 from engine.sheet.ops import OPERATIONS
 from engine.sheet.reductions import REDUCTIONS
 
@@ -91,8 +91,15 @@ class Latex(Dialect):
     }
 
     def name(self, name: str) -> str:
-        if name in ("pi", "alpha", "beta", "delta"):
-            return "\\" + name
+        apart = indexed(name)
+        if apart is not None:
+            word, places, number = apart
+            below = ",".join(map(self._index, places)) + number.replace("#", r"\#")
+            base = self.name(word)
+            # A second index below the line is an error in LaTeX.
+            return f"{base}[{below}]" if "_" in base else f"{base}_{{{below}}}"
+        if letter := typed_greek(name):
+            return letter
         if not name.isascii():
             spelled = latex_name(name)
             if spelled is not None:
@@ -102,14 +109,21 @@ class Latex(Dialect):
             return _quoted(name)
         letters, indices, repeated = match.groups(default="")
         # Letters with a mark above, such as ŷ, are one character or a letter and the mark.
-        base = unicodedata.normalize("NFD", letters)
-        if len(base) == 2 and base[1] == "\N{COMBINING CIRCUMFLEX ACCENT}":
-            stem = rf"\hat{{{base[0]}}}"
+        marked = unicodedata.normalize("NFD", letters)
+        if len(marked) == 2 and marked[1] == "\N{COMBINING CIRCUMFLEX ACCENT}":
+            stem = rf"\hat{{{marked[0]}}}"
         else:
             word = letters.replace("_", r"\_")
-            stem = word if len(letters) == 1 else rf"\mathrm{{{word}}}"
+            upright = word if len(letters) == 1 else rf"\mathrm{{{word}}}"
+            stem = typed_greek(letters) or upright
         subscript = indices.replace("_", ",") + repeated.replace("#", r"\#")
         return f"{stem}_{{{subscript}}}" if subscript else stem
+
+    def _index(self, index: str) -> str:
+        """An index: one or two letters are each one, more are a word."""
+        if index.isascii() and (index.isdigit() or len(index) < 3):
+            return index
+        return self.name(index)
 
     def signed(self, value: float) -> Piece:
         mantissa, _, exponent = self.number(abs(value)).partition("e")

@@ -32,6 +32,42 @@ _UPPER = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-"))
 _PIECES = re.compile(r"[A-Za-z]+[0-9]*|[₀-₉₊₋]+|[⁰¹²³⁴-⁹⁺⁻]+|_?[0-9]+|.", re.DOTALL)
 
 
+# As they are typed where there is no key for the letter; "pi" and the sheet's own names, too.
+_GREEK = (
+    "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|"
+    "upsilon|phi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega"
+)
+_TYPED = re.compile(_GREEK)
+# A letter with an index behind a line, or any word with one in brackets: w_ij, w_{11}, w[0][1].
+_INDEXED = re.compile(
+    rf"(?:(?P<letter>{_GREEK}|[^\W\d_])_(?P<index>[^\W_]*[^\W\d_][^\W_]*|\{{[\w, ]+\}})"
+    r"|(?P<word>[^\W_]+)(?P<brackets>(?:\[[\w, ]+\])+))(?P<repeated>#[0-9]+)?"
+)
+
+
+def typed_greek(name: str) -> str | None:
+    r"""The letter whose name is typed in Latin letters.
+
+    >>> typed_greek("eta"), typed_greek("beta_1")
+    ('\\eta', None)
+    """
+    return "\\" + name if _TYPED.fullmatch(name) else None
+
+
+def indexed(name: str) -> tuple[str, list[str], str] | None:
+    """A name and its indices apart, and the number of a name that is there several times.
+
+    >>> indexed("w_ij"), indexed("w[0][1]"), indexed("a_{max}#2"), indexed("learning_rate")
+    (('w', ['ij'], ''), ('w', ['0', '1'], ''), ('a', ['max'], '#2'), None)
+    """
+    match = _INDEXED.fullmatch(name)
+    if match is None:
+        return None
+    indices = (match["index"] or match["brackets"]).strip("{}[]")
+    parts = [part.strip() for part in re.split(r"\]\[|,", indices)]
+    return match["letter"] or match["word"], parts, match["repeated"] or ""
+
+
 def latex_name(name: str) -> str | None:
     r"""The name in ASCII; None where a character has no command here.
 
@@ -48,7 +84,7 @@ def latex_name(name: str) -> str | None:
                 return None
             text = f"{_ACCENTS[mark]}{{{text}}}"
         # A command ends where no letter follows it.
-        if written and re.search(r"\\[A-Za-z]+$", written[-1]) and text[0].isalpha():
+        if written and re.search(r"\\[A-Za-z]+$", written[-1]) and text[:1].isalpha():
             written.append(" ")
         written.append(text)
     return "".join(written)
@@ -75,7 +111,7 @@ def _base(piece: str) -> str | None:
     if first in _UPPER:
         return f"^{{{''.join(_UPPER[sign] for sign in piece)}}}"
     match = re.fullmatch(r"([A-Za-z]*)_?([0-9]*)", piece)
-    if match is not None:
+    if match is not None and piece != "_":
         letters, index = match.groups()
         stem = letters if len(letters) < 2 else rf"\mathrm{{{letters}}}"
         return f"{stem}_{{{index}}}" if index else stem

@@ -24,7 +24,7 @@ _ADAM: Rule = (
 
 
 class SGD(Optimizer):
-    """Gradient descent, W := W − α·∂L/∂W; stochastic when each step sees one batch only.
+    """Gradient descent, W := W − η·∂L/∂W; stochastic when each step sees one batch only.
 
     With `momentum` μ (Polyak 1964) the step follows a velocity v := μ·v + ∂L/∂W; with `nesterov`
     the velocity one step ahead (Sutskever, Martens, Dahl and Hinton 2013). `weight_decay` λ adds

@@ -53,10 +53,10 @@ def test_every_cell_shows_what_it_promises_and_nothing_goes_to_the_error_stream(
     assert shown["m1, m2"]["text/plain"] == (
         "(Value(3, grad=2, label='m1'), Value(0.5, grad=12, label='m2'))"
     )
-    assert "= 12" in shown["explain(loss, m2, names=locals())"]["text/plain"]
-    assert r"\frac{\partial loss}" not in shown["explain(loss, m2, names=locals())"]["text/latex"]
-    assert r"&= 12" in shown["explain(loss, m2, names=locals())"]["text/latex"]
-    for drawing in ("draw(loss, path=m2, names=locals())", "draw(L)"):
+    assert "= 12" in shown["explain(loss, m2)"]["text/plain"]
+    assert r"\frac{\partial loss}" not in shown["explain(loss, m2)"]["text/latex"]
+    assert r"&= 12" in shown["explain(loss, m2)"]["text/latex"]
+    for drawing in ("draw(loss, path=m2)", "draw(L)"):
         assert shown[drawing]["image/svg+xml"].lstrip().startswith(("<?xml", "<svg", "<!DOCTYPE"))
         assert "</svg>" in shown[drawing]["image/svg+xml"]
         for format, start in STARTS.items():

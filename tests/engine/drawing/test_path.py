@@ -63,7 +63,7 @@ def test_many_paths_are_counted():
     y = x
     for _ in range(30):
         y = y + y
-    assert below(draw(y, path=x))[0] == ("∂output/∂x = 1.074e+09, the sum over 1,073,741,824 paths")
+    assert below(draw(y, path=x))[0] == ("∂y/∂x = 1.074e+09, the sum over 1,073,741,824 paths")
     for _ in range(30):
         y = y + y
     assert "the sum over more than 1,000,000,000,000 paths" in below(draw(y, path=x))[0]
@@ -74,23 +74,23 @@ def test_a_long_path_is_a_number():
     y = x
     for _ in range(100):
         y = 2 * y
-    assert below(draw(y, path=x))[0] == "∂output/∂x = 1.268e+30, the product along one long path"
+    assert below(draw(y, path=x))[0] == "∂y/∂x = 1.268e+30, the product along one long path"
 
 
 def test_negative_factors_are_in_parentheses():
     x = Value(1.0, label="x")
-    assert below(draw(-(3 * x), path=x))[0] == "∂output/∂x = 3 × (−1) = −3"
+    assert below(draw(-(3 * x), path=x))[0] == "∂t2/∂x = 3 × (−1) = −3"
 
 
 def test_the_output_itself():
     y = 2 * Value(1.0)
-    assert below(draw(y, path=y))[0] == "∂output/∂output = 1"
+    assert below(draw(y, path=y))[0] == "∂y/∂y = 1"
 
 
 def test_what_the_output_does_not_depend_on_is_told_and_lights_nothing():
     y, other = 2 * Value(1.0), Parameter(1.0, label="w")
     picture = draw(y, path=other)
-    assert below(picture)[0] == "∂output/∂w = 0: output does not depend on w"
+    assert below(picture)[0] == "∂y/∂w = 0: y does not depend on w"
     assert highlighted(picture) == []
 
 

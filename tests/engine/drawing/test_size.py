@@ -44,7 +44,7 @@ def test_networks_are_drawn_by_neurons():
 
 def test_large_networks_are_drawn_by_layers():
     picture = draw(network(2, 16, 16, 1))
-    assert titles(picture) == ["1", "1", "layer 1", "layer 2", "layer 3"]
+    assert titles(picture) == ["layer 1", "layer 2", "layer 3", "t35", "t36"]
 
 
 def test_what_is_asked_for_is_drawn():

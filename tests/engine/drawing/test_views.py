@@ -25,8 +25,8 @@ def test_a_box_per_node_with_symbol_name_value_and_gradient():
             ["×", "z2", "3", "grad 2"],
             ["ReLU", "ŷ", "3", "grad 2"],
             ["y", "1", "grad −2"],
-            ["−", "2", "grad 2"],
-            ["( )²", "4", "grad 0.5"],
+            ["−", "t1", "2", "grad 2"],
+            ["( )²", "t2", "4", "grad 0.5"],
             ["/ 2", "L", "2", "grad 1"],
         ]
     )

@@ -82,25 +82,27 @@ def test_an_input_that_is_used_twice_has_two_paths_and_their_sum():
     assert (
         explanation.text
         == """\
-Path 1:
-∂L/∂x1 = ∂L/∂ŷ · ∂ŷ/∂o11 · ∂o11/∂x1
-       = −2·(y − ŷ) · w211 · w111
-       = −2·(3 − 18) · 1 · 0.1
-       = 30 · 1 · 0.1
-       = 3
+Path 1, L ← ŷ ← o11 ← x1, contributes
+    ∂L/∂ŷ · ∂ŷ/∂o11 · ∂o11/∂x1
+  = −2·(y − ŷ) · w211 · w111
+  = −2·(3 − 18) · 1 · 0.1
+  = 30 · 1 · 0.1
+  = 3
 
-Path 2:
-∂L/∂x1 = ∂L/∂ŷ · ∂ŷ/∂o12 · ∂o12/∂x1
-       = −2·(y − ŷ) · w221 · w112
-       = −2·(3 − 18) · 1 · 0.1
-       = 30 · 1 · 0.1
-       = 3
+Path 2, L ← ŷ ← o12 ← x1, contributes
+    ∂L/∂ŷ · ∂ŷ/∂o12 · ∂o12/∂x1
+  = −2·(y − ŷ) · w221 · w112
+  = −2·(3 − 18) · 1 · 0.1
+  = 30 · 1 · 0.1
+  = 3
 
 Sum: ∂L/∂x1 = 3 + 3 = 6"""
     )
     assert [path.product for path in explanation.paths] == [3.0, 3.0]
-    assert r"\text{path 2:}" in explanation.latex
-    assert explanation.latex.endswith("\\frac{\\partial L}{\\partial x_{1}} &= 6\n\\end{aligned}")
+    assert r"\text{path 2 contributes}" in explanation.latex
+    assert explanation.latex.endswith(
+        "\\frac{\\partial L}{\\partial x_{1}} &= 3 + 3 = 6\n\\end{aligned}"
+    )
 
 
 def test_without_an_x_there_is_a_table_of_all_parameters():
@@ -188,8 +190,8 @@ def test_the_value_is_that_of_backward_to_the_last_bit(nodes, data):
 def test_nodes_without_a_name_are_explained_below():
     a = Value(2.0, label="a")
     assert explain((a + a) * a - 3, a).text.endswith("""
-Sum: ∂t1/∂a = 2 + 2 + 4 = 8
+Sum: ∂t3/∂a = 2 + 2 + 4 = 8
 
-where t1 = t2 − 3 = 5
-      t2 = t3·a = 8
-      t3 = a + a = 4""")
+where t1 = a + a = 4
+      t2 = t1·a = 8
+      t3 = t2 − 3 = 5""")

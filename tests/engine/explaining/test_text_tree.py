@@ -121,10 +121,10 @@ def test_no_line_is_deeper_than_the_greatest_depth_and_what_is_below_is_counted(
 def test_a_depth_of_one_shows_the_output_and_its_operands():
     x = Value(2.0, label="x")
     assert (
-        tree(x.exp() * x, max_depth=1)
+        tree(x.exp() * x, names={}, max_depth=1)
         == """\
-t1 = t2·x = 14.78
-├─ ×2  t2 = exp(x) = 7.389
+t2 = t1·x = 14.78
+├─ ×2  t1 = exp(x) = 7.389
 │  └─ …
 └─ ×7.389  x = 2"""
     )

@@ -99,3 +99,16 @@ def test_a_refused_call_changes_nothing():
     with pytest.raises(TypeError):
         gradient(y, [a, 1.0])
     assert (y.grad, a.grad, engine.leaves(y)) == (1.0, 4.0, [a])
+
+
+@pytest.mark.parametrize("read", [draw, explain, steps, tree])
+def test_of_several_outputs_it_is_said_what_to_choose(read):
+    a, b = Value(1.0), Value(2.0)
+    for given, many, choice in [
+        ([a, b], "list of 2", r"y\[0\], .* engine.sum\(y\)"),
+        ((a, b), "tuple of 2", r"y\[0\], .* engine.sum\(y\)"),
+        ({"loss": b}, "dict of 1", r"y\['loss'\], .* engine.sum\(y.values\(\)\)"),
+        (np.array([[a, b], [b, a]]), "ndarray of 4", r"y\[0\], "),
+    ]:
+        with pytest.raises(TypeError, match=f"y must be a Value, not a {many}: .* {choice}"):
+            read(given)

@@ -22,6 +22,20 @@ def test_a_name_is_spelled_in_ascii(name):
     assert explain(w * w, w).latex.isascii()
 
 
+TYPED = {
+    "eta": r"\eta", "beta1": r"\beta_{1}", "Delta": r"\Delta", "etas": r"\mathrm{etas}",
+    "theta_0": r"\theta_{0}", "w_ij": "w_{ij}", "w_1_10": "w_{1,10}", "w_{11}": "w_{11}",
+    "a_max": r"a_{\mathrm{max}}", "delta_i#2": r"\delta_{i\#2}", "w[0][12]": "w_{0,12}",
+    "weights[i, j]": r"\mathrm{weights}_{i,j}", "W1[0]": "W_{1}[0]", "ŷ_ij": r"\hat{y}_{ij}",
+    "learning_rate": r"\mathrm{learning\_rate}", "δ_i": r"\delta_{i}", "w[]": r"\text{w[]}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_typed_greek_letters_and_indices_are_set_as_such(name):
+    assert LATEX.name(name) == TYPED[name]
+
+
 @pytest.mark.parametrize("name", ["中", "ж", "a中", "☃"])
 def test_what_has_no_command_is_left_to_text(name):
     assert latex_name(name) is None
