@@ -83,4 +83,6 @@ def over_parts(tree: ast.expr, new: Callable[[ast.expr], ast.expr]) -> ast.expr:
             return ast.IfExp(new(test), new(body), new(orelse))
         case ast.Call(func=function, args=arguments):
             return ast.Call(function, list(map(new, arguments)), [])
+        case ast.Subscript(value=array, slice=index):
+            return ast.Subscript(new(array), new(index))
     return tree

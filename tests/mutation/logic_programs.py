@@ -8,6 +8,7 @@ _TESTS = "tests/engine/programs/"
 _LOOPS_TESTS = (f"{_TESTS}lower/test_loops.py",)
 _INLINE_TESTS = (f"{_TESTS}lower/test_inline.py",)
 _STATEMENTS_TESTS = (f"{_TESTS}lower/test_statements.py",)
+_PASSES_TESTS = (f"{_TESTS}lower/test_passes.py",)
 _RULE_TESTS = (f"{_TESTS}lower/test_rules.py", f"{_TESTS}write/test_sources.py")
 _OUTCOME_TESTS = (f"{_TESTS}run/test_outcomes.py", f"{_TESTS}run/test_overflow.py")
 _SCRIPT_TESTS = (f"{_TESTS}write/test_javascript.py",)
@@ -15,6 +16,7 @@ _TABLE_TESTS = ("tests/engine/sheet/test_reductions.py",)
 
 _LOWER = "engine/programs/lower/"
 _LOOPS, _INLINE = f"{_LOWER}loops.py", f"{_LOWER}inline.py"
+_PASSES = f"{_LOWER}passes.py"
 _STATEMENTS, _UPDATE = f"{_LOWER}statements.py", f"{_LOWER}update.py"
 _OUTCOMES, _OVERFLOW = "engine/programs/run/outcomes.py", "engine/programs/run/overflow.py"
 _SCRIPT, _TABLE = "engine/programs/write/javascript.py", "engine/sheet/reductions.py"
@@ -34,6 +36,10 @@ PROGRAMS = (
     Change(_INLINE, "or _returns_within(function)", "", _INLINE_TESTS),
     Change(_INLINE, "known.items() if name in left", "known.items()", _INLINE_TESTS),
     Change(_STATEMENTS, "isinstance(operator, ast.Add))", "False)", _STATEMENTS_TESTS),
+    Change(_PASSES, "first == START)", "first != START)", _PASSES_TESTS),
+    Change(_PASSES, "ROW + lane if", "ROW if", _PASSES_TESTS),
+    Change(_PASSES, "rest if STOP - ROW < WIDTH", "rest if STOP < WIDTH", _PASSES_TESTS),
+    Change(_PASSES, "counted(rest[i], left)", "rest[i]", _PASSES_TESTS),
     Change(_UPDATE, "or not changes.get(name)", "or True", _RULE_TESTS),
     Change(_UPDATE, 'targets["parameter"] - ends', 'targets["parameter"]', _RULE_TESTS),
     Change(_OUTCOMES, "if made and not batch and", "if", _OUTCOME_TESTS),

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 WIDTH = 8
 # So many sums run side by side, because each addition has to wait for the one before it.
 _SIDE_BY_SIDE = 4
-_ARRAY = {
-    "parameter": "%p",
-    "parameters": "%p",
-    "input": "%x",
-    "gradient": "%g",
-    "value": "%v",
-    "adjoint": "%d",
-}
+# The registers of arrays: those of a row, and those that the loops call otherwise.
+_REGISTERS = {"parameter": "%p", "input": "%x", "gradient": "%g", "value": "%v", "adjoint": "%d"}
+_REGISTERS.update({"parameters": "%p", "state": "%s", "row_gradient": "%work"})
+
+
+def register_of(name: str) -> str:
+    """The register of an argument, or of the array of a kind of variables."""
+    return _REGISTERS.get(name, f"%{name}")
 
 
 def loop(
@@ -65,7 +65,7 @@ def _elements(
 
 
 def _address(code: Code, run: Span, index: str | int) -> str:
-    base = code.address(_ARRAY[run.kind], run.start)
+    base = code.address(register_of(run.kind), run.start)
     return code.address(base, index)
 
 

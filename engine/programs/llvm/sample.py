@@ -11,10 +11,12 @@ from collections.abc import Mapping, Sequence
 from engine.programs.llvm.chunks import chunks_of, fused_of, shared_by
 from engine.programs.llvm.code import Code
 from engine.programs.llvm.formulas import LlvmFormulas
-from engine.programs.llvm.loops import map_span, reduce_spans
+from engine.programs.llvm.loops import map_span, reduce_spans, register_of
+from engine.programs.llvm.shape import Shape
 from engine.programs.lower.ir import (
     Assign,
     Comment,
+    Function,
     Guard,
     Instruction,
     Kernel,
@@ -29,13 +31,15 @@ from engine.sheet.reductions import REDUCTIONS
 # The arrays that every function is given: parameters, one row, gradients, values, adjoints.
 ARRAYS = "ptr noalias %p, ptr noalias %x, ptr noalias %g, ptr noalias %v, ptr noalias %d"
 _GIVEN = "ptr %p, ptr %x, ptr %g, ptr %v, ptr %d"
-ARRAY_OF = {"parameter": "%p", "input": "%x", "gradient": "%g", "value": "%v", "adjoint": "%d"}
 
 
 class LlvmModule:
-    """The text of an LLVM module as it grows."""
+    """The text of an LLVM module as it grows; `function`: the last of its loops."""
 
-    def __init__(self, vector_functions: Sequence[str]) -> None:
+    function: Function
+
+    def __init__(self, shape: Shape, vector_functions: Sequence[str]) -> None:
+        self.shape = shape
         self.functions: dict[str, str] = {}
         self.texts: list[str] = []
         self.vector_functions = vector_functions
@@ -175,7 +179,7 @@ class _Writer:
         return register
 
     def load(self, variable: Variable) -> str:
-        array = ARRAY_OF[variable.kind]
+        array = register_of(variable.kind)
         if variable.kind == "parameter" or (variable.kind == "input" and self.formulas.width == 1):
             # One number for all lanes.
             address = self.code.address(array, variable.index)
@@ -184,7 +188,7 @@ class _Writer:
         return self.code.fresh(f"load {self.formulas.type}, ptr {address}, align 8")
 
     def store(self, variable: Variable, register: str) -> None:
-        address = self.code.address(ARRAY_OF[variable.kind], variable.index, self.formulas.type)
+        address = self.code.address(register_of(variable.kind), variable.index, self.formulas.type)
         self.code.act(f"store {self.formulas.type} {register}, ptr {address}, align 8")
 
     # Instructions.

@@ -6,21 +6,23 @@ Names are cells of memory on the stack, which LLVM turns into registers.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.programs.llvm.code import Code, literal
-from engine.programs.llvm.loops import loop, reduce_spans
+from engine.programs.llvm.loops import loop, reduce_spans, register_of
 from engine.programs.llvm.sample import LlvmModule
-from engine.programs.lower.ir import Comment, Function, Reduce, Statement
+from engine.programs.lower.ir import Comment, Function, Map, Reduce, Statement
+from engine.sheet.inlining import replaced
 
 # Up to so many elements are gone through one by one, so that they can stay in registers.
 MOST_SINGLE = 64
-TYPES = {"float": "double", "int": "i64"}
+TYPES = {"float": "double", "int": "i64", "None": "void"}
 _OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
     ast.Add: ("fadd", "add"),
     ast.Sub: ("fsub", "sub"),
     ast.Mult: ("fmul", "mul"),
+    ast.Mod: ("frem", "urem"),
 }
 _COMPARISONS: dict[type[ast.AST], tuple[str, str]] = {
     ast.NotEq: ("fcmp une", "icmp ne"),
@@ -30,38 +32,48 @@ _COMPARISONS: dict[type[ast.AST], tuple[str, str]] = {
 
 
 class Typed(NamedTuple):
-    """A register, or a number as text, and its type."""
+    """A register, or a number as text, and its type; of an array its type in the loops, too."""
 
     text: str
     type: str
-
-
-Call = Callable[[Sequence[Typed]], Typed]
+    kind: str = ""
 
 
 class LlvmStatements:
-    """Writes the body of a function. `arrays`: registers of some by their names;
-    `calls`: how other functions are called; `leave` returns a number."""
+    """Writes a function; what it calls are methods, `call_batch` for `batch`."""
 
-    def __init__(
-        self,
-        module: LlvmModule,
-        code: Code,
-        function: Function,
-        arrays: Mapping[str, str],
-        calls: Mapping[str, Call],
-        leave: Callable[[str], None],
-    ) -> None:
+    def __init__(self, module: LlvmModule) -> None:
         self.module = module
-        self.code = code
-        self.calls = calls
-        self.leave = leave
-        self.known = {
-            name: Typed(arrays.get(name, f"%{name}"), TYPES.get(kind, "ptr"))
-            for name, kind in function.arguments.items()
-        }
+        self.code = Code(module.functions)
+        self.formulas = module.formulas(self.code, module.shape.width)
+        # The types of elements, and the lengths of rows.
+        self.elements = {"Order": "i64", "Vectors": self.formulas.type}
+        self.lengths = {"Rows": module.shape.inputs, "Outputs": module.shape.outputs}
+        self.known = {name: Typed(register_of(name), "ptr", "Vectors") for name in ("full", "rest")}
         self.cells: dict[str, Typed] = {}
+
+    def write(self, function: Function) -> None:
+        """Adds the function to the module."""
+        self.add(function)
+
+    def add(self, function: Function, given: Sequence[str] | None = None) -> None:
+        """`given`: registers of its arguments, if of their own."""
+        registers = list(map(register_of, function.arguments))
+        types = [TYPES.get(kind, "ptr") for kind in function.arguments.values()]
+        for (name, kind), register, type_ in zip(function.arguments.items(), registers, types):
+            self.known[name] = Typed(register, type_, kind)
         self.block(function.body)
+        if function.result == "None":
+            self.code.act("ret void")
+        arguments = ", ".join(
+            f"{type_}{' noalias' * (type_ == 'ptr')} {register}"
+            for type_, register in zip(types, given or registers)
+        )
+        self.module.function = function
+        self.module.texts.append(
+            f"define {TYPES[function.result]} @{function.name}({arguments}) noinline {{\n"
+            f"{self.code.text()}\n}}\n"
+        )
 
     def block(self, statements: Sequence[Statement]) -> None:
         for statement in statements:
@@ -73,6 +85,8 @@ class LlvmStatements:
                 self.code.lines.append(f"  ; {text}")
             case Reduce(target):
                 self.set(target.name, Typed(self.reduced(statement), "double"))
+            case Map(target):
+                self.loop("i", [str(target.length)], [_for_one(statement)])
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                 self.set(name, self.of(value))
             case ast.Assign(targets=[ast.Subscript() as target], value=value):
@@ -84,14 +98,18 @@ class LlvmStatements:
             case ast.Expr(value=value):
                 self.of(value)
             case ast.Return(value=ast.expr() as value):
-                self.leave(self.of(value).text)
+                self.leave(self.of(value))
             case ast.If(test=test, body=body):
                 self.branch(self.of(test).text, body)
             case ast.For(target=ast.Name(id=index), iter=ast.Call(args=arguments), body=body):
                 self.loop(index, [self.of(argument).text for argument in arguments], body)
 
+    def leave(self, result: Typed) -> None:
+        """The end of a function with a result."""
+        self.code.act(f"ret {result.type} {result.text}")
+
     def branch(self, condition: str, body: Sequence[Statement]) -> None:
-        """What ends with a return, where a condition holds."""
+        """What is done where a condition holds."""
         code = self.code
         then, after = code.new("then"), code.new("after")
         code.act(f"br i1 {condition}, label %{then}, label %{after}")
@@ -100,6 +118,8 @@ class LlvmStatements:
         outer, code.known = code.known, dict(code.known)
         self.block(body)
         code.known = outer
+        if not isinstance(body[-1], ast.Return):
+            code.act(f"br label %{after}")
         code.lines.append(f"{after}:")
 
     def loop(self, index: str, arguments: list[str], body: Sequence[Statement]) -> None:
@@ -121,25 +141,37 @@ class LlvmStatements:
         self.code.act(f"store {value.type} {value.text}, ptr {self.cells[name].text}")
 
     def store(self, target: ast.Subscript, value: Typed) -> None:
-        self.code.act(f"store {value.type} {value.text}, ptr {self.address(target)}")
+        place = self.place(target)
+        if place.type == self.formulas.type:
+            value = self.spread(value)
+        self.code.act(f"store {value.type} {value.text}, ptr {place.text}, align 8")
 
-    def address(self, target: ast.Subscript) -> str:
-        return self.code.address(self.of(target.value).text, self.of(target.slice).text)
+    def place(self, target: ast.Subscript) -> Typed:
+        """The address of an element and the element's type; a row of a table is an array itself."""
+        array, index = self.of(target.value), self.of(target.slice).text
+        if array.kind in self.lengths:
+            offset = self.code.emit(f"mul i64 {index}, {self.lengths[array.kind]}")
+            return Typed(self.code.address(array.text, offset), "ptr", "Numbers")
+        type_ = self.elements.get(array.kind, "double")
+        return Typed(self.code.address(array.text, index, type_), type_)
 
     # Expressions.
 
     def of(self, tree: ast.expr) -> Typed:
-        fresh = self.code.fresh
         match tree:
-            case ast.Name(id=name) if name in self.cells:
-                cell = self.cells[name]
-                return Typed(fresh(f"load {cell.type}, ptr {cell.text}"), cell.type)
             case ast.Name(id=name):
-                return self.known.get(name) or Typed(name, "i64")
+                cell = self.cells.get(name)
+                if cell is None:
+                    return self.known.get(name) or Typed(name, "i64")
+                return Typed(self.code.fresh(f"load {cell.type}, ptr {cell.text}"), cell.type)
             case ast.Constant(value=float() as number):
                 return Typed(literal(number), "double")
             case ast.Subscript():
-                return Typed(fresh(f"load double, ptr {self.address(tree)}"), "double")
+                place = self.place(tree)
+                if place.type == "ptr":
+                    return place
+                loaded = self.code.fresh(f"load {place.type}, ptr {place.text}, align 8")
+                return Typed(loaded, place.type)
             case ast.BinOp(left=left, op=operator, right=right):
                 return self.both(left, _OPERATORS[type(operator)], right, None)
             case ast.Compare(left=left, ops=[operator], comparators=[right]):
@@ -147,19 +179,27 @@ class LlvmStatements:
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 condition, then, other = self.of(test), self.of(body), self.of(orelse)
                 sides = f"{then.type} {then.text}, {other.type} {other.text}"
-                return Typed(fresh(f"select i1 {condition.text}, {sides}"), then.type)
+                return then._replace(text=self.code.emit(f"select i1 {condition.text}, {sides}"))
             case ast.Call(func=ast.Name(id=name), args=arguments):
-                return self.calls[name]([self.of(argument) for argument in arguments])
+                result: Typed = getattr(self, f"call_{name}")(*map(self.of, arguments))
+                return result
         raise TypeError(f"not a part of loops: {ast.unparse(tree)}")
 
     def both(
         self, left: ast.expr, instructions: tuple[str, str], right: ast.expr, result: str | None
     ) -> Typed:
         a, b = self.of(left), self.of(right)
+        if self.formulas.type in (a.type, b.type):
+            a, b = self.spread(a), self.spread(b)
         instruction = instructions[a.type == "i64"]
-        return Typed(
-            self.code.fresh(f"{instruction} {a.type} {a.text}, {b.text}"), result or a.type
-        )
+        register = self.code.emit(f"{instruction} {a.type} {a.text}, {b.text}")
+        return Typed(register, result or a.type)
+
+    def spread(self, value: Typed) -> Typed:
+        """The same number in every lane."""
+        if value.type == self.formulas.type:
+            return value
+        return Typed(self.formulas.spread(value.text), self.formulas.type)
 
     def reduced(self, reduce: Reduce) -> str:
         """A sum over all elements of arrays."""
@@ -175,3 +215,17 @@ class LlvmStatements:
             element = formulas.write(reduce.tree, names)
             total = self.code.emit(f"fadd reassoc double {total}, {element}") if total else element
         return total
+
+
+def _for_one(each: Map) -> ast.stmt:
+    """What is done for the element at `i`."""
+    elements = {
+        name: ast.Subscript(ast.Name(span.kind), ast.Name("i")) for name, span in each.spans.items()
+    }
+    target, value = (
+        ast.Subscript(ast.Name(each.target.kind), ast.Name("i")),
+        replaced(each.tree, elements),
+    )
+    return (
+        ast.AugAssign(target, ast.Add(), value) if each.accumulate else ast.Assign([target], value)
+    )

@@ -1,137 +1,129 @@
-"""Training in LLVM: epochs of batches, each followed by an update; and outputs of many rows."""
+"""The loops in LLVM: their text as passes rewrite it, and what it calls."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 
-from engine.programs.llvm.batch import (
-    Shape,
-    batch_of_rows,
-    places,
-    row,
-    shape_of,
-)
 from engine.programs.llvm.code import Code, literal
-from engine.programs.llvm.lanes import batch_of_lanes, gather
 from engine.programs.llvm.loops import loop
 from engine.programs.llvm.sample import LlvmModule, write_sample
-from engine.programs.llvm.statements import MOST_SINGLE, TYPES, LlvmStatements, Typed
+from engine.programs.llvm.shape import TILE
+from engine.programs.llvm.statements import MOST_SINGLE, LlvmStatements, Typed
 from engine.programs.llvm.update import write_update
 from engine.programs.llvm.weights import deferred_gradients, uncovered, write_weights
-from engine.programs.lower.ir import Kernel
-from engine.programs.lower.loops import TRAIN
+from engine.programs.lower.inline import inlined
+from engine.programs.lower.ir import Function, Kernel
+from engine.programs.lower.loops import BATCH, EVALUATE, EVALUATE_SEVERAL, ONE_ROW, TRAIN
 from engine.programs.lower.loops import loop as loop_of
+from engine.programs.lower.passes import in_lanes, in_place, strip_mined
 from engine.programs.lower.rules import UpdateRule
 
 
-def training_module(
-    kernel: Kernel, rule: UpdateRule | None, width: int, single: bool, module: LlvmModule
-) -> Shape:
+def write_training(
+    module: LlvmModule, kernel: Kernel, rule: UpdateRule | None, single: bool
+) -> None:
     """Adds `@batch` and, with a rule, `@train`. `single`: a step is one row, so `@train` only.
 
     A rule that needs all gradients at once must have its steps of one row as batches.
     """
-    shape = shape_of(kernel, width)
+    width, count = module.shape.width, module.shape.parameters
     deferred = deferred_gradients(kernel, single) if width == 1 else []
     write_sample(module, "sample", kernel, width, backward=True, deferred=deferred)
     if not single:
-        if width > 1:
-            batch_of_lanes(module, shape)
-        else:
-            if deferred:
-                write_weights(module, deferred, shape.stride, shape.values)
-            batch_of_rows(module, shape, deferred=bool(deferred))
+        if deferred:
+            write_weights(module, deferred)
+        _Loops(module).write(_batch(count, width, bool(deferred)))
     if rule is not None:
-        write_update(module, rule, shape.parameters, single, deferred if single else ())
-        _Train(module, shape, rule, single, uncovered(shape.parameters, deferred)).write()
-    return shape
+        write_update(module, rule, count, single, deferred if single else ())
+        train = loop_of(TRAIN, count)
+        if single:
+            train = _train_by_rows(count)
+        ranges, state = uncovered(count, deferred), count * len(rule.remembered)
+        (_Small if single and count <= MOST_SINGLE else _Loops)(module, ranges, state).write(train)
 
 
-class _Train:
-    """Writes `@train`, the text of the loops: how its arrays lie, and what it calls."""
+@lru_cache(maxsize=64)
+def _train_by_rows(count: int) -> Function:
+    (train,) = inlined([loop_of(ONE_ROW, count), loop_of(TRAIN, count)], "train")
+    return train
 
-    def __init__(
-        self,
-        module: LlvmModule,
-        shape: Shape,
-        rule: UpdateRule,
-        single: bool,
-        ranges: Sequence[range],
-    ) -> None:
-        self.module = module
-        self.shape = shape
-        self.single = single
-        # The gradients that rows are added to, and that must therefore start at 0.
+
+@lru_cache(maxsize=64)
+def _batch(count: int, width: int, deferred: bool) -> Function:
+    batch = in_place(loop_of(BATCH, count))
+    if deferred:
+        return strip_mined(batch, TILE)
+    return in_lanes(batch, width, count) if width > 1 else batch
+
+
+@lru_cache(maxsize=64)
+def _evaluate(count: int, width: int, several: bool) -> Function:
+    evaluate = loop_of(EVALUATE_SEVERAL if several else EVALUATE, count)
+    evaluate = replace(evaluate, arguments={**evaluate.arguments, "work": "Numbers"})
+    return in_lanes(evaluate, width, count) if width > 1 else evaluate
+
+
+def write_evaluation(module: LlvmModule, kernel: Kernel) -> None:
+    """Adds `@evaluate`, which is given working memory as well."""
+    shape = module.shape
+    write_sample(module, "sample", kernel, shape.width, backward=False)
+    _Loops(module).write(_evaluate(shape.parameters, shape.width, shape.outputs > 1))
+
+
+class _Loops(LlvmStatements):
+    """What the loops call: functions of the module, and what is done with the lanes of a vector.
+
+    `ranges`: the gradients that rows are added to, and that must therefore start at 0. `state`:
+    how many numbers are remembered.
+    """
+
+    def __init__(self, module: LlvmModule, ranges: Sequence[range] = (), state: int = 0) -> None:
+        super().__init__(module)
+        self.shape = module.shape
         self.ranges = ranges
-        self.code = Code(module.functions)
-        self.state = shape.parameters * len(rule.remembered)
-        self.small = single and shape.parameters <= MOST_SINGLE
-        self.weight = "1.0"
+        self.state = state
+        self.code.entry += self.shape.places()
+        # The row at last, where it has its values and adjoints, and what its gradient weighs.
+        self.row, self.values, self.adjoints, self.weight = "null", "%v", "%d", "1.0"
 
-    def write(self) -> None:
-        code, count = self.code, self.shape.parameters
-        function = loop_of(TRAIN, count)
-        names = {"parameters": "%p", "state": "%s", "gradient": "%g", "row_gradient": "%work"}
-        lengths = (count, self.state, count, self.shape.stride)
-        for (name, register), length in zip(names.items(), lengths):
-            if self.small:
-                # Copies that nothing else can reach, so that they are kept in registers.
-                code.entry.append(f"  {register} = alloca [{max(length, 1)} x double], align 64")
-            else:
-                code.entry.append(f"  {register} = getelementptr double, ptr %{name}, i64 0")
-        if self.small:
-            _copy(code, "%parameters", "%p", count)
-            _copy(code, "%state", "%s", self.state)
-        if self.single:
-            places(code, self.shape)
-        calls = {"batch": self.row if self.single else self.batch, "update": self.update}
-        LlvmStatements(self.module, code, function, names, calls, self.leave)
-        given = [
-            f"{TYPES.get(kind, 'ptr noalias')} %{name}" for name, kind in function.arguments.items()
-        ]
-        self.module.texts.append(
-            f"define double @train({', '.join(given)}) {{\n{code.text()}\n}}\n"
-        )
+    def call(self, result: str, name: str, *given: Typed) -> str:
+        return f"call {result} @{name}({', '.join(f'{each.type} {each.text}' for each in given)})"
 
-    def leave(self, result: str) -> None:
-        if self.small:
-            _copy(self.code, "%p", "%parameters", self.shape.parameters)
-            _copy(self.code, "%s", "%state", self.state)
-        self.code.act(f"ret double {result}")
+    def sample(self, *given: str) -> Typed:
+        """The output of a row, or of one in each lane."""
+        type_ = self.formulas.type
+        arrays = [*given[:3], self.values, self.adjoints, *given[3:]]
+        called = self.call(type_, "sample", *(Typed(array, "ptr") for array in arrays))
+        return Typed(self.code.fresh(called), type_)
 
-    def batch(self, given: Sequence[Typed]) -> Typed:
+    # Training.
+
+    def call_batch(self, *given: Typed) -> Typed:
         """The sums of gradients over some rows; the update divides them by how many these are."""
-        _, _, _, start, stop, share, *_ = (each.text for each in given)
+        code, (_, _, _, start, stop, *_) = self.code, given
         self.clear()
-        code = self.code
-        loss = code.fresh(
-            f"call double @batch(ptr %p, ptr %rows, ptr %order, i64 {start}, i64 {stop}, "
-            f"double {share}, ptr %g, ptr %work)"
-        )
-        size = code.fresh(f"sub i64 {stop}, {start}")
+        loss = code.fresh(self.call("double", "batch", *given))
+        size = code.fresh(f"sub i64 {stop.text}, {start.text}")
         size = code.fresh(f"sitofp i64 {size} to double")
         self.weight = code.fresh(f"fdiv double 1.0, {size}")
         return Typed(loss, "double")
 
-    def row(self, given: Sequence[Typed]) -> Typed:
-        """The gradients of one row."""
-        _, _, _, start, _, share, *_ = (each.text for each in given)
-        code = self.code
-        row(code, self.shape, start)
+    def call_gradients(self, parameters: Typed, row: Typed, gradient: Typed) -> Typed:
         self.clear()
-        loss = code.fresh("call double @sample(ptr %p, ptr %x, ptr %g, ptr %v, ptr %d)")
-        return Typed(code.fresh(f"fmul double {loss}, {share}"), "double")
+        self.row = row.text
+        return self.call_add_gradients(parameters, row, gradient)
 
-    def update(self, given: Sequence[Typed]) -> Typed:
-        row = (
-            "ptr %x, ptr %g, ptr %v, ptr %d"
-            if self.single
-            else "ptr null, ptr %g, ptr null, ptr null"
-        )
-        self.code.act(
-            f"call void @update(ptr %p, {row}, ptr %s, ptr %settings, double {given[2].text}, "
-            f"double {self.weight})"
-        )
+    def call_add_gradients(self, parameters: Typed, row: Typed, gradient: Typed) -> Typed:
+        return self.sample(parameters.text, row.text, gradient.text)
+
+    def call_update(
+        self, parameters: Typed, gradient: Typed, step: Typed, settings: Typed, state: Typed
+    ) -> Typed:
+        row = (Typed(array, "ptr") for array in (self.values, self.adjoints))
+        given = [parameters, Typed(self.row, "ptr"), gradient, *row, state, settings, step]
+        self.code.act(self.call("void", "update", *given, Typed(self.weight, "double")))
         return Typed("", "void")
 
     def clear(self) -> None:
@@ -149,51 +141,104 @@ class _Train:
                 size = 8 * len(indices)
                 code.act(f"call void @llvm.memset.p0.i64(ptr {start}, i8 0, i64 {size}, i1 false)")
 
+    # Tiles.
+
+    def call_kept(self, row: Typed, number: Typed) -> Typed:
+        """The row; it and what is computed of it are kept by its number until the tile is over."""
+        code, shape = self.code, self.shape
+        pointers = code.address("%work", TILE * shape.stride)
+        code.act(f"store ptr {row.text}, ptr {code.address(pointers, number.text, 'ptr')}")
+        offset = code.emit(f"mul i64 {number.text}, {shape.stride}")
+        self.values = code.address("%work", offset)
+        self.adjoints = code.address(self.values, shape.values + 1)
+        return row
+
+    def call_weights(self, *given: Typed) -> Typed:
+        self.code.act(self.call("void", "weights", *given))
+        return Typed("", "void")
+
+    # Lanes.
+
+    def call_gathered(self, *rows: Typed) -> Typed:
+        """The rows, one in each lane."""
+        code, vector = self.code, self.formulas.type
+
+        def body(index: str) -> None:
+            gathered = "poison"
+            for lane, row in enumerate(rows):
+                number = code.fresh(f"load double, ptr {code.address(row.text, index)}")
+                gathered = code.emit(
+                    f"insertelement {vector} {gathered}, double {number}, i32 {lane}"
+                )
+            code.act(f"store {vector} {gathered}, ptr {code.address('%x', index, vector)}, align 8")
+
+        if self.shape.inputs:
+            loop(code, 0, self.shape.inputs, 1, body)
+        return Typed("%x", "ptr")
+
+    def call_counted(self, numbers: Typed, count: Typed) -> Typed:
+        """What is in so many lanes from the first on, and 0 in the others."""
+        code, width = self.code, self.shape.width
+        first = code.emit(f"insertelement <{width} x i64> poison, i64 {count.text}, i32 0")
+        zeros = f"<{width} x i32> zeroinitializer"
+        counts = code.emit(
+            f"shufflevector <{width} x i64> {first}, <{width} x i64> poison, {zeros}"
+        )
+        lanes = ", ".join(f"i64 {lane}" for lane in range(width))
+        used = code.emit(f"icmp slt <{width} x i64> <{lanes}>, {counts}")
+        zero = self.formulas.constant(0.0)
+        return numbers._replace(text=self.formulas.selected(used, numbers.text, zero))
+
+    def call_total(self, numbers: Typed) -> Typed:
+        """The sum over all lanes."""
+        name = f"llvm.vector.reduce.fadd.{self.formulas.suffix}"
+        self.code.functions[name] = f"declare double @{name}(double, {self.formulas.type})"
+        start = Typed(literal(-0.0), "double")
+        return Typed(self.code.fresh(self.call("reassoc double", name, start, numbers)), "double")
+
+    # Outputs.
+
+    def call_forward(self, parameters: Typed, row: Typed, *outputs: Typed) -> Typed:
+        """The output, or none where several of them are stored."""
+        code, vector, width = self.code, self.formulas.type, self.shape.width
+        given = parameters.text, row.text, "null"
+        if width == 1 or not outputs:
+            return self.sample(*given, *(each.text for each in outputs))
+        code.entry.append(f"  %out = alloca [{self.shape.outputs} x {vector}], align 64")
+        self.sample(*given, "%out")
+        for output in range(self.shape.outputs):
+            lanes = code.fresh(
+                f"load {vector}, ptr {code.address('%out', output, vector)}, align 8"
+            )
+            for lane in range(width):
+                value = code.emit(f"extractelement {vector} {lanes}, i32 {lane}")
+                place = code.address(outputs[0].text, lane * self.shape.outputs + output)
+                code.act(f"store double {value}, ptr {place}")
+        return Typed("", "void")
+
+
+class _Small(_Loops):
+    """Works on copies that nothing else can reach, so that they are kept in registers."""
+
+    def write(self, function: Function) -> None:
+        code, count = self.code, self.shape.parameters
+        self.copies = [("%parameters", "%p", count), ("%state", "%s", self.state)]
+        lengths = [*(each[1:] for each in self.copies), ("%g", count), ("%work", self.shape.stride)]
+        code.entry[:0] = [
+            f"  {register} = alloca [{max(length, 1)} x double], align 64"
+            for register, length in lengths
+        ]
+        for given, own, length in self.copies:
+            _copy(code, given, own, length)
+        self.add(function, [f"%{name}" for name in function.arguments])
+
+    def leave(self, result: Typed) -> None:
+        for given, own, length in self.copies:
+            _copy(self.code, own, given, length)
+        super().leave(result)
+
 
 def _copy(code: Code, source: str, target: str, count: int) -> None:
     for index in range(count):
         number = code.fresh(f"load double, ptr {code.address(source, index)}")
         code.act(f"store double {number}, ptr {code.address(target, index)}")
-
-
-def evaluation_module(kernel: Kernel, width: int, module: LlvmModule) -> Shape:
-    """Adds `@evaluate(p, rows, count, out, work)`: the outputs of each row, one after the other."""
-    shape = shape_of(kernel, width)
-    write_sample(module, "sample", kernel, width, backward=False)
-    code = Code(module.functions)
-    many = shape.outputs > 1
-    vector = module.formulas(code, width)
-    places(code, shape)
-    if many:
-        code.entry.append(f"  %out = alloca [{shape.outputs} x {vector.type}], align 64")
-
-    def body(position: str) -> None:
-        if width > 1:
-            gather(code, shape, position, "%count", order=False)
-        else:
-            row(code, shape, position, order=False)
-        given = "ptr %p, ptr %x, ptr null, ptr %v, ptr %d"
-        result = code.fresh(f"call {vector.type} @sample({given}{', ptr %out' if many else ''})")
-        if not many:
-            code.act(
-                f"store {vector.type} {result}, ptr {code.address('%results', position)}, align 8"
-            )
-            return
-        for output in range(shape.outputs):
-            place = code.address("%out", output, vector.type)
-            lanes = code.fresh(f"load {vector.type}, ptr {place}, align 8")
-            for lane in range(width):
-                value = lanes
-                if width > 1:
-                    value = code.emit(f"extractelement {vector.type} {lanes}, i32 {lane}")
-                number = code.emit(f"add i64 {position}, {lane}")
-                index = code.emit(f"mul i64 {number}, {shape.outputs}")
-                index = code.emit(f"add i64 {index}, {output}")
-                code.act(f"store double {value}, ptr {code.address('%results', index)}")
-
-    loop(code, 0, "%count", width, body)
-    module.texts.append(
-        "define void @evaluate(ptr noalias %p, ptr noalias %rows, i64 %count, "
-        f"ptr noalias %results, ptr noalias %work) {{\n{code.text()}\n  ret void\n}}\n"
-    )
-    return shape

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from engine.programs.llvm.code import Code
 from engine.programs.llvm.formulas import LlvmFormulas
-from engine.programs.llvm.loops import reduce_spans
-from engine.programs.llvm.sample import ARRAY_OF, LlvmModule
+from engine.programs.llvm.loops import reduce_spans, register_of
+from engine.programs.llvm.sample import LlvmModule
 from engine.programs.llvm.statements import MOST_SINGLE
 from engine.programs.llvm.weights import blocks, gradient_of, uncovered
 from engine.programs.lower.ir import Map, Reduce, Span, Variable
@@ -81,7 +81,7 @@ class _Update:
         def part(indices: list[str | int], width: int) -> None:
             formulas = self.module.formulas(self.code, width)
             for index in indices:
-                gradient = gradient_of(self.code, formulas, each, ARRAY_OF, index)
+                gradient = gradient_of(self.code, formulas, each, register_of, index)
                 self.part(formulas, each.target.start, index, gradient)
 
         blocks(self.code, each.target.length, part)

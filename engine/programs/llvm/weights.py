@@ -13,6 +13,7 @@ from engine.programs.llvm.code import Code
 from engine.programs.llvm.formulas import LlvmFormulas
 from engine.programs.llvm.loops import WIDTH, loop
 from engine.programs.llvm.sample import LlvmModule
+from engine.programs.llvm.shape import TILE
 from engine.programs.lower.ir import Assign, Comment, Instruction, Kernel, Map, Variable
 
 # So many vectors of weights at a time share what is loaded for a row.
@@ -93,23 +94,25 @@ def blocks(code: Code, length: int, part: Callable[[list[str | int], int], None]
         part(list(range(single, length)), 1)
 
 
-def write_weights(module: LlvmModule, deferred: Sequence[Map], stride: int, values: int) -> None:
-    """Adds `@weights(p, g, work, pointers, count, first)`: sums over the rows of a tile.
+def write_weights(module: LlvmModule, deferred: Sequence[Map]) -> None:
+    """Adds `@weights(p, g, work, count, first)`: sums over the rows of a tile.
 
-    `stride`: how far apart the rows' values lie in the working memory. Where `first` is false the
-    sums are added to what `%g` holds.
+    Where `first` is false they are added to what `%g` holds.
     """
     code = Code(module.functions)
     for each in deferred:
-        _sum_over_rows(code, module, each, stride, values)
+        _sum_over_rows(code, module, each)
     module.texts.append(
         "define internal void @weights(ptr noalias %p, ptr noalias %g, ptr noalias %work, "
-        "ptr noalias %pointers, i64 %count, i1 %first) noinline {\n"
+        "i64 %count, i1 %first) noinline {\n"
         f"{code.text()}\n  ret void\n}}\n"
     )
 
 
-def _sum_over_rows(code: Code, module: LlvmModule, each: Map, stride: int, values: int) -> None:
+def _sum_over_rows(code: Code, module: LlvmModule, each: Map) -> None:
+    stride, values = module.shape.stride, module.shape.values
+    pointers = code.address("%work", TILE * stride)
+
     def part(indices: list[str | int], width: int) -> None:
         formulas = module.formulas(code, width)
         cells = []
@@ -129,10 +132,10 @@ def _sum_over_rows(code: Code, module: LlvmModule, each: Map, stride: int, value
             offset = code.emit(f"mul i64 {number}, {stride}")
             v = code.emit(f"getelementptr inbounds double, ptr %work, i64 {offset}")
             d = code.emit(f"getelementptr inbounds double, ptr {v}, i64 {values + 1}")
-            x = code.fresh(f"load ptr, ptr {code.address('%pointers', number, 'ptr')}")
+            x = code.fresh(f"load ptr, ptr {code.address(pointers, number, 'ptr')}")
             arrays = {"value": v, "adjoint": d, "input": x, "parameter": "%p"}
             for (cell, _), index in zip(cells, indices):
-                register = gradient_of(code, formulas, each, arrays, index)
+                register = gradient_of(code, formulas, each, arrays.__getitem__, index)
                 before = code.fresh(f"load {formulas.type}, ptr {cell}")
                 after = code.emit(f"fadd {formulas.type} {before}, {register}")
                 code.act(f"store {formulas.type} {after}, ptr {cell}")
@@ -146,17 +149,17 @@ def _sum_over_rows(code: Code, module: LlvmModule, each: Map, stride: int, value
 
 
 def gradient_of(
-    code: Code, formulas: LlvmFormulas, each: Map, arrays: dict[str, str], index: str | int
+    code: Code, formulas: LlvmFormulas, each: Map, arrays: Callable[[str], str], index: str | int
 ) -> str:
     """The gradient at an index of the run for one row, or a vector of neighbours."""
     names: dict[str, str | float] = {}
     for name, operand in each.names.items():
         if isinstance(operand, Variable):
-            place = code.address(arrays[operand.kind], operand.index)
+            place = code.address(arrays(operand.kind), operand.index)
             names[name] = formulas.spread(code.emit(f"load double, ptr {place}"))
         else:
             names[name] = operand
     for name, run in each.spans.items():
-        place = code.address(code.address(arrays[run.kind], run.start), index)
+        place = code.address(code.address(arrays(run.kind), run.start), index)
         names[name] = code.emit(f"load {formulas.type}, ptr {place}, align 8")
     return formulas.write(each.tree, names)

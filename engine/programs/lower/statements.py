@@ -36,19 +36,30 @@ def function(text: str, sizes: Mapping[str, int]) -> Function:
     definition = _Sizes(sizes).visit(definition)
     arguments = {each.arg: _type(each.annotation) for each in definition.args.args}
     about = " ".join((ast.get_docstring(definition) or "").split())
-    body = _block(definition.body[1:], sizes)
+    body = _block(definition.body[1:])
     return Function(definition.name, about, arguments, _type(definition.returns), body)
+
+
+def statements(text: str, sizes: Mapping[str, int | str]) -> list[Any]:
+    """The statements of a text that is no whole function; likewise, but for names as well."""
+    return _block(_Sizes(sizes).visit(ast.parse(text)).body)
+
+
+def expression(text: str, sizes: Mapping[str, int | str]) -> ast.expr:
+    """The formula of a text, in which numbers are whole."""
+    tree: ast.expr = _Sizes(sizes).visit(ast.parse(text, mode="eval").body)
+    return tree
 
 
 def _type(annotation: ast.expr | None) -> str:
     return ast.unparse(annotation) if annotation is not None else "None"
 
 
-def _block(statements: Sequence[ast.stmt], sizes: Mapping[str, int]) -> list[Any]:
-    return [_statement(statement, sizes) for statement in statements]
+def _block(body: Sequence[ast.stmt]) -> list[Any]:
+    return list(map(_statement, body))
 
 
-def _statement(statement: ast.stmt, sizes: Mapping[str, int]) -> Statement:
+def _statement(statement: ast.stmt) -> Statement:
     match statement:
         case ast.Expr(value=ast.Constant(value=str() as text)):
             return Comment(" ".join(text.split()))
@@ -71,10 +82,10 @@ def _statement(statement: ast.stmt, sizes: Mapping[str, int]) -> Statement:
             return _Elements(index, int(count)).reduced(name, tree)
         case ast.For(target=ast.Name(), iter=ast.Call(func=ast.Name(id="range"))):
             return _map(statement) or ast.For(
-                statement.target, statement.iter, _block(statement.body, sizes), []
+                statement.target, statement.iter, _block(statement.body), []
             )
         case ast.If(orelse=[]):
-            return ast.If(statement.test, _block(statement.body, sizes), [])
+            return ast.If(statement.test, _block(statement.body), [])
         case ast.AnnAssign(target=ast.Name(), value=ast.expr()):
             return statement
         case ast.Assign(targets=[ast.Name() | ast.Subscript()]):
@@ -116,7 +127,7 @@ def _map(loop: ast.For) -> Map | None:
 class _Sizes(ast.NodeTransformer):
     """Puts sizes in. Whole numbers become names: as numbers of a formula they would be floats."""
 
-    def __init__(self, sizes: Mapping[str, int]) -> None:
+    def __init__(self, sizes: Mapping[str, int | str]) -> None:
         self.sizes = sizes
 
     def visit_Name(self, node: ast.Name) -> ast.AST:

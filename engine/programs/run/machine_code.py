@@ -7,14 +7,11 @@ import math
 from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-from engine.programs.llvm.batch import Shape
 from engine.programs.llvm.sample import LlvmModule
-from engine.programs.llvm.train import evaluation_module, training_module
-from engine.programs.lower.ir import Function, Kernel
-from engine.programs.lower.loops import BATCH, EVALUATE, TRAIN, loop
+from engine.programs.llvm.shape import Shape
+from engine.programs.llvm.train import write_evaluation, write_training
 from engine.programs.lower.lowering import lower
 from engine.programs.lower.rules import UpdateRule
 from engine.programs.recording import Recording
@@ -49,24 +46,16 @@ class LlvmBackend:
 
     # Texts.
 
-    def lowered(self, width: int) -> Kernel:
-        if width > 1:
-            return lower(self.recording, longest=MOST_IN_LANES)
-        return lower(self.recording, longest=LONGEST)
-
-    def training_text(self, single: bool, rule: UpdateRule | None) -> tuple[str, Shape]:
-        """The module that trains on one row at a time, or on batches; gradients, without a rule."""
+    def module(self, name: str, single: bool, rule: UpdateRule | None) -> LlvmModule:
+        """That which trains on one row at a time, or on batches, or computes only outputs."""
         width = host().width if self.in_lanes and not single else 1
-        module = LlvmModule(host().vector_functions)
-        shape = training_module(self.lowered(width), rule, width, single, module)
-        return module.text(), shape
-
-    def evaluation_text(self) -> tuple[str, Shape]:
-        """The module that computes outputs only."""
-        width = host().width if self.in_lanes else 1
-        module = LlvmModule(host().vector_functions)
-        shape = evaluation_module(self.lowered(width), width, module)
-        return module.text(), shape
+        kernel = lower(self.recording, longest=MOST_IN_LANES if width > 1 else LONGEST)
+        module = LlvmModule(Shape.of(kernel, width), host().vector_functions)
+        if name == "evaluate":
+            write_evaluation(module, kernel)
+        else:
+            write_training(module, kernel, rule, single)
+        return module
 
     def function(self, name: str, single: bool = False) -> tuple[Any, Shape]:
         """A compiled function, from the cache if any program of this structure has had it."""
@@ -74,11 +63,8 @@ class LlvmBackend:
         key = (self.key, name, single, rule and (rule.formulas, tuple(rule.settings)))
         found = _compiled.pop(key, None)
         if found is None:
-            if name == "evaluate":
-                text, shape = self.evaluation_text()
-            else:
-                text, shape = self.training_text(single, rule)
-            found = host().compile(text, _declared(name)), shape
+            module = self.module(name, single, rule)
+            found = host().compile(module.text(), module.function), module.shape
         _compiled[key] = found
         if len(_compiled) > _CACHED:
             _compiled.popitem(last=False)
@@ -172,23 +158,13 @@ def llvm_source(recording: Recording, rule: UpdateRule | None) -> str:
             'python -m pip install "chaingrad[jit]"'
         )
     backend = LlvmBackend(recording, rule)
-    if recording.parameters and len(recording.outputs) == 1:
-        text, _ = backend.training_text(rule is not None, rule)
-    else:
-        text, _ = backend.evaluation_text()
+    trained = recording.parameters and len(recording.outputs) == 1
+    module = backend.module("train" if trained else "evaluate", rule is not None, rule)
     lines = ["Made by chaingrad."]
     for kind, leaves in (("parameter", recording.parameters), ("input", recording.inputs)):
         for index, leaf in enumerate(leaves):
             lines.append(f"{kind} {index}: {printable(leaf.label or '')}".rstrip(": "))
-    return "".join(f"; {line}\n" for line in lines) + "\n" + text
-
-
-def _declared(name: str) -> Function:
-    """The loop of that name; of several outputs there is an array of them, too."""
-    found = loop({"train": TRAIN, "batch": BATCH, "evaluate": EVALUATE}[name], 1)
-    if name != "evaluate":
-        return found
-    return replace(found, arguments={**found.arguments, "work": "Numbers"})
+    return "".join(f"; {line}\n" for line in lines) + "\n" + module.text()
 
 
 def _zeros(length: int) -> array[float]:

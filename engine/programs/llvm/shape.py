@@ -1,0 +1,54 @@
+"""How a program's memory is laid out in LLVM."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.programs.lower.ir import Kernel
+
+# So many rows of a batch wait with their values until all of them add to the gradients.
+TILE = 32
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The lanes of a vector, and the lengths of a program's arrays."""
+
+    width: int
+    inputs: int
+    parameters: int
+    values: int
+    outputs: int
+
+    @staticmethod
+    def of(program: Kernel, width: int) -> Shape:
+        sizes = len(program.inputs), len(program.parameters), program.values, len(program.outputs)
+        return Shape(width, *sizes)
+
+    @property
+    def stride(self) -> int:
+        """Doubles for the values and adjoints of a row, one value more for what is undefined."""
+        return 2 * self.values + 1
+
+    @property
+    def scratch(self) -> int:
+        """Doubles of working memory.
+
+        In lanes: a row, the gradients of full vectors and of the rest, values and adjoints. Else
+        values, adjoints and the address of each row of a tile.
+        """
+        if self.width > 1:
+            return self.width * (self.inputs + 2 * self.parameters + self.stride)
+        return TILE * (self.stride + 1)
+
+    def places(self) -> list[str]:
+        """Names for parts of the working memory, where there is one row, or one in each lane."""
+        starts = {"%v": 0}
+        if self.width > 1:
+            rest = self.inputs + self.parameters
+            starts = {"%x": 0, "%full": self.inputs, "%rest": rest, "%v": rest + self.parameters}
+        starts["%d"] = starts["%v"] + self.values + 1
+        return [
+            f"  {name} = getelementptr inbounds double, ptr %work, i64 {start * self.width}"
+            for name, start in starts.items()
+        ]
