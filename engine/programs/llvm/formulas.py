@@ -47,6 +47,11 @@ _WRITTEN = {
         "if abs(a) < 0.7 else exp(a) - 1"
     ),
 }
+# Of the remainder r, the quotient q, and that rounded down, w.
+_MODULO = read("copysign(0, b) if r == 0 else r + b if r < 0 and b > 0 or r > 0 and b < 0 else r")
+_QUOTIENT = read("(a - r) / b - 1 if r < 0 and b > 0 or r > 0 and b < 0 else (a - r) / b")
+_ROUNDED = read("copysign(0, a / b) if q == 0 else floor(q)")
+_FLOOR_QUOTIENT = read("a / b if b == 0 else w + 1 if q - w > 0.5 else w")
 # What C's library has functions for, some of them also on vectors.
 LIBRARY = sorted(FUNCTIONS - _INTRINSICS.keys())
 
@@ -93,10 +98,8 @@ class LlvmFormulas(Dialect):
 
     def binary(self, left: ast.expr, operator: ast.AST, right: ast.expr, names: Names) -> Piece:
         a, b = self.of(left, names), self.of(right, names)
-        if isinstance(operator, ast.Mod):
-            return self.modulo(a, b), ATOM
-        if isinstance(operator, ast.FloorDiv):
-            return self.floor_quotient(a, b), ATOM
+        if isinstance(operator, (ast.Mod, ast.FloorDiv)):
+            return self.with_remainder(a, b, isinstance(operator, ast.FloorDiv)), ATOM
         return self.on(_OPERATIONS[type(operator)], a, b), ATOM
 
     def on(self, instruction: str, *registers: str) -> str:
@@ -107,39 +110,14 @@ class LlvmFormulas(Dialect):
         sides = f"{self.type} {then}, {self.type} {otherwise}"
         return self.code.emit(f"select {self.condition} {test}, {sides}")
 
-    def modulo(self, a: str, b: str) -> str:
-        """What `HELPERS` of the dialect of C says, as is `floor_quotient`."""
-        zero = self.constant(0.0)
-        remainder = self.on("frem", a, b)
-        moved = self.selected(
-            self.other_signs(remainder, b), self.on("fadd", remainder, b), remainder
-        )
-        none = self.call("copysign", [zero, b])[0]
-        return self.selected(self.on("fcmp oeq", remainder, zero), none, moved)
-
-    def floor_quotient(self, a: str, b: str) -> str:
-        zero, one = self.constant(0.0), self.constant(1.0)
-        remainder, ratio = self.on("frem", a, b), self.on("fdiv", a, b)
-        exact = self.on("fdiv", self.on("fsub", a, remainder), b)
-        below = self.code.emit(
-            f"and {self.condition} {self.on('fcmp une', remainder, zero)}, "
-            f"{self.other_signs(remainder, b)}"
-        )
-        quotient = self.selected(below, self.on("fsub", exact, one), exact)
-        whole = self.selected(
-            self.on("fcmp oeq", quotient, zero),
-            self.call("copysign", [zero, ratio])[0],
-            self.call("floor", [quotient])[0],
-        )
-        over = self.on("fcmp ogt", self.on("fsub", quotient, whole), self.constant(0.5))
-        found = self.selected(over, self.on("fadd", whole, one), whole)
-        return self.selected(self.on("fcmp oeq", b, zero), ratio, found)
-
-    def other_signs(self, a: str, b: str) -> str:
-        """Whether one of the two is below 0 and the other is not."""
-        zero = self.constant(0.0)
-        sides = f"{self.on('fcmp olt', a, zero)}, {self.on('fcmp olt', b, zero)}"
-        return self.code.emit(f"xor {self.condition} {sides}")
+    def with_remainder(self, a: str, b: str, whole: bool) -> str:
+        """What `HELPERS` of the dialect of C says: a % b, or a // b, which belongs to it."""
+        names: dict[str, str | float | Piece] = {"a": a, "b": b, "r": self.on("frem", a, b)}
+        if not whole:
+            return self.of(_MODULO, names)
+        names["q"] = self.of(_QUOTIENT, names)
+        names["w"] = self.of(_ROUNDED, names)
+        return self.of(_FLOOR_QUOTIENT, names)
 
     def power(self, base: ast.expr, exponent: ast.expr, names: Names) -> Piece:
         match exponent:

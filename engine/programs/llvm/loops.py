@@ -57,13 +57,6 @@ def loop(
     code.lines.append(f"{after}:")
 
 
-def _elements(
-    code: Code, formulas: LlvmFormulas, spans: Mapping[str, Span], index: str | int
-) -> dict[str, str]:
-    """The neighbours from an index on, one or a vector of them."""
-    return {name: load(code, formulas, run, index) for name, run in spans.items()}
-
-
 def _address(code: Code, run: Span, index: str | int) -> str:
     base = code.address(register_of(run.kind), run.start)
     return code.address(base, index)
@@ -77,10 +70,9 @@ def map_span(code: Code, module: LlvmModule, each: Map, names: Mapping[str, str]
     """target_i = tree, or += tree, for all i."""
 
     def part(formulas: LlvmFormulas, index: str | int) -> None:
-        common = {name: formulas.spread(register) for name, register in names.items()}
-        register = formulas.write(
-            each.tree, {**common, **_elements(code, formulas, each.spans, index)}
-        )
+        known = {name: formulas.spread(register) for name, register in names.items()}
+        known |= {name: load(code, formulas, run, index) for name, run in each.spans.items()}
+        register = formulas.write(each.tree, known)
         if each.accumulate or each.target.kind == "gradient":
             previous = load(code, formulas, each.target, index)
             register = code.emit(f"fadd {formulas.type} {previous}, {register}")

@@ -12,7 +12,7 @@ from engine.programs.llvm.chunks import chunks_of, fused_of, shared_by
 from engine.programs.llvm.code import Code
 from engine.programs.llvm.formulas import LlvmFormulas
 from engine.programs.llvm.loops import map_span, reduce_spans, register_of
-from engine.programs.llvm.shape import Shape
+from engine.programs.llvm.shape import shape_of
 from engine.programs.lower.ir import (
     Assign,
     Comment,
@@ -23,6 +23,7 @@ from engine.programs.lower.ir import (
     Map,
     Operand,
     Reduce,
+    Span,
     Variable,
 )
 from engine.sheet.dialect import ATOM
@@ -38,8 +39,9 @@ class LlvmModule:
 
     function: Function
 
-    def __init__(self, shape: Shape, vector_functions: Sequence[str]) -> None:
-        self.shape = shape
+    def __init__(self, kernel: Kernel, width: int, vector_functions: Sequence[str]) -> None:
+        self.kernel = kernel
+        self.shape = shape_of(kernel, width)
         self.functions: dict[str, str] = {}
         self.texts: list[str] = []
         self.vector_functions = vector_functions
@@ -51,28 +53,20 @@ class LlvmModule:
         return "\n".join([*self.functions.values(), "", *self.texts])
 
 
-def write_sample(
-    module: LlvmModule,
-    name: str,
-    program: Kernel,
-    width: int,
-    backward: bool,
-    deferred: Sequence[Map] = (),
-) -> None:
-    """Adds a function of one row to the module; in lanes, if `width` is more than 1.
+def write_sample(module: LlvmModule, backward: bool, deferred: Sequence[Map] = ()) -> None:
+    """Adds `@sample` to the module, a function of one row, or of one in each lane.
 
-    It returns the loss; with several outputs it writes them to the values array instead, from 0.
-    Where an operation is undefined the result is nan. Gradients are added to those in `%g`, but for
-    those in `deferred`, which are left out; what they need then lies in memory.
+    It returns the loss, or the first of several outputs, which it writes to `%out`. Where an
+    operation is undefined the result is nan. Gradients are added to those in `%g`, but for those in
+    `deferred`, which are left out; what they need then lies in memory.
     """
-    later = set(map(id, deferred))
+    program, later = module.kernel, set(map(id, deferred))
     after = [step for step in program.backward if backward and id(step) not in later]
     instructions = [*program.forward, *after]
     chunks = chunks_of(instructions)
     shared = shared_by(chunks, program.outputs)
     for each in deferred:
         shared.update(name for name in each.names.values() if isinstance(name, Variable))
-    formulas = LlvmFormulas(Code({}), width)
     # Where an operation was undefined, one more value is nan; everywhere else it is 0.
     mark = Variable("value", program.values, "undefined")
     checked = any(isinstance(item, Guard) for item in instructions)
@@ -80,16 +74,16 @@ def write_sample(
     if several:
         shared.add(mark)
         for number, chunk in enumerate(chunks):
-            writer = _Writer(module, program, width, shared, mark)
+            writer = _Writer(module, shared, mark)
             writer.write(chunk)
-            head = f"define internal void @{name}_{number}({ARRAYS}) noinline"
+            head = f"define internal void @sample_{number}({ARRAYS}) noinline"
             module.texts.append(f"{head} {{\n{writer.code.text()}\n  ret void\n}}\n")
-    writer = _Writer(module, program, width, shared, mark)
+    writer = _Writer(module, shared, mark)
     if several:
         if checked:
             writer.store(mark, writer.formulas.constant(0.0))
         for number in range(len(chunks)):
-            writer.code.act(f"call void @{name}_{number}({_GIVEN})")
+            writer.code.act(f"call void @sample_{number}({_GIVEN})")
     else:
         writer.write(program.forward)
         writer.forget_parameters()
@@ -97,34 +91,24 @@ def write_sample(
     outputs = [writer.operand(output) for output in program.outputs]
     if checked:
         outputs = writer.where_defined(outputs)
-    returned = outputs[0]
+    type_, out = writer.formulas.type, ""
     if len(outputs) > 1:
-        writer.code.known.clear()
+        out = ", ptr noalias %out"
         for index, output in enumerate(outputs):
-            address = writer.code.address("%out", index, formulas.type)
-            writer.code.act(f"store {formulas.type} {output}, ptr {address}, align 8")
-        returned = formulas.constant(0.0)
-    out = ", ptr noalias %out" if len(outputs) > 1 else ""
-    head = f"@{name}({ARRAYS}{out}) {'noinline' if several else 'alwaysinline'}"
-    body = f"{writer.code.text()}\n  ret {formulas.type} {returned}"
-    module.texts.append(f"define internal {formulas.type} {head} {{\n{body}\n}}\n")
+            address = writer.code.address("%out", index, type_)
+            writer.code.act(f"store {type_} {output}, ptr {address}, align 8")
+    head = f"@sample({ARRAYS}{out}) {'noinline' if several else 'alwaysinline'}"
+    body = f"{writer.code.text()}\n  ret {type_} {outputs[0]}"
+    module.texts.append(f"define internal {type_} {head} {{\n{body}\n}}\n")
 
 
 class _Writer:
     """Writes the instructions of one function."""
 
-    def __init__(
-        self,
-        module: LlvmModule,
-        program: Kernel,
-        width: int,
-        shared: set[Variable],
-        mark: Variable,
-    ) -> None:
+    def __init__(self, module: LlvmModule, shared: set[Variable], mark: Variable) -> None:
         self.module = module
-        self.program = program
         self.code = Code(module.functions)
-        self.formulas = module.formulas(self.code, width)
+        self.formulas = module.formulas(self.code, module.shape.width)
         self.shared = shared
         self.mark = mark
         self.registers: dict[Variable, str] = {}
@@ -145,7 +129,7 @@ class _Writer:
                 case Map(run):
                     common = self.operands(instruction.names)
                     map_span(self.code, self.module, instruction, common)
-                    self.forget(run.kind, run.start, run.length)
+                    self.forget(run)
                 case Guard(tree, names):
                     self.check(tree, names)
 
@@ -159,11 +143,11 @@ class _Writer:
         """Those that backward needs are loaded again: nothing has so many registers."""
         self.registers = {v: r for v, r in self.registers.items() if v.kind != "parameter"}
 
-    def forget(self, kind: str, start: int, length: int) -> None:
+    def forget(self, span: Span) -> None:
         """What a loop has written must be loaded again."""
-        changed = range(start, start + length)
-        for variable in [v for v in self.registers if v.kind == kind and v.index in changed]:
-            del self.registers[variable]
+        for variable in list(self.registers):
+            if variable.kind == span.kind and variable.index in span.indices:
+                del self.registers[variable]
 
     # Operands.
 

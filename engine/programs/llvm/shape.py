@@ -20,11 +20,6 @@ class Shape:
     values: int
     outputs: int
 
-    @staticmethod
-    def of(program: Kernel, width: int) -> Shape:
-        sizes = len(program.inputs), len(program.parameters), program.values, len(program.outputs)
-        return Shape(width, *sizes)
-
     @property
     def stride(self) -> int:
         """Doubles for the values and adjoints of a row, one value more for what is undefined."""
@@ -52,3 +47,9 @@ class Shape:
             f"  {name} = getelementptr inbounds double, ptr %work, i64 {start * self.width}"
             for name, start in starts.items()
         ]
+
+
+def shape_of(kernel: Kernel, width: int) -> Shape:
+    """That of a kernel with so many lanes."""
+    sizes = len(kernel.inputs), len(kernel.parameters), kernel.values, len(kernel.outputs)
+    return Shape(width, *sizes)

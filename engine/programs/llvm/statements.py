@@ -6,13 +6,14 @@ Names are cells of memory on the stack, which LLVM turns into registers.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from engine.programs.llvm.code import Code, literal
 from engine.programs.llvm.loops import loop, reduce_spans, register_of
 from engine.programs.llvm.sample import LlvmModule
-from engine.programs.lower.ir import Comment, Function, Map, Reduce, Statement
+from engine.programs.lower.ir import Comment, Function, Map, Reduce, Span, Statement
 from engine.sheet.inlining import replaced
 
 # Up to so many elements are gone through one by one, so that they can stay in registers.
@@ -52,12 +53,8 @@ class LlvmStatements:
         self.known = {name: Typed(register_of(name), "ptr", "Vectors") for name in ("full", "rest")}
         self.cells: dict[str, Typed] = {}
 
-    def write(self, function: Function) -> None:
-        """Adds the function to the module."""
-        self.add(function)
-
-    def add(self, function: Function, given: Sequence[str] | None = None) -> None:
-        """`given`: registers of its arguments, if of their own."""
+    def write(self, function: Function, given: Sequence[str] = ()) -> None:
+        """Adds the function to the module; `given`: its arguments, if not `register_of` them."""
         registers = list(map(register_of, function.arguments))
         types = [TYPES.get(kind, "ptr") for kind in function.arguments.values()]
         for (name, kind), register, type_ in zip(function.arguments.items(), registers, types):
@@ -181,6 +178,7 @@ class LlvmStatements:
                 sides = f"{then.type} {then.text}, {other.type} {other.text}"
                 return then._replace(text=self.code.emit(f"select i1 {condition.text}, {sides}"))
             case ast.Call(func=ast.Name(id=name), args=arguments):
+                # One without a result is called as a statement.
                 result: Typed = getattr(self, f"call_{name}")(*map(self.of, arguments))
                 return result
         raise TypeError(f"not a part of loops: {ast.unparse(tree)}")
@@ -205,27 +203,28 @@ class LlvmStatements:
         """A sum over all elements of arrays."""
         if reduce.length > MOST_SINGLE:
             return reduce_spans(self.code, self.module, [reduce], {})[0]
-        total = ""
-        formulas = self.module.formulas(self.code, 1)
-        for index in range(reduce.length):
-            names = {
-                name: self.of(ast.Subscript(ast.Name(span.kind), ast.Name(str(index)))).text
-                for name, span in (reduce.spans or {}).items()
-            }
-            element = formulas.write(reduce.tree, names)
-            total = self.code.emit(f"fadd reassoc double {total}, {element}") if total else element
-        return total
+        elements = (
+            self.of(_at(reduce.tree, reduce.spans or {}, str(index))).text
+            for index in range(reduce.length)
+        )
+        return functools.reduce(
+            lambda a, b: self.code.emit(f"fadd reassoc double {a}, {b}"), elements
+        )
+
+
+def _at(tree: ast.expr, spans: Mapping[str, Span], index: str) -> ast.expr:
+    """The formula for the elements at an index."""
+    elements = {name: _element(span, index) for name, span in spans.items()}
+    return replaced(tree, elements)
+
+
+def _element(span: Span, index: str) -> ast.Subscript:
+    return ast.Subscript(ast.Name(span.kind), ast.Name(index))
 
 
 def _for_one(each: Map) -> ast.stmt:
-    """What is done for the element at `i`."""
-    elements = {
-        name: ast.Subscript(ast.Name(span.kind), ast.Name("i")) for name, span in each.spans.items()
-    }
-    target, value = (
-        ast.Subscript(ast.Name(each.target.kind), ast.Name("i")),
-        replaced(each.tree, elements),
-    )
-    return (
-        ast.AugAssign(target, ast.Add(), value) if each.accumulate else ast.Assign([target], value)
-    )
+    """What is done for the elements at `i`."""
+    target, value = _element(each.target, "i"), _at(each.tree, each.spans, "i")
+    if each.accumulate:
+        return ast.AugAssign(target, ast.Add(), value)
+    return ast.Assign([target], value)

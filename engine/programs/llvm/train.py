@@ -14,23 +14,21 @@ from engine.programs.llvm.statements import MOST_SINGLE, LlvmStatements, Typed
 from engine.programs.llvm.update import write_update
 from engine.programs.llvm.weights import deferred_gradients, uncovered, write_weights
 from engine.programs.lower.inline import inlined
-from engine.programs.lower.ir import Function, Kernel
+from engine.programs.lower.ir import Function
 from engine.programs.lower.loops import BATCH, EVALUATE, EVALUATE_SEVERAL, ONE_ROW, TRAIN
 from engine.programs.lower.loops import loop as loop_of
 from engine.programs.lower.passes import in_lanes, in_place, strip_mined
 from engine.programs.lower.rules import UpdateRule
 
 
-def write_training(
-    module: LlvmModule, kernel: Kernel, rule: UpdateRule | None, single: bool
-) -> None:
+def write_training(module: LlvmModule, rule: UpdateRule | None, single: bool) -> None:
     """Adds `@batch` and, with a rule, `@train`. `single`: a step is one row, so `@train` only.
 
     A rule that needs all gradients at once must have its steps of one row as batches.
     """
     width, count = module.shape.width, module.shape.parameters
-    deferred = deferred_gradients(kernel, single) if width == 1 else []
-    write_sample(module, "sample", kernel, width, backward=True, deferred=deferred)
+    deferred = deferred_gradients(module.kernel, single) if width == 1 else []
+    write_sample(module, backward=True, deferred=deferred)
     if not single:
         if deferred:
             write_weights(module, deferred)
@@ -41,7 +39,8 @@ def write_training(
         if single:
             train = _train_by_rows(count)
         ranges, state = uncovered(count, deferred), count * len(rule.remembered)
-        (_Small if single and count <= MOST_SINGLE else _Loops)(module, ranges, state).write(train)
+        loops = _Small if single and count <= MOST_SINGLE else _Loops
+        loops(module, ranges, state).write(train)
 
 
 @lru_cache(maxsize=64)
@@ -65,10 +64,10 @@ def _evaluate(count: int, width: int, several: bool) -> Function:
     return in_lanes(evaluate, width, count) if width > 1 else evaluate
 
 
-def write_evaluation(module: LlvmModule, kernel: Kernel) -> None:
+def write_evaluation(module: LlvmModule) -> None:
     """Adds `@evaluate`, which is given working memory as well."""
     shape = module.shape
-    write_sample(module, "sample", kernel, shape.width, backward=False)
+    write_sample(module, backward=False)
     _Loops(module).write(_evaluate(shape.parameters, shape.width, shape.outputs > 1))
 
 
@@ -118,13 +117,9 @@ class _Loops(LlvmStatements):
     def call_add_gradients(self, parameters: Typed, row: Typed, gradient: Typed) -> Typed:
         return self.sample(parameters.text, row.text, gradient.text)
 
-    def call_update(
-        self, parameters: Typed, gradient: Typed, step: Typed, settings: Typed, state: Typed
-    ) -> Typed:
-        row = (Typed(array, "ptr") for array in (self.values, self.adjoints))
-        given = [parameters, Typed(self.row, "ptr"), gradient, *row, state, settings, step]
-        self.code.act(self.call("void", "update", *given, Typed(self.weight, "double")))
-        return Typed("", "void")
+    def call_update(self, *given: Typed) -> None:
+        row = (Typed(array, "ptr") for array in (self.row, self.values, self.adjoints))
+        self.code.act(self.call("void", "update", *given, *row, Typed(self.weight, "double")))
 
     def clear(self) -> None:
         """Sets the gradients to 0 that the rows of a batch add to."""
@@ -153,9 +148,8 @@ class _Loops(LlvmStatements):
         self.adjoints = code.address(self.values, shape.values + 1)
         return row
 
-    def call_weights(self, *given: Typed) -> Typed:
+    def call_weights(self, *given: Typed) -> None:
         self.code.act(self.call("void", "weights", *given))
-        return Typed("", "void")
 
     # Lanes.
 
@@ -198,7 +192,7 @@ class _Loops(LlvmStatements):
 
     # Outputs.
 
-    def call_forward(self, parameters: Typed, row: Typed, *outputs: Typed) -> Typed:
+    def call_forward(self, parameters: Typed, row: Typed, *outputs: Typed) -> Typed | None:
         """The output, or none where several of them are stored."""
         code, vector, width = self.code, self.formulas.type, self.shape.width
         given = parameters.text, row.text, "null"
@@ -214,13 +208,13 @@ class _Loops(LlvmStatements):
                 value = code.emit(f"extractelement {vector} {lanes}, i32 {lane}")
                 place = code.address(outputs[0].text, lane * self.shape.outputs + output)
                 code.act(f"store double {value}, ptr {place}")
-        return Typed("", "void")
+        return None
 
 
 class _Small(_Loops):
     """Works on copies that nothing else can reach, so that they are kept in registers."""
 
-    def write(self, function: Function) -> None:
+    def write(self, function: Function, given: Sequence[str] = ()) -> None:
         code, count = self.code, self.shape.parameters
         self.copies = [("%parameters", "%p", count), ("%state", "%s", self.state)]
         lengths = [*(each[1:] for each in self.copies), ("%g", count), ("%work", self.shape.stride)]
@@ -228,13 +222,13 @@ class _Small(_Loops):
             f"  {register} = alloca [{max(length, 1)} x double], align 64"
             for register, length in lengths
         ]
-        for given, own, length in self.copies:
-            _copy(code, given, own, length)
-        self.add(function, [f"%{name}" for name in function.arguments])
+        for outer, own, length in self.copies:
+            _copy(code, outer, own, length)
+        super().write(function, [f"%{name}" for name in function.arguments])
 
     def leave(self, result: Typed) -> None:
-        for given, own, length in self.copies:
-            _copy(self.code, own, given, length)
+        for outer, own, length in self.copies:
+            _copy(self.code, own, outer, length)
         super().leave(result)
 
 

@@ -16,15 +16,15 @@ from engine.programs.lower.rules import UpdateRule
 from engine.sheet.inlining import replaced
 
 ARGUMENTS = (
-    "ptr noalias %p, ptr noalias %x, ptr noalias %g, ptr noalias %v, ptr noalias %d, "
-    "ptr noalias %s, ptr noalias %c, double %step, double %weight"
+    "ptr noalias %p, ptr noalias %g, double %step, ptr noalias %settings, ptr noalias %s, "
+    "ptr noalias %x, ptr noalias %v, ptr noalias %d, double %weight"
 )
 
 
 def write_update(
     module: LlvmModule, rule: UpdateRule, count: int, single: bool, deferred: Sequence[Map]
 ) -> None:
-    """Adds `@update`: parameters, the row and its values, state, settings, number of the step.
+    """Adds `@update`; its arguments are those in the loops, and a row and what it has computed.
 
     The state holds one row per remembered name, each as long as there are parameters. Gradients
     are read from `%g` and multiplied by `%weight`; but with `single`, where a step is one row,
@@ -46,14 +46,14 @@ class _Update:
     def write(self, deferred: Sequence[Map]) -> None:
         code, rule = self.code, self.rule
         for index, name in enumerate(rule.settings):
-            self.shared[name] = code.emit(f"load double, ptr {code.address('%c', index)}")
+            self.shared[name] = code.emit(f"load double, ptr {code.address('%settings', index)}")
         for name, kind, tree in rule.reductions:
             self.shared[name] = self.reduced(name, kind, tree)
         scalar = self.module.formulas(code, 1)
         for name, tree in rule.shared:
             self.shared[name] = scalar.write(tree, self.shared)
         for each in deferred:
-            self.deferred(each)
+            self.neighbours(each.target.indices, each)
         for rest in uncovered(self.count, deferred):
             if self.single and self.count <= MOST_SINGLE:
                 for index in rest:
@@ -77,20 +77,14 @@ class _Update:
         )
         return reduce_spans(self.code, self.module, [reduction], names)[0]
 
-    def deferred(self, each: Map) -> None:
-        def part(indices: list[str | int], width: int) -> None:
-            formulas = self.module.formulas(self.code, width)
-            for index in indices:
-                gradient = gradient_of(self.code, formulas, each, register_of, index)
-                self.part(formulas, each.target.start, index, gradient)
-
-        blocks(self.code, each.target.length, part)
-
-    def neighbours(self, indices: range) -> None:
+    def neighbours(self, indices: range, deferred: Map | None = None) -> None:
         def part(numbers: list[str | int], width: int) -> None:
             formulas = self.module.formulas(self.code, width)
             for number in numbers:
-                self.part(formulas, indices.start, number)
+                gradient = None
+                if deferred is not None:
+                    gradient = gradient_of(self.code, formulas, deferred, register_of, number)
+                self.part(formulas, indices.start, number, gradient)
 
         blocks(self.code, len(indices), part)
 

@@ -8,13 +8,14 @@ every batch is one row, the update rule is applied at once, and no gradient is e
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from engine.programs.llvm.code import Code
 from engine.programs.llvm.formulas import LlvmFormulas
 from engine.programs.llvm.loops import WIDTH, loop
 from engine.programs.llvm.sample import LlvmModule
 from engine.programs.llvm.shape import TILE
-from engine.programs.lower.ir import Assign, Comment, Instruction, Kernel, Map, Variable
+from engine.programs.lower.ir import Assign, Instruction, Kernel, Map, Variable
 
 # So many vectors of weights at a time share what is loaded for a row.
 _SIDE_BY_SIDE = 4
@@ -43,12 +44,10 @@ def deferred_gradients(program: Kernel, single: bool) -> list[Map]:
 
 def _gradients_in(instruction: Instruction) -> range:
     match instruction:
-        case Comment():
-            return range(0)
         case Assign(Variable(kind="gradient", index=index)):
             return range(index, index + 1)
         case Map(run) if run.kind == "gradient":
-            return range(run.start, run.start + run.length)
+            return run.indices
     return range(0)
 
 
@@ -60,21 +59,10 @@ def _reads_parameters(each: Map) -> bool:
 
 def uncovered(count: int, deferred: Sequence[Map]) -> list[range]:
     """The parameters whose gradients are computed with the rows, as ranges of neighbours."""
-    covered = bytearray(count)
-    for each in deferred:
-        covered[each.target.start : each.target.start + each.target.length] = b"\1" * (
-            each.target.length
-        )
-    ranges = []
-    start = 0
-    while start < count:
-        stop = start
-        while stop < count and not covered[stop]:
-            stop += 1
-        if stop > start:
-            ranges.append(range(start, stop))
-        start = stop + 1
-    return ranges
+    covered: set[int] = set().union(*(each.target.indices for each in deferred))
+    rest = enumerate(index for index in range(count) if index not in covered)
+    groups = (list(group) for _, group in groupby(rest, lambda pair: pair[1] - pair[0]))
+    return [range(group[0][1], group[-1][1] + 1) for group in groups]
 
 
 def blocks(code: Code, length: int, part: Callable[[list[str | int], int], None]) -> None:

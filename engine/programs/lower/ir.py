@@ -50,6 +50,10 @@ class Span:
     length: int
     whole: bool = False
 
+    @property
+    def indices(self) -> range:
+        return range(self.start, self.start + self.length)
+
 
 @dataclass(frozen=True)
 class Comment:

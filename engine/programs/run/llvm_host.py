@@ -56,12 +56,9 @@ class _Host:
         passes.run(module, builder)
         engine = llvm.create_mcjit_compiler(module, machine)
         engine.finalize_object()
-        result, *arguments = (
-            _TYPES.get(kind, ctypes.c_void_p)
-            for kind in (function.result, *function.arguments.values())
-        )
-        address = engine.get_function_address(function.name)
-        compiled: Any = ctypes.CFUNCTYPE(result, *arguments)(address)
+        kinds = function.result, *function.arguments.values()
+        prototype = ctypes.CFUNCTYPE(*(_TYPES.get(kind, ctypes.c_void_p) for kind in kinds))
+        compiled: Any = prototype(engine.get_function_address(function.name))
         compiled.engine = engine
         return compiled
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
 from array import array
 from collections import OrderedDict
@@ -50,11 +49,11 @@ class LlvmBackend:
         """That which trains on one row at a time, or on batches, or computes only outputs."""
         width = host().width if self.in_lanes and not single else 1
         kernel = lower(self.recording, longest=MOST_IN_LANES if width > 1 else LONGEST)
-        module = LlvmModule(Shape.of(kernel, width), host().vector_functions)
+        module = LlvmModule(kernel, width, host().vector_functions)
         if name == "evaluate":
-            write_evaluation(module, kernel)
+            write_evaluation(module)
         else:
-            write_training(module, kernel, rule, single)
+            write_training(module, rule, single)
         return module
 
     def function(self, name: str, single: bool = False) -> tuple[Any, Shape]:
@@ -78,13 +77,8 @@ class LlvmBackend:
         count = session.rows.count
         results = _zeros((count + shape.width) * shape.outputs)
         work = _zeros(shape.scratch + shape.width * shape.outputs)
-        evaluate(
-            _address(session.parameters),
-            _address_of_view(session.rows.numbers),
-            count,
-            _address(results),
-            _address(work),
-        )
+        parameters, *space = _addresses(session.parameters, results, work)
+        evaluate(parameters, session.rows.address, count, *space)
         return results[: count * shape.outputs].tolist()
 
     def gradients(self, session: Session) -> tuple[Outcome, list[float]]:
@@ -96,16 +90,8 @@ class LlvmBackend:
             _zeros(shape.scratch),
         )
         numbers = array("q", range(count))
-        loss = batch(
-            _address(session.parameters),
-            _address_of_view(session.rows.numbers),
-            _address(numbers),
-            0,
-            count,
-            1.0 / count,
-            _address(sums),
-            _address(work),
-        )
+        parameters, order, *space = _addresses(session.parameters, numbers, sums, work)
+        loss = batch(parameters, session.rows.address, order, 0, count, 1.0 / count, *space)
         if not math.isfinite(loss):
             return failed_row(session, numbers, self.outputs(session), []), []
         if not math.isfinite(sum(sums)):
@@ -132,21 +118,10 @@ class LlvmBackend:
         numbers = order if isinstance(order, array) else array("q", order)
         losses, gradient = _zeros(epochs), _zeros(len(session.parameters))
         settings, work = session.settings(), _zeros(shape.scratch)
-        made = train(
-            _address(session.parameters),
-            _address(session.state),
-            _address(settings),
-            _address_of_view(session.rows.numbers),
-            _address(numbers),
-            len(order),
-            size,
-            epochs,
-            1.0 / total,
-            float(session.steps),
-            _address(losses),
-            _address(gradient),
-            _address(work),
-        )
+        trained = _addresses(session.parameters, session.state, settings)
+        place, *space = _addresses(numbers, losses, gradient, work)
+        counts = len(order), size, epochs, 1.0 / total, float(session.steps)
+        made = train(*trained, session.rows.address, place, *counts, *space)
         return outcome_of(session, numbers, size, losses, int(made), self.outputs)
 
 
@@ -171,9 +146,6 @@ def _zeros(length: int) -> array[float]:
     return array("d", bytes(8 * max(length, 1)))
 
 
-def _address(numbers: array[Any]) -> int:
-    return numbers.buffer_info()[0]
-
-
-def _address_of_view(view: memoryview[Any]) -> int | None:
-    return ctypes.addressof(ctypes.c_char.from_buffer(view)) if view.nbytes else None
+def _addresses(*arrays: array[Any]) -> list[int]:
+    """Where their numbers lie."""
+    return [each.buffer_info()[0] for each in arrays]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 from array import array
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -48,6 +50,12 @@ class Rows:
             raise ValueError("a program needs at least one row; there are none")
         if not math.isfinite(sum(self.numbers)):
             self._refuse(names)
+
+    @cached_property
+    def address(self) -> int | None:
+        """Where the numbers lie."""
+        view = self.numbers
+        return ctypes.addressof(ctypes.c_char.from_buffer(view)) if view.nbytes else None
 
     def row(self, number: int) -> list[float]:
         """The numbers of one row."""

@@ -5,7 +5,6 @@ import pytest
 import engine
 from engine.programs.llvm import chunks as llvm_chunks
 from engine.programs.llvm.sample import LlvmModule, write_sample
-from engine.programs.llvm.shape import Shape
 from engine.programs.lower.lowering import lower
 from engine.programs.recording import Recording
 from tests.engine.programs.models import assert_agrees, chosen, compiled, leaves, table, weights
@@ -74,8 +73,7 @@ def test_a_graph_of_thousands_of_operations(way):
     given, parameters = leaves(1, [0.7, -0.3])
     recording = Recording([chain(given, parameters)], given, parameters)
     assert len(recording.nodes) > 3200 - 10
-    kernel = lower(recording)
-    module = LlvmModule(Shape.of(kernel, 1), [])
-    write_sample(module, "sample", kernel, 1, backward=True)
+    module = LlvmModule(lower(recording), 1, [])
+    write_sample(module, backward=True)
     assert len(module.texts) > 6_400 / llvm_chunks.CHUNK / 2
     assert_agrees(chain, [[0.3], [0.9]], [0.7, -0.3], way)
