@@ -8,17 +8,9 @@ uses lies in memory.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from engine.programs.lower.ir import (
-    Assign,
-    Comment,
-    Instruction,
-    Map,
-    Operand,
-    Reduce,
-    Variable,
-)
+from engine.programs.lower.ir import Comment, Instruction, Map, Operand, Reduce, Variable
+from engine.programs.lower.row import target_of, used_by
 
 CHUNK = 600
 # So many long sums over the same neighbours share one loop.
@@ -49,17 +41,6 @@ def chunks_of(instructions: Sequence[Instruction]) -> list[list[Instruction]]:
     return chunks
 
 
-def _used(instruction: Instruction) -> list[Any]:
-    if isinstance(instruction, Comment):
-        return []
-    used = list(instruction.names.values())
-    if isinstance(instruction, Reduce):
-        used += [operand for element in instruction.elements for operand in element.values()]
-    if isinstance(instruction, (Assign, Reduce)):
-        used.append(instruction.target)
-    return used
-
-
 def shared_by(chunks: list[list[Instruction]], outputs: Sequence[Operand]) -> set[Variable]:
     """The variables that more than one chunk needs."""
     if len(chunks) == 1:
@@ -68,9 +49,10 @@ def shared_by(chunks: list[list[Instruction]], outputs: Sequence[Operand]) -> se
     shared = {output for output in outputs if isinstance(output, Variable)}
     for number, chunk in enumerate(chunks):
         for instruction in chunk:
-            for operand in _used(instruction):
-                if isinstance(operand, Variable) and home.setdefault(operand, number) != number:
-                    shared.add(operand)
+            target = target_of(instruction)
+            for variable in (*used_by(instruction), *([target] if target else [])):
+                if home.setdefault(variable, number) != number:
+                    shared.add(variable)
     return shared
 
 

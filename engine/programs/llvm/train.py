@@ -123,18 +123,13 @@ class _Loops(LlvmStatements):
 
     def clear(self) -> None:
         """Sets the gradients to 0 that the rows of a batch add to."""
-        code = self.code
+        # Not minus zero, though x + −0 would be x itself and save an addition: eagerly a gradient
+        # without contributions, or of −0 alone, is 0.
+        code, name = self.code, "llvm.memset.p0.i64"
         for indices in self.ranges:
-            if len(indices) <= MOST_SINGLE:
-                for index in indices:
-                    # Not minus zero, though x + −0 would be x itself and save an addition: eagerly
-                    # a gradient without contributions, or of −0 alone, is 0.
-                    code.act(f"store double {literal(0.0)}, ptr {code.address('%g', index)}")
-            else:
-                code.functions["llvm.memset"] = "declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)"
-                start = code.address("%g", indices.start)
-                size = 8 * len(indices)
-                code.act(f"call void @llvm.memset.p0.i64(ptr {start}, i8 0, i64 {size}, i1 false)")
+            code.functions[name] = f"declare void @{name}(ptr, i8, i64, i1)"
+            start, size = code.address("%g", indices.start), 8 * len(indices)
+            code.act(f"call void @{name}(ptr {start}, i8 0, i64 {size}, i1 false)")
 
     # Tiles.
 
@@ -172,16 +167,12 @@ class _Loops(LlvmStatements):
 
     def call_counted(self, numbers: Typed, count: Typed) -> Typed:
         """What is in so many lanes from the first on, and 0 in the others."""
-        code, width = self.code, self.shape.width
-        first = code.emit(f"insertelement <{width} x i64> poison, i64 {count.text}, i32 0")
-        zeros = f"<{width} x i32> zeroinitializer"
-        counts = code.emit(
-            f"shufflevector <{width} x i64> {first}, <{width} x i64> poison, {zeros}"
-        )
-        lanes = ", ".join(f"i64 {lane}" for lane in range(width))
-        used = code.emit(f"icmp slt <{width} x i64> <{lanes}>, {counts}")
-        zero = self.formulas.constant(0.0)
-        return numbers._replace(text=self.formulas.selected(used, numbers.text, zero))
+        formulas = self.formulas
+        lanes = ", ".join(f"double {lane}.0" for lane in range(self.shape.width))
+        least = formulas.spread(self.code.emit(f"sitofp i64 {count.text} to double"))
+        used = formulas.on("fcmp olt", f"<{lanes}>", least)
+        zero = formulas.constant(0.0)
+        return numbers._replace(text=formulas.selected(used, numbers.text, zero))
 
     def call_total(self, numbers: Typed) -> Typed:
         """The sum over all lanes."""

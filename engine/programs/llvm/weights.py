@@ -7,8 +7,9 @@ every batch is one row, the update rule is applied at once, and no gradient is e
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 
 from engine.programs.llvm.code import Code
 from engine.programs.llvm.formulas import LlvmFormulas
@@ -27,11 +28,7 @@ def deferred_gradients(program: Kernel, single: bool) -> list[Map]:
     With `single` each of them is followed by an update of its parameters, so that none may read a
     parameter: it might be another one's, and new already.
     """
-    count = len(program.parameters)
-    touched = [0] * count
-    for instruction in program.backward:
-        for index in _gradients_in(instruction):
-            touched[index] += 1
+    touched = Counter(chain.from_iterable(map(_gradients_in, program.backward)))
     return [
         instruction
         for instruction in program.backward

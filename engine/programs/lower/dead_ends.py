@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.graph.value import Value
-from engine.programs.lower.op_formulas import OpFormulas, formulas_at
+from engine.programs.lower.op_formulas import OpFormulas, formulas_at, operands_of
 from engine.programs.recording import Recording
 from engine.sheet.computation import DEAD
 from engine.sheet.ranges import ANY, Interval, bounds, is_finite, rounded, union, with_steps
@@ -41,10 +41,8 @@ class DeadEnds:
             self._ask()
 
     def _edges(self, node: Value) -> dict[str, list[int]]:
-        op, active = node.op, self.recording.active
-        assert op is not None
+        active, grouped = self.recording.active, operands_of(node)
         contributions = formulas_at(node).contributions
-        grouped = dict(zip((*op.operands, *op.constants), op.bind(node.args)))
         has_zeros = 0.0 in node.args  # a Value is equal only to itself
         found = {}
         for name, contribution in contributions.items():
@@ -68,8 +66,7 @@ class DeadEnds:
 
     def operands(self, node: Value) -> Iterator[tuple[str, list[Value]]]:
         """Those that a gradient may go on to, by the names of operands."""
-        assert node.op is not None
-        grouped = dict(zip(node.op.operands, node.op.bind(node.args)))
+        grouped = operands_of(node)
         for name, places in self.edges.get(node, {}).items():
             operands = _as_list(grouped[name])
             yield name, [operands[place] for place in places]
@@ -114,10 +111,8 @@ def _is_zero(factor: Any) -> bool:
 
 def _names(node: Value, intervals: dict[Any, Interval]) -> dict[str, Interval]:
     """Between what the operands of a node lie."""
-    op = node.op
-    assert op is not None
     found = {}
-    for name, group in zip(op.operands, op.bind(node.args)):
+    for name, group in operands_of(node).items():
         parts = {
             intervals[operand] if operand in intervals else rounded(operand, operand)
             for operand in _as_list(group)

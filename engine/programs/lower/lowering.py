@@ -25,7 +25,15 @@ from engine.programs.lower.ir import (
     Span,
     Variable,
 )
-from engine.programs.lower.op_formulas import ADJOINT, LIVE, OpFormulas, formulas_at, names_of
+from engine.programs.lower.op_formulas import (
+    ADJOINT,
+    LIVE,
+    OpFormulas,
+    formulas_at,
+    names_of,
+    op_of,
+    operands_of,
+)
 from engine.programs.lower.variables import Variables
 from engine.programs.recording import Recording
 from engine.sheet.computation import Step, needed
@@ -83,18 +91,15 @@ class _Lowering(Variables):
 
     def arguments(self, node: Value) -> tuple[OpFormulas, dict[str, Any]]:
         """The node's formulas, and what its operands' names stand for."""
-        op = node.op
-        assert op is not None
         names = {
-            name: list(map(self.operand, arg)) if name in op.sequences else self.operand(arg)
-            for name, arg in zip(op.operands, op.bind(node.args))
+            name: list(map(self.operand, arg)) if isinstance(arg, list) else self.operand(arg)
+            for name, arg in operands_of(node).items()
         }
         return formulas_at(node), names
 
     def compute(self, node: Value) -> Iterator[Instruction]:
         formulas, arguments = self.arguments(node)
-        op = node.op
-        assert op is not None
+        op = op_of(node)
         names = {name: arg for name, arg in arguments.items() if name not in op.sequences}
         if formulas.undefined is not None:
             yield Guard(formulas.undefined, names, op.name, op.undefined)
@@ -112,8 +117,7 @@ class _Lowering(Variables):
         names: dict[str, Operand],
     ) -> Iterator[Instruction]:
         """The common parts of a node's formulas, whose results join `names`."""
-        op = node.op
-        assert op is not None
+        op = op_of(node)
         for name, kind, tree in steps:
             target = self.temporary(name)
             if not kind:
@@ -150,8 +154,7 @@ class _Lowering(Variables):
 
     def contribute(self, node: Value, adjoint: Operand) -> Iterator[Instruction]:
         formulas, arguments = self.arguments(node)
-        op = node.op
-        assert op is not None
+        op = op_of(node)
         names = {name: arg for name, arg in arguments.items() if name not in op.sequences}
         names |= {"out": self.variables[node], ADJOINT: adjoint, LIVE: self.lives.get(node, 1.0)}
         names |= self.kept.get(node, {})
@@ -186,9 +189,7 @@ class _Lowering(Variables):
         names: dict[str, Operand],
     ) -> Iterator[tuple[Value, dict[str, Operand]]]:
         """The operands at these places, each with what the names of a formula stand for there."""
-        op = node.op
-        assert op is not None
-        grouped = dict(zip(op.operands, op.bind(node.args)))
+        op, grouped = op_of(node), operands_of(node)
         known = {item: names[item] for item in names_of(tree) if item in names}
         if name not in op.sequences:
             yield grouped[name], known
@@ -213,10 +214,8 @@ class _Lowering(Variables):
         self, node: Value, name: str, tree: ast.expr, names: dict[str, Operand]
     ) -> Iterator[Instruction]:
         """A loop that adds to the adjoints of neighbours, or sets them if nothing has yet."""
-        op, run = node.op, self.spans[node, name]
-        assert op is not None
-        operands = op.bind(node.args)[op.operands.index(name)]
-        targets = [self.adjoint(self.variables[operand]) for operand in operands]
+        run = self.spans[node, name]
+        targets = [self.adjoint(self.variables[operand]) for operand in operands_of(node)[name]]
         fresh = [target for target in targets if target not in self.started]
         accumulate = len(fresh) < len(targets)
         if accumulate:
@@ -224,7 +223,7 @@ class _Lowering(Variables):
                 yield Assign(target, _NOTHING, {})
         self.started.update(targets)
         # Those that the formula uses; or its own, so that there is something to go over.
-        used = [item for item in names_of(tree) if item in op.sequences]
+        used = [item for item in names_of(tree) if item in op_of(node).sequences]
         spans = {item: self.spans[node, item] for item in used or [name]}
         kind: Kind = targets[0].kind
         yield Map(Span(kind, run.start, run.length), tree, names, spans, accumulate)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.graph.value import Value
 from engine.sheet.computation import DEAD, Computation, computation_of, parameters, with_dead_ends
@@ -44,10 +44,21 @@ class OpFormulas(NamedTuple):
     undefined: ast.expr | None
 
 
+def op_of(node: Value) -> Op:
+    """The operation of a node that is no leaf."""
+    assert node.op is not None
+    return node.op
+
+
+def operands_of(node: Value) -> dict[str, Any]:
+    """The operands of a node by their names; of a sequence a list."""
+    op = op_of(node)
+    return dict(zip(op.operands, op.bind(node.args)))
+
+
 def formulas_at(node: Value) -> OpFormulas:
     """Those of a node's operation, with its constants."""
-    op, args = node.op, node.args
-    assert op is not None
+    op, args = op_of(node), node.args
     length = 0
     if op.sequences:
         scalars = len(op.operands) + len(op.constants) - len(op.sequences)

@@ -87,7 +87,7 @@ def in_lanes(function: Function, width: int, parameters: int) -> Function:
     *start, stop = _range(loop)
     names: dict[str, int | str] = {"ROW": _index(loop), "STOP": ast.unparse(stop)}
     names.update(WIDTH=width, PARAMETERS=parameters)
-    place = expression("ROW + lane if lane < STOP - ROW else STOP - 1", names)
+    place = expression("ROW + lane if ROW + lane < STOP else STOP - 1", names)
     places = [replaced(place, {"lane": ast.Name(str(lane))}) for lane in range(width)]
 
     def gathered(row: ast.expr) -> ast.expr:

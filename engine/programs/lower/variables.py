@@ -8,6 +8,7 @@ from typing import Any
 from engine.graph.value import Value
 from engine.programs.lower.identifiers import Identifiers
 from engine.programs.lower.ir import Kind, Operand, Span, Variable
+from engine.programs.lower.op_formulas import op_of, operands_of
 from engine.programs.recording import Recording
 
 # Of more parameters or inputs than this a source names none; they are elements of their array.
@@ -69,11 +70,11 @@ class Variables:
         """Finds the sequences that loops can go over, and gives their nodes neighbouring places."""
         self.inner: set[Any] = set(self.recording.nodes)
         for node in self.recording.nodes:
-            assert node.op is not None
-            if not node.op.sequences or len(node.args) <= self.longest:
+            op = op_of(node)
+            if not op.sequences or len(node.args) <= self.longest:
                 continue
-            grouped = dict(zip(node.op.operands, node.op.bind(node.args)))
-            found = {name: self.run(grouped[name]) for name in node.op.sequences}
+            grouped = operands_of(node)
+            found = {name: self.run(grouped[name]) for name in op.sequences}
             if None not in found.values():
                 self.spans.update({(node, name): run for name, run in found.items() if run})
         # A row is taken apart into names, or all of it is left in its array.

@@ -84,12 +84,8 @@ class LlvmBackend:
     def gradients(self, session: Session) -> tuple[Outcome, list[float]]:
         """The mean loss over all rows, and its gradients."""
         batch, shape = self.function("batch")
-        count, sums, work = (
-            session.rows.count,
-            _zeros(len(session.parameters)),
-            _zeros(shape.scratch),
-        )
-        numbers = array("q", range(count))
+        count, sums = session.rows.count, _zeros(len(session.parameters))
+        numbers, work = array("q", range(count)), _zeros(shape.scratch)
         parameters, order, *space = _addresses(session.parameters, numbers, sums, work)
         loss = batch(parameters, session.rows.address, order, 0, count, 1.0 / count, *space)
         if not math.isfinite(loss):
