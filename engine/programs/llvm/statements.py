@@ -81,17 +81,15 @@ class LlvmStatements:
             case Comment(text):
                 self.code.lines.append(f"  ; {text}")
             case Reduce(target):
-                self.set(target.name, Typed(self.reduced(statement), "double"))
+                self.store(ast.Name(target.name), Typed(self.reduced(statement), "double"))
             case Map(target):
                 self.loop("i", [str(target.length)], [_for_one(statement)])
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                self.set(name, self.of(value))
-            case ast.Assign(targets=[ast.Subscript() as target], value=value):
-                self.store(target, self.of(value))
-            case ast.AugAssign(target=ast.Name(id=name) as target, op=operator, value=value):
-                self.set(name, self.of(ast.BinOp(target, operator, value)))
-            case ast.AugAssign(target=ast.Subscript() as target, op=operator, value=value):
-                self.store(target, self.of(ast.BinOp(target, operator, value)))
+            case ast.AnnAssign(target=place, value=ast.expr() as value):
+                self.store(place, self.of(value))
+            case ast.Assign(targets=[place], value=value):
+                self.store(place, self.of(value))
+            case ast.AugAssign(target=place, op=operator, value=value):
+                self.store(place, self.of(ast.BinOp(place, operator, value)))
             case ast.Expr(value=value):
                 self.of(value)
             case ast.Return(value=ast.expr() as value):
@@ -131,17 +129,20 @@ class LlvmStatements:
 
         loop(self.code, start, stop, step, inside)
 
-    def set(self, name: str, value: Typed) -> None:
-        if name not in self.cells:
-            self.cells[name] = Typed(self.code.new(f"%{name}_"), value.type)
-            self.code.entry.append(f"  {self.cells[name].text} = alloca {value.type}")
-        self.code.act(f"store {value.type} {value.text}, ptr {self.cells[name].text}")
-
-    def store(self, target: ast.Subscript, value: Typed) -> None:
-        place = self.place(target)
-        if place.type == self.formulas.type:
-            value = self.spread(value)
+    def store(self, target: ast.expr, value: Typed) -> None:
+        if isinstance(target, ast.Subscript):
+            place = self.place(target)
+            value = self.spread(value) if place.type == self.formulas.type else value
+        else:
+            place = self.cell(ast.unparse(target), value.type)
         self.code.act(f"store {value.type} {value.text}, ptr {place.text}, align 8")
+
+    def cell(self, name: str, type_: str) -> Typed:
+        """The address of a name's number, which has a place from the first on."""
+        if name not in self.cells:
+            self.cells[name] = Typed(self.code.new(f"%{name}_"), type_)
+            self.code.entry.append(f"  {self.cells[name].text} = alloca {type_}")
+        return self.cells[name]
 
     def place(self, target: ast.Subscript) -> Typed:
         """The address of an element and the element's type; a row of a table is an array itself."""

@@ -12,7 +12,7 @@ from copy import copy
 from dataclasses import replace
 from typing import Any
 
-from engine.programs.lower.ir import Function, Statement
+from engine.programs.lower.ir import Function
 from engine.programs.lower.statements import expression, statements
 from engine.sheet.inlining import mapped, replaced
 
@@ -43,23 +43,17 @@ def in_place(batch: Function) -> Function:
 
     It starts at 0, and the sums are the result: an update can weigh them as it reads them.
     """
+    _, index, (second, stop), (row, *_), (*_, result) = _around(batch)
+    assert isinstance(second, ast.BinOp)
 
-    def change(node: ast.expr) -> ast.expr:
+    def adding(node: ast.expr) -> ast.expr:
         match node:
-            case ast.Call(func=ast.Name(id="gradients"), args=[parameters, row, _]):
-                return _call("add_gradients", parameters, row, ast.Name("gradient"))
+            case ast.Call(func=ast.Name(id="gradients"), args=[parameters, inputs, _]):
+                return _call("add_gradients", parameters, inputs, ast.Name("gradient"))
         return node
 
-    _, loop, _ = _around(batch)
-    match loop, batch.body[-1]:
-        case (
-            ast.For(iter=ast.Call(args=[ast.BinOp(left=first), stop]), body=[row, *_]),
-            ast.Return(value=ast.Name(id=loss)) as result,
-        ):
-            start = statements(f"{loss}: float = 0.0", {})
-            loop = ast.For(loop.target, _call("range", first, stop), [_with(row, change)], [])
-            return replace(batch, body=[*start, loop, result])
-    raise ValueError(f"no loop over the rows of a batch: {batch.name}")
+    rows = _loop(index, [second.left, stop], [_with(row, adding)])
+    return replace(batch, body=[*statements("loss: float = 0.0", {}), rows, result])
 
 
 def strip_mined(batch: Function, length: int) -> Function:
@@ -67,12 +61,12 @@ def strip_mined(batch: Function, length: int) -> Function:
 
     What a row has computed is `kept` until then, by its number in the tile.
     """
-    before, loop, after = _around(batch)
-    start, stop = map(ast.unparse, _range(loop))
-    number = expression("ROW - first", {"ROW": _index(loop)})
-    body = [_with_rows(row, lambda row: _call("kept", row, number)) for row in loop.body]
-    (tiles,) = statements(_TILES, {"START": start, "STOP": stop, "LENGTH": length})
-    tiles.body.insert(1, ast.For(loop.target, expression("range(first, end)", {}), body, []))
+    before, index, (start, stop), body, after = _around(batch)
+    number = expression("ROW - first", {"ROW": index})
+    body = [_with_rows(row, lambda row: _call("kept", row, number)) for row in body]
+    names: dict[str, int | str] = {"START": ast.unparse(start), "STOP": ast.unparse(stop)}
+    (tiles,) = statements(_TILES, {**names, "LENGTH": length})
+    tiles.body.insert(1, _loop(index, [ast.Name("first"), ast.Name("end")], body))
     return replace(batch, body=[*before, tiles, *after])
 
 
@@ -83,43 +77,44 @@ def in_lanes(function: Function, width: int, parameters: int) -> Function:
     a place of their own, and are added for the lanes that count: a weight of 0 would not do, since
     0·∞ is nan.
     """
-    before, loop, after = _around(function)
-    *start, stop = _range(loop)
-    names: dict[str, int | str] = {"ROW": _index(loop), "STOP": ast.unparse(stop)}
+    before, index, (*start, stop), (statement,), after = _around(function)
+    names: dict[str, int | str] = {"ROW": index, "STOP": ast.unparse(stop)}
     names.update(WIDTH=width, PARAMETERS=parameters)
     place = expression("ROW + lane if ROW + lane < STOP else STOP - 1", names)
     places = [replaced(place, {"lane": ast.Name(str(lane))}) for lane in range(width)]
 
     def gathered(row: ast.expr) -> ast.expr:
-        return _call("gathered", *(replaced(row, {_index(loop): place}) for place in places))
+        return _call("gathered", *(replaced(row, {index: place}) for place in places))
 
-    (body,) = (_with_rows(statement, gathered) for statement in loop.body)
+    body = _with_rows(statement, gathered)
     if isinstance(body, ast.AugAssign):
         gradient = expression("rest if STOP - ROW < WIDTH else full", names)
-        value = replaced(body.value, {"gradient": gradient})
-        body.value = replaced(
-            expression("total(counted(value, STOP - ROW))", names), {"value": value}
-        )
+        shares = replaced(body.value, {"gradient": gradient})
+        counted = expression("total(counted(shares, STOP - ROW))", names)
+        body.value = replaced(counted, {"shares": shares})
         before += statements(_BEFORE_LANES, names)
         after[:0] = statements(_AFTER_LANES, names)
-    steps = _call("range", *(start or [ast.Name("0")]), stop, ast.Name(str(width)))
-    return replace(function, body=[*before, ast.For(loop.target, steps, [body], []), *after])
+    bounds = [*(start or [ast.Name("0")]), stop, ast.Name(str(width))]
+    return replace(function, body=[*before, _loop(index, bounds, [body]), *after])
 
 
-def _around(function: Function) -> tuple[list[Statement], ast.For, list[Statement]]:
-    """The loop over rows, between what stands before it and after it."""
-    body = list(function.body)
-    place, loop = next((i, each) for i, each in enumerate(body) if isinstance(each, ast.For))
-    return body[:place], loop, body[place + 1 :]
+_Statements = list[Any]
 
 
-def _range(loop: ast.For) -> list[ast.expr]:
-    assert isinstance(loop.iter, ast.Call)
-    return loop.iter.args
+def _around(
+    function: Function,
+) -> tuple[_Statements, str, list[ast.expr], _Statements, _Statements]:
+    """The loop over rows, its index, bounds and body, between what stands before and after it."""
+    statements = list(function.body)
+    for place, loop in enumerate(statements):
+        match loop:
+            case ast.For(target=ast.Name(id=index), iter=ast.Call(args=bounds), body=body):
+                return statements[:place], index, bounds, body, statements[place + 1 :]
+    raise ValueError(f"{function.name} has no loop over rows")
 
 
-def _index(loop: ast.For) -> str:
-    return ast.unparse(loop.target)
+def _loop(index: str, bounds: list[ast.expr], body: list[ast.stmt]) -> ast.For:
+    return ast.For(ast.Name(index), _call("range", *bounds), body, [])
 
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:

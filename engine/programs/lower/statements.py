@@ -41,7 +41,7 @@ def function(text: str, sizes: Mapping[str, int]) -> Function:
 
 
 def statements(text: str, sizes: Mapping[str, int | str]) -> list[Any]:
-    """The statements of a text that is no whole function; likewise, but for names as well."""
+    """The statements of a part of a function; `sizes` may be names as well."""
     return _block(_Sizes(sizes).visit(ast.parse(text)).body)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from engine.programs.lower.loops import BATCH, EVALUATE, loop
 from engine.programs.lower.passes import in_lanes, in_place, strip_mined
+from engine.programs.lower.statements import function
 from engine.programs.write.python import PythonWriter
 from engine.sheet.evaluate import compile_source
 
@@ -12,12 +13,12 @@ ORDER = [3, 1, 9, 2, 0, 10, 8, 4, 6, 5]
 WIDTH = 4
 
 
-def run(function, **callees):
+def run(loop, **callees):
     """The function in Python, with what it calls."""
-    text = "\n".join(PythonWriter().function(function))
+    text = "\n".join(PythonWriter().function(loop))
     module = compile_source(text + "\n", f"<{hash(text)}>", None)
     module.update(callees)
-    return module[function.name]
+    return module[loop.name]
 
 
 def gradients(parameters, row, gradient):
@@ -103,8 +104,8 @@ def test_rows_in_lanes(start, stop):
     batch = in_lanes(in_place(loop(BATCH, 2)), WIDTH, 2)
     found, full, rest = [0.0, 0.0], [9.0, 9.0], [9.0, 9.0]
     callees = {"add_gradients": add, "gathered": gathered, "counted": counted, "total": sum}
-    function = run(batch, **callees, full=full, rest=rest)
-    loss = function([0.0], ROWS, ORDER, start, stop, 0.5, found, None)
+    made = run(batch, **callees, full=full, rest=rest)
+    loss = made([0.0], ROWS, ORDER, start, stop, 0.5, found, None)
     rows = [ROWS[place] for place in ORDER[start:stop]]
     assert found == sums(rows)
     assert loss == 5 * found[0]
@@ -128,6 +129,7 @@ def test_outputs_in_lanes():
     assert stored == {0: [0.0, 1.0, 2.0, 3.0], 4: [4.0, 5.0, 5.0, 5.0]}
 
 
-def test_what_is_no_loop_over_the_rows_of_a_batch():
-    with pytest.raises(ValueError, match=r"^no loop over the rows of a batch: evaluate$"):
-        in_place(loop(EVALUATE, 2))
+def test_a_function_without_rows():
+    update = function("def update(a: Numbers) -> None:\n    'About.'\n    a[0] = 1.0", {})
+    with pytest.raises(ValueError, match=r"^update has no loop over rows$"):
+        in_lanes(update, WIDTH, 2)
