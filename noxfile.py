@@ -30,6 +30,9 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
     session.run("lint-imports", "--no-cache")
+    session.run(
+        "zizmor", "--offline", "--quiet", "--config=.github/zizmor.yml", ".github/workflows"
+    )
 
 
 @nox.session
@@ -73,6 +76,28 @@ def installed(session: nox.Session) -> None:
     install(session, "all")
     session.chdir(session.create_tmp())
     session.run("python", "-m", "demos", "all", "--quick", silent=True)
+
+
+@nox.session
+def distribution(session: nox.Session) -> None:
+    """What is published: the source, a wheel from it, and the wheel for every machine."""
+    install(session, "publish")
+    folder = Path(session.create_tmp()).absolute() / "dist"
+    shutil.rmtree(folder, ignore_errors=True)
+    build = ["python", "-W", "error::UserWarning", "-m", "build", "--outdir", str(folder)]
+    session.run(*build, silent=True)
+    session.run(*build, "--wheel", env={"CHAINGRAD_PURE": "1"}, silent=True)
+    for made in (Path("build"), *Path().glob("*.egg-info")):
+        shutil.rmtree(made, ignore_errors=True)
+    session.run("twine", "check", "--strict", *map(str, sorted(folder.iterdir())))
+    (pure,) = folder.glob("*-py3-none-any.whl")
+    target = folder / "pure"
+    session.run("python", "-m", "pip", "install", "--quiet", "--target", str(target), str(pure))
+    words = "import engine, demos.worked_example as example; example.main(); print(engine.core)"
+    with session.chdir(folder):
+        said = session.run("python", "-c", words, env={"PYTHONPATH": str(target)}, silent=True)
+    if not str(said).rstrip().endswith("python"):
+        session.error(f"the wheel for every machine has the core {said}")
 
 
 @nox.session

@@ -1,12 +1,17 @@
-"""Builds the native core where that can be done; all else about the package: pyproject.toml."""
+"""Builds the native core where that can be done; all else about the package: pyproject.toml.
+
+Without it the wheel is one for every machine (`py3-none-any`); `CHAINGRAD_PURE=1` asks for that.
+"""
 
 import os
 import platform
+import re
 import sys
 import sysconfig
 from pathlib import Path
 
 from setuptools import Extension, setup
+from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
 
 HERE = Path(__file__).parent
@@ -33,11 +38,23 @@ class BuildCore(build_ext):
         except Exception as error:
             # Whatever went wrong with the compiler, the package is whole without it.
             print(NO_CORE.format(reason=str(error).partition("\n")[0]), file=sys.stderr)
+            self.distribution.ext_modules = []
+
+
+class Wheel(bdist_wheel):
+    """Names the machine that a wheel is for only if something in it was compiled."""
+
+    def run(self) -> None:
+        self.run_command("build_ext")
+        self.root_is_pure = not self.distribution.has_ext_modules()
+        super().run()
 
 
 def extensions() -> list[Extension]:
     reason = None
-    if platform.python_implementation() != "CPython":
+    if os.environ.get("CHAINGRAD_PURE", "0") not in ("", "0"):
+        reason = "CHAINGRAD_PURE is set"
+    elif platform.python_implementation() != "CPython":
         reason = f"{platform.python_implementation()} is not CPython"
     elif sysconfig.get_config_var("Py_GIL_DISABLED"):
         reason = "free-threaded Python"
@@ -62,4 +79,17 @@ def extensions() -> list[Extension]:
     return [core]
 
 
-setup(ext_modules=extensions(), cmdclass={"build_ext": BuildCore})
+def description() -> str:
+    """The README, whose links and pictures lead to the repository from any page it is shown on."""
+    home = "https://github.com/chaingrad/chaingrad"
+    text = (HERE / "README.md").read_text(encoding="utf-8")
+    text = re.sub(r"(!\[[^\]]*\]\()(?!http)", rf"\1{home}/raw/main/", text)
+    return re.sub(r"(?<!!)(\[[^\]]*\]\()(?!http|#)", rf"\1{home}/blob/main/", text)
+
+
+setup(
+    long_description=description(),
+    long_description_content_type="text/markdown",
+    ext_modules=extensions(),
+    cmdclass={"build_ext": BuildCore, "bdist_wheel": Wheel},
+)

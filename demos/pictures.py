@@ -15,7 +15,6 @@ from engine.base.files import write_whole
 from engine.drawing.render import Picture
 
 FOLDER = Path("chaingrad-pictures")
-INSTALL = 'python -m pip install "chaingrad[demos]"'
 
 # The colours of Okabe and Ito (2008), which colour-blind readers tell apart; darker where they are
 # the colour of a text. LIGHT are the same as areas.
@@ -62,7 +61,8 @@ def needs(*modules: str) -> None:
     """Ends the demo with the command that installs them, if one of the modules is not there."""
     missing = [_PACKAGES.get(module, module) for module in modules if find_spec(module) is None]
     if missing:
-        raise MissingPackage(f"This demo needs {' and '.join(missing)}:\n  {INSTALL}")
+        command = f"python -m pip install {' '.join(missing)}"
+        raise MissingPackage(f"This demo needs {' and '.join(missing)}:\n  {command}")
 
 
 def can_plot() -> bool:
@@ -70,7 +70,7 @@ def can_plot() -> bool:
     try:
         needs("matplotlib")
     except MissingPackage:
-        print(f"\nNo picture: it needs matplotlib: {INSTALL}")
+        print("\nNo picture: it needs matplotlib: python -m pip install matplotlib")
         return False
     return True
 

@@ -23,7 +23,7 @@ from engine.base.spelling import printable
 
 FORMATS = ("svg", "png", "pdf")
 HINT = (
-    'to see a picture, python -m pip install "chaingrad[render]", '
+    "to see a picture, python -m pip install pygraphviz, "
     "or install your system's graphviz, which brings the program dot"
 )
 

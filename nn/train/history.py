@@ -79,7 +79,7 @@ class History:
         except ImportError as error:
             raise ImportError(
                 "History.plot needs matplotlib, which is not installed: "
-                'python -m pip install "chaingrad[plots]"'
+                "python -m pip install matplotlib"
             ) from error
         if ax is None:
             _, ax = pyplot.subplots(layout="constrained")

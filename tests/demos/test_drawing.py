@@ -35,14 +35,15 @@ def test_a_demo_without_its_package_says_how_to_install_it(name, package, monkey
     called = {"sklearn": "scikit-learn"}.get(package, package)
     assert capsys.readouterr() == (
         "",
-        f'This demo needs {called}:\n  python -m pip install "chaingrad[demos]"\n',
+        f"This demo needs {called}:\n  python -m pip install {called}\n",
     )
     assert not FOLDER.exists()
 
 
 def test_all_that_is_missing_is_named():
     with pytest.raises(
-        MissingPackage, match=r"^This demo needs no_such and nor_this:\n  python -m"
+        MissingPackage,
+        match=r"^This demo needs no_such and nor_this:\n  python -m pip install no_such nor_this$",
     ):
         needs("no_such", "math", "nor_this")
     needs("math", "matplotlib")
@@ -58,7 +59,7 @@ def test_the_lessons_demos_are_whole_without_what_draws(name, missing, monkeypat
     text, illustration = shown_by(name)
     if (name == "ten_by_ten") == (missing == "matplotlib"):
         assert illustration is None
-        hint = "chaingrad[demos]" if missing == "matplotlib" else "Graphviz is missing"
+        hint = "pip install matplotlib" if missing == "matplotlib" else "Graphviz is missing"
         assert "\nNo picture: " in text
         assert max(map(len, text.splitlines())) <= 80
         assert hint in text
@@ -129,5 +130,5 @@ def test_without_matplotlib_nothing_can_be_plotted(monkeypatch, capsys):
     hide(monkeypatch, "matplotlib")
     assert not can_plot()
     assert capsys.readouterr().out == (
-        '\nNo picture: it needs matplotlib: python -m pip install "chaingrad[demos]"\n'
+        "\nNo picture: it needs matplotlib: python -m pip install matplotlib\n"
     )

@@ -231,5 +231,5 @@ def made(name: str) -> Way:
 
         return TorchWay()
     if name.startswith("llvm") and not llvm_host.is_available():
-        raise ImportError('llvmlite is not installed: python -m pip install "chaingrad[jit]"')
+        raise ImportError("llvmlite is not installed: python -m pip install llvmlite")
     return makers[name]()

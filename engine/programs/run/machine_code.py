@@ -125,8 +125,7 @@ def llvm_source(recording: Recording, rule: UpdateRule | None) -> str:
     """The module that trains, or evaluates, as text; ImportError without llvmlite."""
     if not llvm_host.is_available():
         raise ImportError(
-            'source("llvm") needs llvmlite, which is not installed: '
-            'python -m pip install "chaingrad[jit]"'
+            'source("llvm") needs llvmlite, which is not installed: python -m pip install llvmlite'
         )
     backend = LlvmBackend(recording, rule)
     trained = recording.parameters and len(recording.outputs) == 1

@@ -27,8 +27,7 @@ def check_backend(name: str) -> None:
         raise ValueError(f"unknown backend {name!r}; known: {', '.join(BACKENDS)}")
     if name == "llvm" and not llvm_host.is_available():
         raise ImportError(
-            'backend="llvm" needs llvmlite, which is not installed: '
-            'python -m pip install "chaingrad[jit]"'
+            'backend="llvm" needs llvmlite, which is not installed: python -m pip install llvmlite'
         )
 
 
