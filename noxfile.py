@@ -51,6 +51,14 @@ def docs(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "-q", *map(str, pages))
 
 
+@nox.session
+def site(session: nox.Session) -> None:
+    """The documentation site, warnings as errors; in the folder `site` of the session."""
+    install(session, "docs,jit")
+    folder = Path(session.create_tmp()).absolute() / "site"
+    session.run("python", "-m", "sphinx", "-q", "-E", "-W", "--keep-going", "docs", str(folder))
+
+
 @nox.session(python=PYTHONS)
 @nox.parametrize("core", ["native", "python"], ids=["native", "python"])
 def tests(session: nox.Session, core: str) -> None:

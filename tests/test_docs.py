@@ -46,10 +46,14 @@ def test_the_files_and_modules_it_names_exist(page):
         assert find_spec(module), module
 
 
-def test_the_pages_are_those_of_the_readme_and_more():
+def test_every_page_is_reached_from_the_readme_or_from_the_site():
     assert {"README.md", "CONTRIBUTING.md", "docs/how-it-works.md", "docs/speed.md"} <= set(IDS)
     linked = re.findall(r"\]\(([^)\s]+\.md)\)", prose(ROOT / "README.md"))
-    assert {*linked, "README.md"} == set(IDS)
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    trees = " ".join(re.findall(r"(?ms)^```\{toctree\}\n(?:^:.*?\n)*(.*?)^```", index)).split()
+    on_site = {f"docs/{name}.md" for name in trees if (ROOT / "docs" / f"{name}.md").exists()}
+    assert {*linked, *on_site, "README.md", "docs/index.md"} >= set(IDS)
+    assert {page for page in IDS if page.startswith("docs/")} - on_site == {"docs/index.md"}
 
 
 def test_the_examples_of_every_page_are_run(pytestconfig):
