@@ -40,6 +40,13 @@ if TYPE_CHECKING:
     from engine.eager.transforms import jvp as jvp
     from engine.eager.transforms import value_and_grad as value_and_grad
     from engine.eager.transforms import vjp as vjp
+    from engine.exchange.from_symbolic import from_sympy as from_sympy
+    from engine.exchange.mermaid import to_mermaid as to_mermaid
+    from engine.exchange.node_link import from_node_link as from_node_link
+    from engine.exchange.node_link import to_networkx as to_networkx
+    from engine.exchange.node_link import to_node_link as to_node_link
+    from engine.exchange.symbolic import to_sympy as to_sympy
+    from engine.exchange.tikz import to_tikz as to_tikz
     from engine.explaining.check import check_gradients as check_gradients
     from engine.explaining.explanation import explain as explain
     from engine.explaining.stepping import steps as steps
@@ -60,6 +67,8 @@ _LAZY = {
     "compile": "engine.programs.program",
     "draw": "engine.drawing.views",
     "explain": "engine.explaining.explanation",
+    "from_node_link": "engine.exchange.node_link",
+    "from_sympy": "engine.exchange.from_symbolic",
     "grad": "engine.eager.transforms",
     "gradient": "engine.eager.derivative",
     "hessian": "engine.eager.derivative",
@@ -75,6 +84,11 @@ _LAZY = {
     "softmax": "engine.eager.functions",
     "source": "engine.eager.functions",
     "steps": "engine.explaining.stepping",
+    "to_mermaid": "engine.exchange.mermaid",
+    "to_networkx": "engine.exchange.node_link",
+    "to_node_link": "engine.exchange.node_link",
+    "to_sympy": "engine.exchange.symbolic",
+    "to_tikz": "engine.exchange.tikz",
     "topological_order": "engine.graph.walks",
     "tree": "engine.explaining.text_tree",
     "value_and_grad": "engine.eager.transforms",
@@ -92,6 +106,8 @@ __all__ = [
     "detect_anomaly",
     "draw",
     "explain",
+    "from_node_link",
+    "from_sympy",
     "grad",
     "gradient",
     "hessian",
@@ -106,6 +122,11 @@ __all__ = [
     "prod",
     "scope",
     "steps",
+    "to_mermaid",
+    "to_networkx",
+    "to_node_link",
+    "to_sympy",
+    "to_tikz",
     "topological_order",
     "tree",
     "value_and_grad",

@@ -1,0 +1,1 @@
+"""Graphs as others write them, and back: sympy, networkx, node-link JSON, Mermaid, TikZ."""
