@@ -1,4 +1,4 @@
-"""Packages that are not needed by everybody: imported when asked for, or a line that says how."""
+"""Packages that not everybody needs: imported when asked for, or a line that says how to get it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from importlib import import_module
 from typing import Any
 
 
-def optional(name: str, extra: str, what: str) -> Any:
+def optional(name: str, what: str) -> Any:
     """The module of an optional package. ImportError with the command that installs it.
 
-    >>> optional("nowhere", "exchange", "to_nowhere")
+    >>> optional("nowhere", "to_nowhere")
     Traceback (most recent call last):
-    ImportError: to_nowhere needs nowhere, which is not installed: …
+    ImportError: to_nowhere needs nowhere, which is not installed: python -m pip install nowhere
     """
+    package = name.partition(".")[0]
     try:
         return import_module(name)
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] != name.partition(".")[0]:
+        if error.name != package:
             raise
         raise ImportError(
-            f"{what} needs {name}, which is not installed: "
-            f'python -m pip install "chaingrad[{extra}]"'
+            f"{what} needs {package}, which is not installed: python -m pip install {package}"
         ) from None

@@ -39,7 +39,7 @@ def from_sympy(expression: Any, /, **leaves: Any) -> Value:
     that are on the sheet.
 
     `leaves`: what its symbols stand for, by their names, as in `parse`. A Piecewise is chosen from
-    by the numbers as they are. Needs sympy (extra `exchange`).
+    by the numbers as they are. Needs sympy.
 
     Raises TypeError for what is not an expression, ValueError for a symbol without a number and for
     parts that the sheet has no counterpart of, naming all of them; ImportError without sympy.
@@ -48,7 +48,7 @@ def from_sympy(expression: Any, /, **leaves: Any) -> Value:
     >>> from_sympy(sympy.sympify("sin(x)**2/y"), x=1.0, y=2.0)  # doctest: +SKIP
     Value(0.354, grad=0)
     """
-    sympy = optional("sympy", "exchange", "from_sympy")
+    sympy = optional("sympy", "from_sympy")
     if not isinstance(expression, sympy.Expr):
         raise TypeError(f"from_sympy takes an expression of sympy, not {given(expression)}")
     unknown = sorted({*map(str, expression.free_symbols)} - leaves.keys())

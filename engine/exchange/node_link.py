@@ -137,15 +137,15 @@ def _node(name: str, row: Mapping[str, Any], operands: Mapping[int, Value]) -> V
 def to_networkx(y: Value) -> Any:
     """The graph below y as a `networkx.MultiDiGraph`: all that `to_node_link` tells, as attributes.
 
-    Edges lead from an operand to the node that uses it; of a + a there are two. Needs networkx
-    (extra `exchange`); raises ImportError where it is missing.
+    Edges lead from an operand to the node that uses it; of a + a there are two. Needs networkx;
+    raises ImportError where it is missing.
 
     >>> graph = to_networkx(Value(3.0, label="x") * 2)  # doctest: +SKIP
     >>> list(graph.edges(data="partial"))  # doctest: +SKIP
     [('n1', 'n2', 2.0)]
     """
     data = to_node_link(y)
-    graph = optional("networkx", "exchange", "to_networkx").MultiDiGraph(**data["graph"])
+    graph = optional("networkx", "to_networkx").MultiDiGraph(**data["graph"])
     for node in data["nodes"]:
         graph.add_node(node.pop("id"), **node)
     for edge in data["edges"]:

@@ -28,7 +28,7 @@ def to_sympy(y: Value, names: Mapping[str, Any] | None = None) -> Any:
     """The expression of sympy that y is of its leaves: real symbols by their labels.
 
     Nodes are named as in `explain`; what is shared is written again wherever it is used. Operations
-    are in their textbook forms. Needs sympy (extra `exchange`). Raises ImportError where it is
+    are in their textbook forms. Needs sympy. Raises ImportError where it is
     missing, TypeError where y is not a `Value`, ValueError for a graph that is too deep for sympy.
 
     >>> m1, x = Value(3.0, label="m1"), Value(2.0, label="x")
@@ -36,7 +36,7 @@ def to_sympy(y: Value, names: Mapping[str, Any] | None = None) -> Any:
     tanh(m1*x)
     """
     as_value(y, "to_sympy: y")
-    sympy = optional("sympy", "exchange", "to_sympy")
+    sympy = optional("sympy", "to_sympy")
     order = topological_order(y)
     naming = Naming(order, names)
     found: dict[Value, Any] = {}
@@ -57,7 +57,7 @@ def to_sympy(y: Value, names: Mapping[str, Any] | None = None) -> Any:
 
 
 def _constant(number: float) -> Any:
-    sympy = optional("sympy", "exchange", "to_sympy")
+    sympy = optional("sympy", "to_sympy")
     # Beyond them a float is no longer the only whole number that it may have been.
     exact = number == int(number) if abs(number) < 2**53 else False
     return sympy.Integer(int(number)) if exact else sympy.Float(number)
@@ -123,7 +123,7 @@ _SYMPY = Sympy()
 @cache
 def _namespace() -> dict[str, Any]:
     """What formulas call, on expressions of sympy."""
-    sympy = optional("sympy", "exchange", "to_sympy")
+    sympy = optional("sympy", "to_sympy")
     half, two = sympy.Rational(1, 2), sympy.Integer(2)
 
     def choice(then: Any, test: Any, otherwise: Any) -> Any:
