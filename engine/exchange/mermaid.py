@@ -47,7 +47,7 @@ def to_mermaid(
     flowchart LR
         n1["<i>w</i><br><b>0.5</b>"]:::data
         n2["<i>x</i><br><b>8</b>"]:::data
-        n3["×<br><b>4</b>"]:::output
+        n3["<i>t1</i> = ×<br><b>4</b>"]:::output
         n1 -->|"×8"| n3
         n2 -->|"×0.5"| n3
         classDef data fill:#DCEEFB,stroke:#0072B2,color:#1B1F24
@@ -141,13 +141,10 @@ def _rows(subject: Subject, nodes: list[Value], title: str) -> list[str]:
 
 
 def _of_one(subject: Subject, node: Value) -> list[str]:
-    name = subject.name(node)
-    rows = [f"<i>{_escaped(name)}</i>"] if name else []
+    rows = [f"<i>{_escaped(subject.name(node))}</i>"]
     if node.op is not None:
         symbol, note = symbol_of(node, subject.digits)
-        symbol = _escaped(symbol)
-        rows = [f"{rows[0]} = {symbol}"] if rows else [symbol]
-        rows += [_escaped(note)] * bool(note)
+        rows = [f"{rows[0]} = {_escaped(symbol)}", *[_escaped(note)] * bool(note)]
     rows.append(f"<b>{subject.shown(node.data)}</b>")
     gradient = subject.gradient(node)
     return rows + [gradient] * gradient.startswith("grad")
