@@ -2,46 +2,53 @@
 
 from __future__ import annotations
 
+import argparse
 import inspect
-import io
-import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
 from demos import NAMES
 from demos.printing import WIDTH, filled
-from engine.base.spelling import SPELLING
-
-USAGE = "python -m demos [NAME] [--quick], where NAME is all, or one of"
+from engine.base.terminal import Parser, UsageError, run_command
 
 
-def main(arguments: list[str]) -> int:
+def parser() -> Parser:
+    """What reads the arguments."""
+    found = Parser("python -m demos", "Demos of what the engine does, each a short script.")
+    found.add_argument("name", nargs="?", type=_name, help='one of those below, or "all"')
+    found.add_argument("--quick", action="store_true", help="train less, where training is long")
+    return found
+
+
+def _name(text: str) -> str:
+    if text not in (*NAMES, "all"):
+        raise argparse.ArgumentTypeError(f"there is no demo {text!r}")
+    return text
+
+
+def main(arguments: Sequence[str]) -> int:
     """Runs the demo that is named, or the first, or all of them; the exit status.
 
     `--quick` makes the longer ones train less. The status is 1 where a package that a demo needs is
     not installed, 2 for a name that no demo has, and 130 after Ctrl-C.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A terminal that lacks the signs of mathematics shows ASCII for them. A pipe gets each
-            # line at once, so that what reads it need not wait, nor a demo run on when it ends.
-            stream.reconfigure(errors=SPELLING, line_buffering=True)
-    if arguments in (["-h"], ["--help"]):
-        print(f"{USAGE}\n{listing()}")
-        return 0
-    names = [argument for argument in arguments if argument != "--quick"]
-    if len(names) > 1 or not {*names} <= {*NAMES, "all"}:
-        problem = f"There is no demo {' '.join(arguments)!r}."
-        print(f"{problem}\n{USAGE}\n{listing()}", file=sys.stderr)
+    try:
+        options = parser().parse_args(arguments)
+    except UsageError as error:
+        print(f"{error}\n\n{listing()}", file=sys.stderr)
         return 2
-    chosen = NAMES if names == ["all"] else names or NAMES[:1]
+    if options.help:
+        print(f"{parser().format_help()}\n{listing()}")
+        return 0
+    chosen = NAMES if options.name == "all" else [options.name or NAMES[0]]
     failed = 0
     for name in chosen:
         if len(chosen) > 1:
             print(f"\n━━━ {name} {'━' * (WIDTH - 5 - len(name))}\n")
         try:
-            run(name, quick="--quick" in arguments)
+            run(name, quick=options.quick)
         except SystemExit as missing:
             # What the demo needs is not installed; the others still run.
             print(missing, file=sys.stderr)
@@ -49,7 +56,7 @@ def main(arguments: list[str]) -> int:
         except KeyboardInterrupt:
             print(f"\n{name} was interrupted.", file=sys.stderr)
             return 130
-    if not names:
+    if options.name is None:
         print(f"\nThe demos; run one with `python -m demos NAME`:\n{listing()}")
     return failed
 
@@ -69,15 +76,5 @@ def listing() -> str:
     return "\n".join(lines)
 
 
-def command() -> int:
-    """The exit status of `main`; 1 where what reads the output ended before it, such as `head`."""
-    try:
-        return main(sys.argv[1:])
-    except BrokenPipeError:
-        # Python writes what is left when it ends: to where that cannot fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-
-
 if __name__ == "__main__":
-    sys.exit(command())
+    sys.exit(run_command(main))

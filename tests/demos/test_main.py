@@ -11,7 +11,7 @@ import pytest
 
 import demos
 from demos import NAMES
-from demos.__main__ import USAGE, listing, main
+from demos.__main__ import listing, main, parser
 from demos.interrupt import uninterrupted
 from demos.pictures import MissingPackage
 from nn import History
@@ -126,7 +126,9 @@ def entries():
 def test_the_listing_summarises_each_demo_in_order_within_80_columns():
     assert [*entries()] == [*NAMES]
     assert all(len(summary) > 20 for summary in entries().values())
-    assert all(len(line) <= 80 for line in [*listing().splitlines(), *USAGE.splitlines()])
+    assert all(
+        len(line) <= 80 for line in [*listing().splitlines(), *parser().format_help().splitlines()]
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,7 +139,8 @@ def test_an_unknown_name_exits_with_2_and_lists_the_known_ones(arguments, capsys
     assert main(arguments) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith(f"There is no demo {' '.join(arguments)!r}.\n{USAGE}\n")
+    assert err.startswith("usage: python -m demos [-h] [--quick] [name]\npython -m demos: ")
+    assert repr(arguments[0]) in err or f"arguments: {arguments[-1]}\n" in err
     assert err.endswith(listing() + "\n")
 
 
@@ -153,14 +156,15 @@ def test_a_reader_that_ends_early_such_as_head_ends_it_quietly(arguments):
 def test_the_exit_status_reaches_the_shell():
     done = run("nope")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("There is no demo 'nope'.\n")
+    assert "argument name: there is no demo 'nope'\n" in done.stderr
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 def test_help_lists_the_demos_and_is_not_an_error(flag, capsys):
     assert main([flag]) == 0
     out, err = capsys.readouterr()
-    assert out == f"{USAGE}\n{listing()}\n"
+    assert out == f"{parser().format_help()}\n{listing()}\n"
+    assert out.startswith("usage: python -m demos [-h] [--quick] [name]\n")
     assert err == ""
 
 
