@@ -9,6 +9,8 @@ Value(2.993e+04, grad=0)
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import engine
 
 if not hasattr(engine, "__path__"):
@@ -46,6 +48,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nn.draw.network import draw_network as draw_network
     from nn.draw.training_loop import draw_training_loop as draw_training_loop
+    from nn.exchange.arrays import load_arrays as load_arrays
+    from nn.exchange.arrays import save_arrays as save_arrays
+    from nn.exchange.arrays import to_arrays as to_arrays
+    from nn.exchange.pytorch import from_torch as from_torch
+    from nn.exchange.pytorch import to_torch as to_torch
 
 __all__ = [
     "INITIALIZERS",
@@ -74,9 +81,11 @@ __all__ = [
     "draw_training_loop",
     "exponential_decay",
     "fit",
+    "from_torch",
     "he",
     "hinge",
     "huber",
+    "load_arrays",
     "log_cosh",
     "mean_squared_error",
     "most_likely",
@@ -84,8 +93,11 @@ __all__ = [
     "poisson_nll",
     "poisson_nll_with_log_rate",
     "r_squared",
+    "save_arrays",
     "squared_error",
     "step_decay",
+    "to_arrays",
+    "to_torch",
     "uniform",
     "warmup",
     "worksheet",
@@ -93,13 +105,22 @@ __all__ = [
 ]
 
 
-def _imported(name: str) -> object:
-    # Graphviz is loaded only when something is drawn.
-    if name not in ("draw_network", "draw_training_loop"):
-        raise AttributeError(f"module 'nn' has no attribute {name!r}")
-    from nn.draw import network, training_loop
+# What is imported when it is first used: drawing loads Graphviz, the exchange others' packages.
+_LAZY = {
+    "draw_network": "nn.draw.network",
+    "draw_training_loop": "nn.draw.training_loop",
+    "from_torch": "nn.exchange.pytorch",
+    "load_arrays": "nn.exchange.arrays",
+    "save_arrays": "nn.exchange.arrays",
+    "to_arrays": "nn.exchange.arrays",
+    "to_torch": "nn.exchange.pytorch",
+}
 
-    value: object = getattr(network if name == "draw_network" else training_loop, name)
+
+def _imported(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'nn' has no attribute {name!r}")
+    value: object = getattr(import_module(_LAZY[name]), name)
     globals()[name] = value
     return value
 

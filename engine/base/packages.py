@@ -17,7 +17,7 @@ def optional(name: str, what: str) -> Any:
     try:
         return import_module(name)
     except ModuleNotFoundError as error:
-        if error.name != package:
+        if (error.name or "").partition(".")[0] != package:
             raise
         raise ImportError(
             f"{what} needs {package}, which is not installed: python -m pip install {package}"

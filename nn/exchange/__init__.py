@@ -1,0 +1,1 @@
+"""Models as others keep them: PyTorch's modules, NumPy's arrays, safetensors."""
