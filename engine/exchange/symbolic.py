@@ -27,6 +27,7 @@ _MOST_LEVELS = 100
 def to_sympy(y: Value, names: Mapping[str, Any] | None = None) -> Any:
     """The expression of sympy that y is of its leaves: real symbols by their labels.
 
+    A real symbol is another one than `sympy.Symbol("x")`: take those of its `free_symbols`.
     Nodes are named as in `explain`; what is shared is written again wherever it is used. Operations
     are in their textbook forms. Needs sympy. Raises ImportError where it is
     missing, TypeError where y is not a `Value`, ValueError for a graph that is too deep for sympy.

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +16,7 @@ from engine.command.line import main
 from tests.engine.drawings import needs_graphviz
 
 ROOT = Path(engine.__file__).parents[1]
+PAGE = ROOT / "docs" / "command-line.md"
 LESSON = ["relu(m1*x*m2)", "m1=3", "m2=0.5", "x=2"]
 NUMBERS = """\
 y = ReLU(m1·x·m2) = 3
@@ -144,6 +147,16 @@ def test_a_derivative_that_differs_exits_with_1(capsys, monkeypatch):
     monkeypatch.setattr("engine.command.line.check_gradients", differs)
     assert main(["x", "x=1", "--check"]) == 1
     assert "1 of 1 derivatives of f is wrong" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    re.findall(r"(?ms)^```console\n\$ chaingrad (.*?)\n(.*?)^```$", PAGE.read_text("utf-8")),
+)
+def test_the_examples_of_the_page_print_what_it_shows(line, shown, capsys):
+    main(shlex.split(line))
+    out, err = capsys.readouterr()
+    assert out + err == shown
 
 
 def test_help_names_every_option_with_examples_that_run(capsys):

@@ -1,6 +1,8 @@
 """Models as modules of PyTorch and back: outputs and gradients on both sides."""
 
 import math
+import re
+from pathlib import Path
 
 import pytest
 
@@ -96,6 +98,13 @@ def test_a_model_of_32_bits_comes_in_exactly():
     assert [p.data for p in model.layers[0].neurons[1].weights] == state["0.weight"][1].tolist()
     assert_same(model, module, INPUTS[:2])
     assert str(from_torch(torch.nn.Linear(3, 1))) == "Sequential(Layer(3 → 1 linear))"
+
+
+def test_the_example_of_the_page_runs():
+    page = Path(engine.__file__).parents[1] / "docs" / "exchange.md"
+    blocks = re.findall(r"(?ms)^```python\n(import torch.*?)^```$", page.read_text("utf-8"))
+    assert len(blocks) == 1
+    exec(blocks[0], {})
 
 
 def test_modules_without_a_counterpart_are_all_named():
