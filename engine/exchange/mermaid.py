@@ -33,7 +33,7 @@ def to_mermaid(
     names: Mapping[str, Any] | None = None,
     digits: int = DIGITS,
 ) -> Text:
-    """The graph below y as the text of a Mermaid flowchart, for a block ```mermaid of Markdown.
+    """The graph below y as the text of a Mermaid flowchart, for a block of Markdown marked mermaid.
 
     Boxes have the numbers and gradients, arrows the local derivatives, in the colours of `draw`.
     `view`: "values", "neurons" or "layers"; the first of them that keeps within the 500
