@@ -13,14 +13,38 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
 
 HERE = Path(__file__).parent
 FOLDER = "engine/native"
 NO_CORE = "chaingrad: no native core ({reason}); the engine will run in pure Python"
 
 
+def store_sources(folder: str | os.PathLike[str]) -> None:
+    """Writes the source of the eager operations into the package that is in the folder."""
+    # To read the sheet takes no core, whichever the user's environment asks for.
+    os.environ["CHAINGRAD_CORE"] = "python"
+    sys.path.insert(0, str(HERE))
+    from engine.eager.stored import write_stored
+
+    write_stored(folder)
+
+
+class BuildModules(build_py):
+    """Puts the source of the eager operations beside the modules that generate it."""
+
+    def run(self) -> None:
+        super().run()
+        store_sources(HERE if self.editable_mode else self.build_lib)
+
+
 class BuildCore(build_ext):
     """Generates the table of operations and compiles; where that fails, one line says so."""
+
+    def run(self) -> None:
+        if self.inplace:
+            store_sources(HERE)
+        super().run()
 
     def build_extension(self, extension: Extension) -> None:
         # To read the sheet takes no core, whichever the user's environment asks for.
@@ -91,5 +115,5 @@ setup(
     long_description=description(),
     long_description_content_type="text/markdown",
     ext_modules=extensions(),
-    cmdclass={"build_ext": BuildCore, "bdist_wheel": Wheel},
+    cmdclass={"build_py": BuildModules, "build_ext": BuildCore, "bdist_wheel": Wheel},
 )

@@ -17,31 +17,6 @@ if not hasattr(engine, "__path__"):
     # Such as a student's own engine.py beside the script, as micrograd calls its file.
     raise ImportError(f"{engine.__file__} hides the package engine: give that file another name")
 
-from nn.models.initializers import INITIALIZERS, constant, he, normal, uniform, xavier
-from nn.models.layers import MLP, Layer, Sequential
-from nn.models.module import Module
-from nn.models.neuron import Neuron
-from nn.teach.worksheets import worksheet
-from nn.train.fit import TrainingDiverged, fit
-from nn.train.history import History
-from nn.train.losses import (
-    LOSSES,
-    absolute_error,
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    hinge,
-    huber,
-    log_cosh,
-    poisson_nll,
-    poisson_nll_with_log_rate,
-    squared_error,
-)
-from nn.train.metrics import accuracy, confusion_matrix, mean_squared_error, most_likely, r_squared
-from nn.train.optimizer import Optimizer
-from nn.train.optimizers import SGD, Adam, AdamW, RMSprop
-from nn.train.schedules import cosine, exponential_decay, step_decay, warmup
-
 __version__ = engine.__version__
 
 TYPE_CHECKING = False
@@ -53,6 +28,70 @@ if TYPE_CHECKING:
     from nn.exchange.arrays import to_arrays as to_arrays
     from nn.exchange.pytorch import from_torch as from_torch
     from nn.exchange.pytorch import to_torch as to_torch
+    from nn.models.initializers import INITIALIZERS as INITIALIZERS
+    from nn.models.initializers import constant as constant
+    from nn.models.initializers import he as he
+    from nn.models.initializers import normal as normal
+    from nn.models.initializers import uniform as uniform
+    from nn.models.initializers import xavier as xavier
+    from nn.models.layers import MLP as MLP
+    from nn.models.layers import Layer as Layer
+    from nn.models.layers import Sequential as Sequential
+    from nn.models.module import Module as Module
+    from nn.models.neuron import Neuron as Neuron
+    from nn.teach.worksheets import worksheet as worksheet
+    from nn.train.fit import TrainingDiverged as TrainingDiverged
+    from nn.train.fit import fit as fit
+    from nn.train.history import History as History
+    from nn.train.losses import LOSSES as LOSSES
+    from nn.train.losses import absolute_error as absolute_error
+    from nn.train.losses import binary_cross_entropy as binary_cross_entropy
+    from nn.train.losses import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
+    from nn.train.losses import cross_entropy as cross_entropy
+    from nn.train.losses import hinge as hinge
+    from nn.train.losses import huber as huber
+    from nn.train.losses import log_cosh as log_cosh
+    from nn.train.losses import poisson_nll as poisson_nll
+    from nn.train.losses import poisson_nll_with_log_rate as poisson_nll_with_log_rate
+    from nn.train.losses import squared_error as squared_error
+    from nn.train.metrics import accuracy as accuracy
+    from nn.train.metrics import confusion_matrix as confusion_matrix
+    from nn.train.metrics import mean_squared_error as mean_squared_error
+    from nn.train.metrics import most_likely as most_likely
+    from nn.train.metrics import r_squared as r_squared
+    from nn.train.optimizer import Optimizer as Optimizer
+    from nn.train.optimizers import SGD as SGD
+    from nn.train.optimizers import Adam as Adam
+    from nn.train.optimizers import AdamW as AdamW
+    from nn.train.optimizers import RMSprop as RMSprop
+    from nn.train.schedules import cosine as cosine
+    from nn.train.schedules import exponential_decay as exponential_decay
+    from nn.train.schedules import step_decay as step_decay
+    from nn.train.schedules import warmup as warmup
+
+# What is imported when it is first used: drawing loads Graphviz, the exchange others' packages, and
+# who trains nothing need not wait for what does.
+_MODULES = {
+    "nn.draw.network": "draw_network",
+    "nn.draw.training_loop": "draw_training_loop",
+    "nn.exchange.arrays": "load_arrays save_arrays to_arrays",
+    "nn.exchange.pytorch": "from_torch to_torch",
+    "nn.models.initializers": "INITIALIZERS constant he normal uniform xavier",
+    "nn.models.layers": "MLP Layer Sequential",
+    "nn.models.module": "Module",
+    "nn.models.neuron": "Neuron",
+    "nn.teach.worksheets": "worksheet",
+    "nn.train.fit": "TrainingDiverged fit",
+    "nn.train.history": "History",
+    "nn.train.losses": "LOSSES absolute_error binary_cross_entropy "
+    "binary_cross_entropy_with_logits cross_entropy hinge huber log_cosh poisson_nll "
+    "poisson_nll_with_log_rate squared_error",
+    "nn.train.metrics": "accuracy confusion_matrix mean_squared_error most_likely r_squared",
+    "nn.train.optimizer": "Optimizer",
+    "nn.train.optimizers": "SGD Adam AdamW RMSprop",
+    "nn.train.schedules": "cosine exponential_decay step_decay warmup",
+}
+_LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 __all__ = [
     "INITIALIZERS",
@@ -105,19 +144,9 @@ __all__ = [
 ]
 
 
-# What is imported when it is first used: drawing loads Graphviz, the exchange others' packages.
-_LAZY = {
-    "draw_network": "nn.draw.network",
-    "draw_training_loop": "nn.draw.training_loop",
-    "from_torch": "nn.exchange.pytorch",
-    "load_arrays": "nn.exchange.arrays",
-    "save_arrays": "nn.exchange.arrays",
-    "to_arrays": "nn.exchange.arrays",
-    "to_torch": "nn.exchange.pytorch",
-}
-
-
 def _imported(name: str) -> object:
+    if name in ("draw", "exchange", "models", "teach", "train"):
+        return import_module(f"nn.{name}")
     if name not in _LAZY:
         raise AttributeError(f"module 'nn' has no attribute {name!r}")
     value: object = getattr(import_module(_LAZY[name]), name)

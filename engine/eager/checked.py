@@ -115,21 +115,6 @@ def _elements(op: Op, name: str, operand: Any) -> Iterable[Any]:
     return operand
 
 
-def row(operand: Any) -> Any:
-    """A sequence operand gone through once; as it is where it is not one, which `apply` tells.
-
-    >>> row(iter([1.0, 2.0])), row("12"), row(3)
-    ((1.0, 2.0), '12', 3)
-    """
-    if isinstance(operand, (str, bytes)):
-        return operand
-    try:
-        iterator = iter(operand)
-    except TypeError:
-        return operand
-    return tuple(iterator)
-
-
 def _common_length(op: Op, numbers: list[Any]) -> int:
     lengths = {
         name: len(value) for name, value in zip(op.operands, numbers) if name in op.sequences

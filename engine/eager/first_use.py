@@ -27,21 +27,20 @@ def install() -> None:
         # The operators stand in the extension.
         given = {name: extension.OPERATIONS[operation] for name, operation in given.items()}
     else:
+        given |= OPERATORS
         given = {name: _operation(name, operation) for name, operation in given.items()}
-        given |= {name: _operation(name, None) for name in OPERATORS}
     given |= {"__array_ufunc__": _array_ufunc, "as_integer_ratio": _as_integer_ratio}
     for name, attribute in given.items():
         setattr(Value, name, attribute)
 
 
-def _operation(name: str, operation: str | None) -> Callable[..., Any]:
+def _operation(name: str, operation: str) -> Callable[..., Any]:
     """A stand-in for a method or an operator, until its first use has it generated."""
 
     def method(*operands: Any, **constants: Any) -> Any:
-        from engine.eager.functions import EAGER  # puts the real operators on Value
+        from engine.eager.functions import GENERATED  # puts the real ones on Value
 
-        function = EAGER[operation] if operation else getattr(Value, name)
-        return function(*operands, **constants)
+        return GENERATED.method(name, operation)(*operands, **constants)
 
     method.__name__ = name
     return method

@@ -36,18 +36,20 @@ Types are in `functions.pyi`, generated as well: `python -m engine.eager.stubs` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
 
-from engine.eager.compiling import eager_functions
-from engine.eager.generate import eager_source
+from engine.eager.compiling import eager_function
 from engine.eager.methods import OPERATORS, method_names
 from engine.graph.messages import refuse_modulus
 from engine.graph.value import Value
 from engine.native import core, extension
 from engine.sheet.ops import OFFERED, OPERATIONS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
     from engine.base.spelling import Text
 
 
@@ -82,34 +84,68 @@ def source(name: str) -> Text:
     if name not in OPERATIONS:
         raise ValueError(f"no operation {name!r} on the sheet; known: {', '.join(OPERATIONS)}")
     from engine.base.spelling import Text
+    from engine.eager.generate import eager_source
 
     return Text(eager_source(OPERATIONS[name]))
 
 
-class _Generated(Mapping[str, Any]):
+class _Generated(Mapping):  # type: ignore[type-arg]
     """The function of every operation, by name; generated when it is first asked for."""
 
     def __init__(self) -> None:
         self._made: dict[str, Any] = {}
+        self._methods: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
         function = self._made.get(name)
         if function is None:
             where = f"<engine.eager.functions.{name}, generated from engine/sheet/ops.py>"
-            function = eager_functions([OPERATIONS[name]], where)[name]
+            function = eager_function(OPERATIONS[name], where)
             function.__module__ = __name__
             function = self._made.setdefault(name, function)
             if core == "python":
                 # From now on, what `Value` has under its names.
-                for method in method_names(name):
-                    setattr(Value, method, function)
+                methods = dict.fromkeys(method_names(name), function) | _operators(name, function)
+                self._methods |= methods
+                for method, own in methods.items():
+                    setattr(Value, method, own)
         return function
+
+    def method(self, name: str, operation: str) -> Any:
+        """What `Value` has under a name that the operation gives it."""
+        return self[operation] and self._methods[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(OPERATIONS)
 
     def __len__(self) -> int:
         return len(OPERATIONS)
+
+
+def _operators(operation: str, function: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
+    """The operators that an operation gives to `Value`."""
+
+    def __pow__(self: Any, other: Any, modulus: Any = None) -> Any:
+        if modulus is not None:
+            refuse_modulus()
+        return power(self, other) if isinstance(other, Value) else function(self, other)
+
+    def __divmod__(self: Any, other: Any) -> Any:
+        quotient = function(self, other)
+        return quotient if quotient is NotImplemented else (quotient, mod(self, other))
+
+    if operation == "pow":
+        power = GENERATED["power"]
+        return {"__pow__": __pow__}
+    names = [name for name, other in OPERATORS.items() if other == operation]
+    given = dict.fromkeys(names, function)
+    if operation == "floordiv":
+        mod = GENERATED["mod"]
+        given |= dict.fromkeys(("__divmod__", "__rdivmod__"), __divmod__)
+    return {
+        name: _reflected(name, own) if name.startswith("__r") else own
+        for name, own in given.items()
+    }
 
 
 def _reflected(name: str, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -123,47 +159,12 @@ def _reflected(name: str, function: Callable[[Any, Any], Any]) -> Callable[[Any,
     return operator
 
 
-def _install(generated: Mapping[str, Any]) -> None:
-    """Gives `Value` its operators."""
-    add, sub, mul, div = (generated[name] for name in ("add", "sub", "mul", "div"))
-    mod, floordiv = generated["mod"], generated["floordiv"]
-    power, constant_power = generated["power"], generated["pow"]
-
-    def __pow__(self: Any, other: Any, modulus: Any = None) -> Any:
-        if modulus is not None:
-            refuse_modulus()
-        return power(self, other) if isinstance(other, Value) else constant_power(self, other)
-
-    def __divmod__(self: Any, other: Any) -> Any:
-        quotient = floordiv(self, other)
-        return quotient if quotient is NotImplemented else (quotient, mod(self, other))
-
-    operators = {
-        "__add__": add,
-        "__sub__": sub,
-        "__mul__": mul,
-        "__truediv__": div,
-        "__mod__": mod,
-        "__floordiv__": floordiv,
-        "__divmod__": __divmod__,
-        "__pow__": __pow__,
-        "__neg__": generated["neg"],
-        "__abs__": generated["abs"],
-    }
-    for name in ("add", "sub", "mul", "truediv", "mod", "floordiv", "divmod"):
-        operators[f"__r{name}__"] = _reflected(f"__r{name}__", operators[f"__{name}__"])
-    operators["__rpow__"] = _reflected("__rpow__", power)
-    for name in OPERATORS:
-        setattr(Value, name, operators[name])
-
-
-EAGER: Mapping[str, Any] = _Generated()
+GENERATED = _Generated()
+EAGER: Mapping[str, Any] = GENERATED
 if core == "native":
     # The generated functions stay behind its own, for whatever is not an ordinary case.
-    extension.set_functions(EAGER.__getitem__)
+    extension.set_functions(GENERATED.__getitem__)
     EAGER = extension.OPERATIONS
-else:
-    _install(EAGER)
 # The arithmetic operations are Python's operators; everything else is a function of this module.
 # `clip` is what NumPy calls one of them.
 _FUNCTIONS = {op.name: op.name for op in OFFERED} | {"clip": "clamp"}

@@ -30,7 +30,6 @@ from collections.abc import Iterable, Iterator
 
 from engine.eager.generate_parts import (
     as_tuple,
-    constant_name,
     indented,
     is_plain,
     partial_text,
@@ -38,6 +37,7 @@ from engine.eager.generate_parts import (
     undefined_check,
 )
 from engine.eager.generate_sequences import sequence_body
+from engine.eager.methods import constant_name
 from engine.sheet.computation import Step, computation, needed, parameters
 from engine.sheet.dialects import TEXT
 from engine.sheet.evaluate import FAST

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from engine.eager.methods import constant_name
 from engine.sheet.computation import parameters
 from engine.sheet.evaluate import FAST
 from engine.sheet.formula import read
@@ -15,11 +16,6 @@ from engine.sheet.op import Op
 def is_plain(name: str) -> str:
     """The test whether an operand is a plain number."""
     return f"(type({name}) is float or type({name}) is int)"
-
-
-def constant_name(op: Op) -> str:
-    """The name of the operation itself in generated code."""
-    return op.name.upper()
 
 
 def partial_text(

@@ -8,13 +8,13 @@ from itertools import combinations
 
 from engine.eager.generate_parts import (
     as_tuple,
-    constant_name,
     indented,
     is_plain,
     partial_text,
     recorded,
     undefined_check,
 )
+from engine.eager.methods import constant_name
 from engine.sheet.computation import Step, computation
 from engine.sheet.evaluate import FAST, each, element, elements_of, partial_source
 from engine.sheet.formula import names_in

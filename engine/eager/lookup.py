@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Any
 
 from engine.eager.checked import apply
-from engine.eager.compiling import eager_functions
+from engine.eager.compiling import eager_function
 from engine.eager.functions import EAGER
 from engine.sheet.op import Op
 from engine.sheet.ops import OPERATIONS
@@ -26,4 +26,4 @@ def function_of(op: Op) -> Callable[..., Any]:
         return EAGER[op.name]
     if op.sequences:
         return partial(apply, op)
-    return eager_functions([op], f"<engine: {op.name}>")[op.name]  # type: ignore[no-any-return]
+    return eager_function(op, f"<engine: {op.name}>")

@@ -8,14 +8,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Operators, and the names under which NumPy's functions look for a method on each object.
-OPERATORS = tuple(
-    f"__{name}__"
-    for name in (
-        "add radd sub rsub mul rmul truediv rtruediv mod rmod floordiv rfloordiv divmod rdivmod "
-        "pow rpow neg abs".split()
-    )
-)
+    from engine.sheet.op import Op
+
+# Operators, and the operations whose functions they are.
+OPERATORS = {
+    f"__{side}{name}__": {"truediv": "div", "divmod": "floordiv"}.get(name, name)
+    for name in "add sub mul truediv mod floordiv divmod".split()
+    for side in ("", "r")
+} | {"__pow__": "pow", "__rpow__": "power", "__neg__": "neg", "__abs__": "abs"}
+# The names under which NumPy's functions look for a method on each object.
 NUMPY_NAMES = {
     **{f"arc{name}": f"a{name}" for name in "sin cos tan sinh cosh tanh tan2".split()},
     "rint": "round",
@@ -36,3 +37,8 @@ def method_names(operation: str) -> Iterator[str]:
     if operation in METHODS:
         yield operation
     yield from (numpys for numpys, ours in NUMPY_NAMES.items() if ours == operation)
+
+
+def constant_name(op: Op) -> str:
+    """The name of the operation itself in generated code."""
+    return op.name.upper()

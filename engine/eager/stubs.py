@@ -19,6 +19,7 @@ from engine.base.spelling import Text
 from engine.graph.value import Value
 
 EAGER: Mapping[str, Callable[..., Any]]
+GENERATED: Any
 
 def log_softmax(logits: Iterable[Value | float]) -> list[Value]: ...
 def softmax(logits: Iterable[Value | float]) -> list[Value]: ...

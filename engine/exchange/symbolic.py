@@ -13,8 +13,9 @@ from engine.graph.arguments import as_value
 from engine.graph.naming import Naming
 from engine.graph.value import Value
 from engine.graph.walks import topological_order
+from engine.sheet.defining import compile_source
 from engine.sheet.dialect import ATOM, PRODUCT, Dialect, Names, Piece
-from engine.sheet.evaluate import compile_source, each, element, elements_of
+from engine.sheet.evaluate import each, element, elements_of
 from engine.sheet.formula import names_in, read
 from engine.sheet.op import Op
 from engine.sheet.ops import OPERATIONS

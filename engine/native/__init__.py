@@ -30,10 +30,11 @@ def fingerprint() -> str:
     >>> fingerprint().splitlines()[3]
     'div (a b) a / b; 1 / b; -out / b; undefined b == 0; {} {}'
     """
-    return "".join(map(_line, SHEET))
+    return "".join(map(line_of, SHEET))
 
 
-def _line(op: Op) -> str:
+def line_of(op: Op) -> str:
+    """What a line of the sheet says about numbers, as a line of text."""
     operands = " ".join([name + "*" * (name in op.sequences) for name in op.operands])
     partials = "; ".join(op.partials)
     return (

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import linecache
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -17,6 +16,7 @@ from typing import Any
 
 from engine.sheet import ieee
 from engine.sheet.computation import DEAD, Step, computation, hoist, needed, parameters
+from engine.sheet.defining import compile_source
 from engine.sheet.dialect import SIGN, Dialect, Names, Piece
 from engine.sheet.formula import names_in, read
 from engine.sheet.inlining import inlined
@@ -145,25 +145,6 @@ def partial_source(op: Op, operand: str, tree: ast.expr, dialect: Dialect) -> st
     if isinstance(tree, ast.Name):
         return tree.id
     return f"[{text} for {each(sequences)}]"
-
-
-def compile_source(
-    source: str, filename: str, namespace: Mapping[str, Any] | None
-) -> dict[str, Any]:
-    """The functions that generated source defines, on the names of `namespace`.
-
-    They are bound apart from it, so that a function named `exp` does not hide the one it calls.
-    Without a namespace the source is a module that imports what it needs. A traceback or a debugger
-    shows the lines of the source like those of a file.
-    """
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    defined: dict[str, Any] = {}
-    code = compile(source, filename, "exec")
-    if namespace is None:
-        exec(code, defined)
-    else:
-        exec(code, dict(namespace), defined)
-    return defined
 
 
 def _function(

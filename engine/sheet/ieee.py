@@ -7,11 +7,14 @@ raised is computed again with these functions, so that an overflow is infinite i
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from math import copysign, inf, isfinite, nan, pi
-from typing import Any
 
 from engine.sheet.reductions import REDUCTIONS, Reduction
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
 def _otherwise(

@@ -6,37 +6,47 @@ LaTeX. A new one is a row here and a line on the sheet, such as `Op("sum", "Σ",
 
 from __future__ import annotations
 
-import ast
-from typing import NamedTuple
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
 
 
-class Reduction(NamedTuple):
+class Reduction:
     """`step`: what becomes of the result `a` with one more element `b`. `latex`: its sign.
 
     `of_two`: what generated code calls the same of two numbers, if formulas may ask for that too;
     `of_many`: what it calls the same of a list.
     """
 
-    name: str
-    identity: float
-    step: str
-    latex: str
-    of_many: str
-    of_two: str = ""
+    def __init__(
+        self, name: str, identity: float, step: str, latex: str, of_many: str, of_two: str = ""
+    ) -> None:
+        self.name = name
+        self.identity = identity
+        self.step = step
+        self.latex = latex
+        self.of_many = of_many
+        self.of_two = of_two
 
     @property
     def tree(self) -> ast.expr:
         """The step, as a formula."""
+        import ast
+
         return ast.parse(self.step, mode="eval").body
 
     @property
     def operator(self) -> ast.operator | None:
         """That of a step which is an operation of its two numbers, such as a sum."""
+        import ast
+
         return self.tree.op if isinstance(self.tree, ast.BinOp) else None
 
     @property
     def selects(self) -> bool:
         """Whether the result is one of the elements, as the largest of them is."""
+        import ast
+
         return isinstance(self.tree, ast.IfExp)
 
 

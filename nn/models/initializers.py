@@ -16,7 +16,6 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from engine.sheet.kinds import is_rectifier
 from engine.sheet.ops import OPERATIONS
 
 Initializer = Callable[[Any, int, int], float]
@@ -72,6 +71,8 @@ def find_initializer(init: str | Initializer | None, activation: str) -> Initial
     which keeps the variance by itself. Raises ValueError for an unknown name.
     """
     if init is None:
+        from engine.sheet.kinds import is_rectifier  # which reads formulas
+
         op = OPERATIONS.get(activation)
         init = "he" if op is not None and is_rectifier(op) else "xavier"
     if not isinstance(init, str):

@@ -29,8 +29,6 @@ Activation = str | bool | Callable[[Value], Value]
 Inputs = Sequence[Value | float] | Value | float
 Seed = int | random.Random | None
 
-_ACTIVATIONS = {None, *(EAGER[op.name] for op in ACTIVATIONS)}
-
 
 class Neuron(Module):
     """activation(Σ w_i·x_i + b), with the weighted sum as one node of the graph.
@@ -125,7 +123,7 @@ class Neuron(Module):
             getattr(self.respond, "__func__", None) is Neuron.respond
             and getattr(self.respond, "__self__", None) is self
             and not self.is_custom
-            and self._activate in _ACTIVATIONS
+            and self._activate is find_activation(self._activation)[1]
         )
 
     def _neurons(self) -> Sequence[Any]:

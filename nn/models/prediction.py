@@ -12,13 +12,13 @@ import engine
 from engine import Value, no_grad
 from engine.base.tables import is_row, plain, row_of
 from engine.graph.modes import settled
-from engine.programs import Rows
 from nn.models.backends import check_backend
 from nn.models.structure import Structure
 
 if TYPE_CHECKING:
-    # The compilers are loaded only when something is compiled.
+    # The compilers are loaded only when something is compiled, and rows when there are some.
     from engine import Program
+    from engine.programs import Rows
 
 # Fewer products of weights and inputs than this, in all rows, are done before LLVM has compiled
 # them, and on the native core about as fast as by a Python program.
@@ -113,6 +113,8 @@ def prediction_program(
 
 def _table(rows: Any, width: int | None) -> Rows:
     """The rows, checked; of one input each row may be a bare number."""
+    from engine.programs import Rows
+
     rows = _read(rows)
     if width is None:
         first = rows[0] if isinstance(rows, list) and rows else ()

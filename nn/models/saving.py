@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
-from engine.base.files import write_whole
 from engine.base.numbers import as_number
+
+# What reads and writes files is loaded when a file is read or written.
 
 _FORMAT = "chaingrad parameters 1"
 
 
 def save_model(path: str | os.PathLike[str], architecture: Any, state: Mapping[str, float]) -> None:
     """Writes both to one file. ValueError for what is not finite."""
+    import json
+
+    from engine.base.files import write_whole
+
     check_finite(state)
     content = {"format": _FORMAT, "architecture": architecture, "parameters": state}
     write_whole(path, json.dumps(content, indent=1) + "\n")
@@ -24,6 +27,9 @@ def save_model(path: str | os.PathLike[str], architecture: Any, state: Mapping[s
 
 def load_model(path: str | os.PathLike[str]) -> tuple[Any, dict[str, Any]]:
     """The architecture and the numbers by name; ValueError, naming the path, for another file."""
+    import json
+    from pathlib import Path
+
     try:
         # Editors on Windows begin a file with a mark of three bytes.
         text = Path(path).read_text(encoding="utf-8-sig")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from engine.graph.recording import reset_gradients
-from engine.programs import Formulas, applies_rule, remembered, update_function
+from engine.programs import Formulas, applies_rule, remembered
 from nn.train.optimizer_state import (
     checked_parameters,
     checked_setting,
@@ -81,7 +81,13 @@ class Optimizer:
         self._names = (*settings, *self._state_names)
         self.state = {name: [0.0] * len(self.parameters) for name in self._state_names}
         self.steps = self.epochs = 0
-        self._update = update_function(rule, tuple(self._setting_names))
+        self._update = self._update_function()
+
+    def _update_function(self) -> Callable[..., None]:
+        """The rule as a loop over the parameters; what writes it is loaded when it is needed."""
+        from engine.programs import update_function
+
+        return update_function(self._rule, tuple(self._setting_names))
 
     @property
     def rule(self) -> Rule:
@@ -211,7 +217,7 @@ class Optimizer:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        self._update = update_function(self._rule, tuple(self._setting_names))
+        self._update = self._update_function()
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value:g}" for name, value in self.settings.items())

@@ -24,3 +24,20 @@ def test_a_file_that_hides_the_engine_is_named(tmp_path):
         f"ImportError: {tmp_path / 'engine.py'} hides the package engine: "
         "give that file another name"
     )
+
+
+def test_what_is_not_used_is_not_imported():
+    command = "import sys, nn; print(*sys.modules); nn.fit, nn.MLP; print(*sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-S", "-c", command],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    before, after = (set(line.split()) for line in found.stdout.splitlines())
+    assert {name for name in before if name.partition(".")[0] == "nn"} == {"nn"}
+    assert not before & {"ast", "typing", "engine.eager.functions"}
+    assert {"nn.train.fit", "nn.models.layers"} <= after
+    # What writes programs, files and worksheets waits longer.
+    assert not after & {"engine.programs.write.python", "json", "pathlib", "nn.teach.worksheets"}

@@ -21,7 +21,7 @@ from engine.programs.run.outcomes import failed_row, outcome_of
 from engine.programs.run.overflow import train
 from engine.programs.run.session import Session
 from engine.programs.write.python import PythonWriter
-from engine.sheet.evaluate import compile_source
+from engine.sheet.defining import compile_source
 
 # Sums of up to so many terms are written out.
 LONGEST = 16

@@ -9,7 +9,8 @@ from functools import cache
 from engine.programs.lower.rules import Formulas, UpdateRule
 from engine.programs.write.python import PythonWriter
 from engine.sheet import ieee
-from engine.sheet.evaluate import FAST, compile_source
+from engine.sheet.defining import compile_source
+from engine.sheet.evaluate import FAST
 from engine.sheet.reductions import REDUCTIONS
 
 

@@ -70,11 +70,10 @@ def test_functions_are_of_the_module_that_offers_them(op):
 def test_a_traceback_shows_the_line_of_the_generated_source(f, name):
     with pytest.raises((ValueError, ZeroDivisionError)) as caught:
         f()
-    frames = [
-        frame for frame in traceback.extract_tb(caught.tb) if frame.filename.startswith("<engine")
-    ]
-    assert frames[0].name == name
-    assert frames[0].line.startswith(f"return apply({name.upper()}, ")
+    (frame,) = [frame for frame in traceback.extract_tb(caught.tb) if frame.name == name]
+    # The file that was stored when the package was built, or none.
+    assert frame.filename.endswith("generated.txt") or frame.filename.startswith("<engine")
+    assert frame.line.startswith(f"return apply({name.upper()}, ")
 
 
 def test_an_operation_that_is_not_on_the_sheet_has_no_source():

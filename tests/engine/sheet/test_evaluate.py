@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.sheet import ieee
+from engine.sheet.defining import compile_source
 from engine.sheet.evaluate import (
     FAST,
     IEEE,
     VALUES,
-    compile_source,
     forward,
     kink_distance,
     partials,

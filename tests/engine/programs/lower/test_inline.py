@@ -5,7 +5,7 @@ import pytest
 from engine.programs.lower.inline import inlined
 from engine.programs.lower.statements import function
 from engine.programs.write.python import PythonWriter
-from engine.sheet.evaluate import compile_source
+from engine.sheet.defining import compile_source
 
 TWICE = """
 def twice(a: float) -> float:

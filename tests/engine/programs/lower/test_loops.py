@@ -12,7 +12,7 @@ from engine.programs.lower.lowering import lower
 from engine.programs.lower.rules import UpdateRule
 from engine.programs.recording import Recording
 from engine.programs.write.python import PythonWriter
-from engine.sheet.evaluate import compile_source
+from engine.sheet.defining import compile_source
 
 RULE = UpdateRule((("parameter", "parameter - rate * gradient"),), ["rate"])
 

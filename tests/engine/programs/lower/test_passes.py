@@ -6,7 +6,7 @@ from engine.programs.lower.loops import BATCH, EVALUATE, loop
 from engine.programs.lower.passes import in_lanes, in_place, strip_mined
 from engine.programs.lower.statements import function
 from engine.programs.write.python import PythonWriter
-from engine.sheet.evaluate import compile_source
+from engine.sheet.defining import compile_source
 
 ROWS = [[float(1 << i), float(i)] for i in range(11)]
 ORDER = [3, 1, 9, 2, 0, 10, 8, 4, 6, 5]

@@ -11,7 +11,8 @@ from engine import Parameter, Value
 from engine.programs.lower.rules import UpdateRule, remembered
 from engine.programs.lower.update import update
 from engine.programs.write.python import PythonWriter
-from engine.sheet.evaluate import FAST, IEEE, compile_source
+from engine.sheet.defining import compile_source
+from engine.sheet.evaluate import FAST, IEEE
 from engine.sheet.formula import FormulaError
 from engine.sheet.ieee import NAMESPACE
 from nn import SGD, Adam
