@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from engine.exchange.node_link import to_node_link as to_node_link
     from engine.exchange.symbolic import to_sympy as to_sympy
     from engine.exchange.tikz import to_tikz as to_tikz
+    from engine.exercising.making import exercise as exercise
+    from engine.exercising.making import exercises as exercises
     from engine.explaining.check import check_gradients as check_gradients
     from engine.explaining.explanation import explain as explain
     from engine.explaining.stepping import steps as steps
@@ -66,6 +68,8 @@ _LAZY = {
     "check_gradients": "engine.explaining.check",
     "compile": "engine.programs.program",
     "draw": "engine.drawing.views",
+    "exercise": "engine.exercising.making",
+    "exercises": "engine.exercising.making",
     "explain": "engine.explaining.explanation",
     "from_node_link": "engine.exchange.node_link",
     "from_sympy": "engine.exchange.from_symbolic",
@@ -105,6 +109,8 @@ __all__ = [
     "check_gradients",
     "detect_anomaly",
     "draw",
+    "exercise",
+    "exercises",
     "explain",
     "from_node_link",
     "from_sympy",

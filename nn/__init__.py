@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from nn.models.layers import Sequential as Sequential
     from nn.models.module import Module as Module
     from nn.models.neuron import Neuron as Neuron
+    from nn.teach.sheets import exercise as exercise
+    from nn.teach.sheets import exercises as exercises
     from nn.teach.worksheets import worksheet as worksheet
     from nn.train.fit import TrainingDiverged as TrainingDiverged
     from nn.train.fit import fit as fit
@@ -80,6 +82,7 @@ _MODULES = {
     "nn.models.layers": "MLP Layer Sequential",
     "nn.models.module": "Module",
     "nn.models.neuron": "Neuron",
+    "nn.teach.sheets": "exercise exercises",
     "nn.teach.worksheets": "worksheet",
     "nn.train.fit": "TrainingDiverged fit",
     "nn.train.history": "History",
@@ -118,6 +121,8 @@ __all__ = [
     "cross_entropy",
     "draw_network",
     "draw_training_loop",
+    "exercise",
+    "exercises",
     "exponential_decay",
     "fit",
     "from_torch",

@@ -162,10 +162,16 @@ def worksheet(
     <BLANKLINE>
     L = 7225
     """
-    if not isinstance(model, Sequential) or not all(isinstance(k, Layer) for k in model.layers):
-        raise TypeError(f"worksheet needs an MLP or a Sequential of Layers, not {model!r}")
+    layers_of(model, "worksheet")
     digits = digits_of(digits, "worksheet")
     return Worksheet(model, x, y, find_loss(loss), digits)
+
+
+def layers_of(model: Any, what: str) -> list[Layer]:
+    """The layers of an MLP or of a Sequential of nothing else; TypeError naming `what`."""
+    if not isinstance(model, Sequential) or not all(isinstance(k, Layer) for k in model.layers):
+        raise TypeError(f"{what} needs an MLP or a Sequential of Layers, not {model!r}")
+    return model.layers
 
 
 def _weighted_sum(output: Value, neuron: Neuron) -> Value:

@@ -1,0 +1,95 @@
+"""Sheets as one HTML file: to be filled in on the screen or printed. Nothing is loaded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from html import escape
+
+from engine.exercising.layout import Section
+
+_STYLE = """
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin: 1.5rem 0 .4rem; }
+table { border-collapse: collapse; width: 100%; }
+th { font-weight: normal; color: GrayText; text-align: right; width: 2rem; padding-right: .8rem; }
+td, th { padding: .15rem .4rem; border-bottom: 1px solid #8884; vertical-align: baseline; }
+td:last-child { width: 9rem; }
+td.working { color: GrayText; }
+.math, td { font-family: "STIX Two Math", "Cambria Math", Georgia, serif; font-size: 1.05rem; }
+.given span { display: inline-block; min-width: 7rem; }
+input { font: inherit; width: 8rem; border: 1px solid #8888; border-radius: 3px; padding: 0 .3rem; }
+button { font: inherit; margin: 1.5rem 0; padding: .3rem 1rem; }
+@media print {
+  body { margin: 0; font-size: 12px; } button { display: none; }
+  input { border: 0; border-bottom: 1px solid; border-radius: 0; }
+  tr, h2 { break-inside: avoid; break-after: auto; } h2 { break-after: avoid; }
+}
+"""
+
+# What is typed stays in the browser until it is saved.
+_SCRIPT = """
+const inputs = [...document.querySelectorAll("input")];
+const answers = () => Object.fromEntries(inputs.map(i => [i.name, i.value.trim()]));
+const kept = key => { try { return JSON.parse(localStorage.getItem(key)) || {}; }
+                      catch { return {}; } };
+const before = kept(sheet.key);
+inputs.forEach((input, i) => {
+  input.value = before[input.name] || "";
+  input.addEventListener("input", () => {
+    try { localStorage.setItem(sheet.key, JSON.stringify(answers())); } catch {}
+  });
+  input.addEventListener("keydown", event => {
+    if (event.key === "Enter" && inputs[i + 1]) inputs[i + 1].focus();
+  });
+});
+document.querySelector("button").addEventListener("click", () => {
+  const content = JSON.stringify({student: sheet.student, answers: answers()}, null, 1);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([content], {type: "application/json"}));
+  link.download = sheet.file;
+  link.click();
+});
+"""
+
+
+def write_html(
+    title: str,
+    notes: Sequence[str],
+    given: Sequence[tuple[str, str]],
+    sections: Sequence[Section],
+    filled: bool,
+    student: str,
+    file: str,
+) -> str:
+    """`student` and `file`: whose answers are saved, and under which name."""
+    body = [f"<h1>{escape(title)}</h1>", *(f"<p>{escape(note)}</p>" for note in notes)]
+    numbers = (f"<span>{escape(f'{name} = {value}')}</span>" for name, value in given)
+    body += ["<h2>Given</h2>", f'<p class="math given">{" ".join(numbers)}</p>']
+    for i, section in enumerate(sections, 1):
+        body.append(f"<h2>{i}&ensp;{escape(section.title)}</h2>\n<table>")
+        for row in section.rows:
+            label = escape(f"{row.number}: {row.left}", quote=True)
+            blank = f'<input name="{row.number}" aria-label="{label}" autocomplete="off">'
+            cells = f"<td>{escape(row.left)}</td>"
+            if filled:
+                cells += f'<td class="working">{escape(row.working)}</td>'
+            answer = f"<b>{escape(row.answer)}</b>" if filled else blank
+            body.append(f"<tr><th>{row.number}</th>{cells}<td>{answer}</td></tr>")
+        body.append("</table>")
+    if not filled:
+        # Sheets of two exercises keep their answers apart.
+        asked = "|".join(row.left for section in sections for row in section.rows)
+        key = f"{title}|{asked}|{given}"
+        data = json.dumps({"student": student, "file": f"{file}.json", "key": key})
+        data = data.replace("<", r"\u003c")
+        body.append("<button>Save the answers as a file</button>")
+        body.append(f"<script>\nconst sheet = {data};{_SCRIPT}</script>")
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        + "\n".join(body)
+        + "\n</body>\n</html>\n"
+    )
