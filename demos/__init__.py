@@ -5,6 +5,6 @@ PARTS = {
     "The lesson": ("lesson", "worked_example", "ten_by_ten", "general_form"),
     "The how: real data": ("regression", "classification", "moons", "digits"),
     "The why": ("activations", "learning_rate", "initialisation", "scaling", "optimisers"),
-    "Beyond": ("gpt",),
+    "Beyond": ("gpt", "sweep"),
 }
 NAMES = tuple(name for names in PARTS.values() for name in names)
