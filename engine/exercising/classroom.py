@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -21,6 +22,8 @@ from engine.exercising.sheet import Exercise, file_stem
 _READ = (".json", ".csv", ".md", ".txt")
 # So many blanks are told of that most students missed.
 _MISSED = 5
+# Answers are taken for another student's if so many are right there, and no more on the own sheet.
+_OWN, _OTHERS = 0.6, 0.8
 
 
 class Class:
@@ -95,7 +98,28 @@ class Class:
                 notes.append(f"{student}: {error}")
             if student not in handed_in:
                 notes.append(f"{student} handed in nothing")
+            owner = self._owner(student, results[student])
+            if owner is not None:
+                notes.append(f"{student}: these answers are right on the sheet of {owner}")
         return ClassResult(results, notes)
+
+    def _owner(self, student: str, result: Result) -> str | None:
+        """On whose sheet the answers are right that are mostly wrong on the student's own."""
+        answers = [
+            (mark.blank.name, mark.answer) for mark in result.marks if mark.answer is not None
+        ]
+        own = sum(mark.status == "right" for mark in result.marks)
+        if own > _OWN * len(answers):
+            return None
+        for other, exercise in self.exercises.items():
+            right = exercise.answers
+            same = sum(
+                name in right and math.isclose(answer, right[name], rel_tol=1e-3, abs_tol=1e-9)
+                for name, answer in answers
+            )
+            if other != student and same > _OTHERS * len(answers):
+                return other
+        return None
 
     def _handed_in(self, answers: Any, notes: list[str]) -> dict[str, Any]:
         if isinstance(answers, (str, os.PathLike)):

@@ -20,6 +20,8 @@ _HEAD = r"""\documentclass[a4paper,11pt]{article}
 \usepackage[margin=2cm]{geometry}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{4pt}
+\providecommand{\lt}{<}
+\providecommand{\gt}{>}
 \newcommand{\blank}{\underline{\hspace{3cm}}}
 \newcommand{\entry}[2]{\makebox[2em][r]{#1}\quad $\displaystyle #2$\par}
 \begin{document}

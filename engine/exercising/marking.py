@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -19,13 +20,16 @@ from engine.exercising.slips import Name, Slip, step_slips
 
 # What two numbers may differ by that should be the same; of those that come to 0, absolutely.
 _EXACT = 1e-9
+# Up to so many wrong answers, or this share of all, those that follow from them count.
+_FEW, _MOST_WRONG = 5, 0.4
 
 
 class Mark(NamedTuple):
     """The mark for one blank.
 
     `status`: "right"; "carried", right by the student's own earlier numbers, which is as good;
-    "wrong", "missing" or "unreadable". `kind`: of a wrong answer what went wrong, "" otherwise.
+    "wrong", "missing" or "unreadable"; "not counted", carried on a sheet of guesses. `kind`: of a
+    wrong answer what went wrong, "" otherwise.
     `note`: that in words.
     """
 
@@ -100,6 +104,7 @@ _COUNTED = {
     "right": "right",
     "carried": "right by their own earlier numbers",
     "wrong": "wrong",
+    "not counted": "that only follow from these",
     "missing": "missing",
     "unreadable": "unreadable",
 }
@@ -116,7 +121,17 @@ def mark_answers(
     passes: Passes, blanks: Sequence[Blank], answers: Answers, name: Name, digits: int
 ) -> list[Mark]:
     """A mark for each blank."""
-    return _Marking(passes, blanks, name, digits).marks(answers)
+    marks = _Marking(passes, blanks, name, digits).marks(answers)
+    count = Counter(mark.status for mark in marks)
+    wrong, right, carried = (count[status] for status in ("wrong", "right", "carried"))
+    if wrong <= max(_FEW, right, _MOST_WRONG * (wrong + right + carried)):
+        return marks
+    # All zeros, or a neighbour's numbers, follow from themselves as well.
+    note = "it follows from wrong answers, of which there are too many to count it"
+    return [
+        mark._replace(status="not counted", note=note) if mark.status == "carried" else mark
+        for mark in marks
+    ]
 
 
 class _Marking:

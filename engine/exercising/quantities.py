@@ -134,22 +134,30 @@ class Passes:
 
     def needs(self, quantity: Quantity) -> list[Quantity]:
         """What it is computed from, leaves left out."""
-        part, node, _ = quantity
+        part, node, operand = quantity
         if part == "updates":
             return [Quantity("gradients", node)]
         if part == "gradients":
             users = self.users[node]
             above = [Quantity("gradients", user) for user in users if user is not self.y]
             return [*above, *(Quantity("local", user, node) for user in users)]
-        args = [arg for arg in node.args if isinstance(arg, Value) and arg.op is not None]
+        args: Iterable[Any] = node.args
         if part == "local":
-            op = _op(node)
-            formulas = [
-                *op.partials,
-                *(op.taught[name] for name in op.operands if name in op.taught),
-            ]
-            args += [node] if any("out" in names_in(read(text)) for text in formulas) else []
-        return [_value(arg) for arg in dict.fromkeys(args)]
+            assert operand is not None
+            args = self._in_slope(node, operand)
+        inner = [arg for arg in args if isinstance(arg, Value) and arg.op is not None]
+        return [_value(arg) for arg in dict.fromkeys(inner)]
+
+    def _in_slope(self, node: Value, operand: Value) -> Iterator[Any]:
+        """What a local derivative is made of, in one form or another."""
+        op = _op(node)
+        for place in (i for i, arg in enumerate(node.args) if arg is operand):
+            name, args, _ = at_operand(node, place)
+            for text in (op.partials[op.operands.index(name)], op.taught.get(name, "0")):
+                tree = read(text)
+                if any(map(is_reduction, ast.walk(tree))):
+                    yield from (*node.args, node)
+                yield from (args[used] for used in names_in(tree) if used in args)
 
     def _term(self, user: Value, known: Numbers, slope: float) -> float:
         """What one user adds to a gradient; a slope of 0 ends a path, whatever lies further on."""

@@ -75,6 +75,19 @@ def test_a_table_with_a_row_for_each_student(tmp_path):
     assert result.scores == {"anna": len(blanks), "Zoë 7/b": 0, "carl": len(blanks)}
 
 
+def test_a_neighbours_answers_are_told_and_follow_only_from_themselves():
+    x, w, v = (Parameter(2.0, label=name) for name in "xwv")
+    group = exercises((w * x + v) ** 2 * v - w / x, STUDENTS, names={})
+    carl = group["carl"].answers
+    result = group.grade({"anna": carl, "Zoë 7/b": group["Zoë 7/b"].answers, "carl": carl})
+    assert result.notes == ["anna: these answers are right on the sheet of carl"]
+    right = sum(mark.status == "right" for mark in result["anna"].marks)
+    assert result.scores["anna"] == right < len(carl) / 3
+    assert {mark.status for mark in result["anna"].marks} == {"right", "wrong", "not counted"}
+    zeros = group["anna"].grade({blank.number: 0 for blank in group["anna"].blanks})
+    assert zeros.score == 0
+
+
 def test_what_cannot_be_read_is_said_and_does_not_stop_the_others(tmp_path):
     (tmp_path / "anna.json").write_text("{", encoding="utf-8")
     GROUP["carl"].key.save(tmp_path / "carl.md")
