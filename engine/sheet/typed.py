@@ -6,8 +6,9 @@
 Traceback (most recent call last):
 FormulaError: 'relu(m1**)', character 10: expected a number, a name or "(", not ")"
 
-Powers are `^`, `**` or x²; products `*`, `·` or `×`; names may be Greek, and have marks, indices
-and primes: θ, ŷ, x₁, y'. Whoever types is told where a formula goes wrong and what was expected.
+Powers are `^`, `**` or x²; products `*`, `·`, `×`, or nothing: 2x, 2(y − ŷ). |a| and √a are read,
+and σ'(z) as the derivative of σ. Names may be Greek, and have marks, indices and primes: θ, ŷ, x₁,
+y'. Whoever types is told where a formula goes wrong and what was expected there.
 """
 
 from __future__ import annotations
@@ -15,31 +16,21 @@ from __future__ import annotations
 import ast
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from typing import NoReturn
 
-from engine.sheet.dialect import COMPARISON, OR, POWER, SIGN
-from engine.sheet.formula import (
-    CONSTANTS,
-    FUNCTIONS,
-    SYMBOLS,
-    FormulaError,
-    check,
-    children,
-    shortened,
-    takes,
+from engine.sheet.dialect import COMPARISON, OR, POWER, PRODUCT, SIGN
+from engine.sheet.formula import FormulaError, check, children, shortened
+from engine.sheet.typed_functions import (
+    ALL,
+    counts,
+    derivative,
+    function_named,
+    nearest,
+    without_primes,
 )
-from engine.sheet.ops import OPERATIONS
-from engine.sheet.reductions import REDUCTIONS
-from engine.sheet.typed_tokens import MINUS, OPERATORS, RAISED, Token, tokens
+from engine.sheet.typed_tokens import MINUS, OPERATORS, RAISED, ROOTS, Token, tokens
 
-# What else people call functions of the sheet.
-_ALSO = {
-    "√": "sqrt", "∛": "cbrt", "ln": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
-    "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "arcsinh": "asinh",
-    "arccosh": "acosh", "arctanh": "atanh", "swish": "silu",
-}  # fmt: skip
 _OPERAND = 'a number, a name or "("'
 # Deeper than this nobody types.
 _MOST_LEVELS = 100
@@ -48,8 +39,9 @@ _MOST_LEVELS = 100
 def read_typed(text: str, names: Mapping[str, str] | None = None) -> ast.expr:
     """The checked tree of a formula.
 
-    `names`, when given: all that may be typed, and the name that it stands for, such as ŷ for y_hat
-    and for itself. Raises FormulaError with the `position` of what is wrong.
+    `names`, when given: all that may be typed, of any characters, and the name that it stands for,
+    such as ŷ for y_hat and for itself; e is then the base of exp. Raises FormulaError with the
+    `position` of what is wrong.
     """
     tree = _Reader(text, names).whole()
     try:
@@ -65,7 +57,7 @@ class _Reader:
     def __init__(self, text: str, names: Mapping[str, str] | None) -> None:
         self.text = text
         self.names = names
-        self.tokens = tokens(text)
+        self.tokens = tokens(text, names or ())
         self.token = next(self.tokens)
         self.level = 0
 
@@ -90,10 +82,8 @@ class _Reader:
     def refuse(self, expected: str) -> NoReturn:
         """FormulaError at the token that stands where something else was expected."""
         hint = ""
-        if self.token.kind in ("name", "number") or self.token.text == "(":
-            hint = "; a product needs its sign, as in 2*x" if "operator" in expected else ""
-        if self.token.text == "|":
-            hint = "; an absolute value is written abs(x)"
+        if self.token.kind == "number" and "operator" in expected:
+            hint = "; a product with a number behind needs its sign, as in x*2"
         self.fail(f"expected {expected}, not {self.token}{hint}", self.token.start)
 
     def fail(self, problem: str, position: int) -> NoReturn:
@@ -123,9 +113,14 @@ class _Reader:
         else:
             left = self.operand()
         compared = False
-        while self.token.kind in ("sign", "raised"):
+        while self.token.kind in ("sign", "raised", "name"):
             if self.token.kind == "raised":
                 left = ast.BinOp(left, ast.Pow(), self.raised())
+                continue
+            if self.begins_factor():
+                if least > PRODUCT:
+                    break
+                left = ast.BinOp(left, ast.Mult(), self.nested(SIGN))
                 continue
             strength, operator = OPERATORS.get(self.token.text, (-1, None))
             if operator is None or strength < least:
@@ -161,19 +156,28 @@ class _Reader:
         if token.kind == "number":
             self.advance()
             return ast.Constant(self.number(token))
-        if self.take("("):
-            tree = self.choice()
-            self.close()
-            return tree
+        for opening, closing in (("(", ")"), ("[", "]"), ("|", "|")):
+            if self.take(opening):
+                tree: ast.expr = self.choice()
+                self.close(f'an operator or "{closing}"', closing)
+                return ast.Call(ast.Name("abs"), [tree], []) if opening == "|" else tree
         if token.kind != "name" and token.text != "mod":
             self.refuse(_OPERAND)
         self.advance()
         name = unicodedata.normalize("NFC", token.text)
-        if self.take("("):
+        if token.text in ROOTS and self.token.text != "(":
+            return ast.Call(ast.Name(str(function_named(name))), [self.operand()], [])
+        # Of a name that is known and no function a parenthesis is a factor: ŷ(1 − ŷ).
+        factor = name in (self.names or ()) and function_named(without_primes(name)[0]) is None
+        if not factor and self.take("("):
             return self.call(name, token.start)
         if token.kind != "name":
             self.refuse('"(" after mod')
-        return ast.Name(self.known(name, token.start))
+        return self.known(name, token.start)
+
+    def begins_factor(self) -> bool:
+        """Whether a factor follows without a sign between, as in 2x or 2(y − ŷ)."""
+        return self.token.kind == "name" or (self.token.kind, self.token.text) == ("sign", "(")
 
     def number(self, token: Token) -> float:
         """An int where it is written as one, so that 3 stays 3."""
@@ -182,36 +186,47 @@ class _Reader:
             self.fail("a number too large for a float", token.start)
         return int(number) if token.text.isdigit() and number < 2**53 else number
 
-    def known(self, name: str, start: int) -> str:
-        if self.names is None and self.token.kind in ("name", "number") and _counts(name):
-            self.fail(f"{name} needs parentheses, as in {name}({self.token.text})", start)
-        if name == "π":
-            return "pi"
-        if self.names is None or name in CONSTANTS:
-            return name
+    def known(self, name: str, start: int) -> ast.expr:
+        """A name that is not called."""
+        if self.names is None or name not in self.names:
+            called = function_named(name)
+            alone = self.names is None and not self.begins_factor()
+            if called is not None and not alone:
+                self.fail(f"{name} needs parentheses, as in {name}(x)", start)
+        if name in ("π", "pi"):
+            return ast.Name("pi")
+        if self.names is None:
+            return ast.Name(name)
+        if name == "e" and name not in self.names:
+            return ast.Call(ast.Name("exp"), [ast.Constant(1)], [])
         if name not in self.names:
-            known = {*self.names.values()}
-            self.fail(f"unknown name {name}{_nearest(name, known)}", start)
-        return self.names[name]
+            self.fail(f"unknown name {name}{nearest(name, {*self.names.values()})}", start)
+        return ast.Name(self.names[name])
 
     def call(self, name: str, start: int) -> ast.expr:
         """A function and its arguments, whose parenthesis has been opened."""
         arguments = [] if self.token.text == ")" else [self.choice()]
         while self.take(","):
             arguments.append(self.choice())
-        self.close('"," or ")"' if len(arguments) else '")"')
-        function = _ALSO.get(name, SYMBOLS.get(name, name))
-        counts = _counts(function)
-        if not counts:
-            self.fail(f"unknown function {name}{_nearest(name, _FUNCTIONS)}", start)
-        if len(arguments) not in counts:
-            takes = " or ".join(map(str, counts))
+        self.close('"," or ")"' if arguments else '")"')
+        bare, primes = without_primes(name)
+        function = function_named(bare)
+        if function is None:
+            hint = nearest(bare, ALL) or "; a product needs its sign, as in 2*x"
+            self.fail(f"unknown function {bare}{hint}", start)
+        if len(arguments) not in counts(function):
+            takes = " or ".join(map(str, counts(function)))
             given = f"{len(arguments)} {'is' if len(arguments) == 1 else 'are'} given"
-            self.fail(f"{name} takes {takes} argument{'s' * (takes != '1')}, {given}", start)
-        return ast.Call(ast.Name(function), arguments, [])
+            self.fail(f"{bare} takes {takes} argument{'s' * (takes != '1')}, {given}", start)
+        if not primes:
+            return ast.Call(ast.Name(function), arguments, [])
+        tree = derivative(function, arguments) if primes == 1 else None
+        if tree is None:
+            self.fail(f"{name}: only the first derivative of a function of one number", start)
+        return tree
 
-    def close(self, expected: str = 'an operator or ")"') -> None:
-        if not self.take(")"):
+    def close(self, expected: str, sign: str = ")") -> None:
+        if not self.take(sign):
             self.refuse(expected)
 
 
@@ -224,22 +239,6 @@ def _joined(
         case ast.cmpop():
             return ast.Compare(left, [operator], [right])
     return ast.BoolOp(operator, [left, right])
-
-
-def _counts(function: str) -> list[int]:
-    """With how many numbers a formula may call the function; none for what is not one."""
-    # What reduces a sequence has none to reduce here.
-    return [n for n in range(1, 8) if takes(function, n) and (n > 1 or function not in REDUCTIONS)]
-
-
-def _nearest(name: str, known: Collection[str]) -> str:
-    near = get_close_matches(name, sorted(known), 1)
-    if near:
-        return f"; {near[0]} is meant?"
-    return f"; known: {', '.join(sorted(known))}" if 0 < len(known) <= 12 else ""
-
-
-_FUNCTIONS = frozenset(name for name in (*FUNCTIONS, *OPERATIONS, *REDUCTIONS) if _counts(name))
 
 
 def is_condition(tree: ast.expr) -> bool:

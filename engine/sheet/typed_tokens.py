@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from engine.sheet.dialect import AND, COMPARISON, OR, POWER, PRODUCT, SUM
@@ -22,19 +22,20 @@ OPERATORS: dict[str, tuple[int, ast.operator | ast.cmpop | ast.boolop]] = {
     **dict.fromkeys(("!=", "≠"), (COMPARISON, ast.NotEq())),
     **dict.fromkeys("+", (SUM, ast.Add())),
     **dict.fromkeys("-−–", (SUM, ast.Sub())),
-    **dict.fromkeys("*·×⋅∗", (PRODUCT, ast.Mult())),
-    **dict.fromkeys("/÷∕", (PRODUCT, ast.Div())),
+    **dict.fromkeys("*·×⋅∗∙", (PRODUCT, ast.Mult())),
+    **dict.fromkeys("/÷∕⁄", (PRODUCT, ast.Div())),
     **dict.fromkeys(("//",), (PRODUCT, ast.FloorDiv())),
     **dict.fromkeys(("%", "mod"), (PRODUCT, ast.Mod())),
     **dict.fromkeys(("^", "**"), (POWER, ast.Pow())),
 }
 MINUS = "-−–"
+ROOTS = ("√", "∛")
 _WORDS = ("if", "else", "and", "or", "mod")
 RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-"))
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"\s*(?:(?P<name>(?:[^\W\d⁰¹²³⁴-⁹]|[∂∇])(?:[^\W⁰¹²³⁴-⁹]|[\u0300-\u036f])*['′’″]*|[√∛])"
+    r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)"
-    r"|(?P<name>(?:[^\W\d⁰¹²³⁴-⁹]|[∂∇])(?:[^\W⁰¹²³⁴-⁹]|[\u0300-\u036f])*['′]*|[√∛])"
     r"|(?P<sign>\*\*|//|<=|>=|==|!=|.)|(?P<end>$))",
     re.DOTALL,
 )
@@ -62,11 +63,15 @@ def as_name(text: str) -> str | None:
     return unicodedata.normalize("NFC", name) if name and name not in _WORDS else None
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """The tokens in order; the last one is the end."""
+def tokens(text: str, names: Collection[str] = ()) -> Iterator[Token]:
+    """The tokens in order; the last one is the end.
+
+    `names`: of whatever characters, such as w[0], are one token each.
+    """
     position = 0
+    pattern = _with_names([name for name in names if as_name(name) != name and name.strip()])
     while True:
-        match = _TOKEN.match(text, position)
+        match = pattern.match(text, position)
         assert match is not None
         assert match.lastgroup is not None
         kind = match.lastgroup
@@ -75,3 +80,12 @@ def tokens(text: str) -> Iterator[Token]:
         if kind == "end":
             return
         position = match.end()
+
+
+def _with_names(names: Collection[str]) -> re.Pattern[str]:
+    """What also finds these names, the longest first; none that a letter would go on."""
+    if not names:
+        return _TOKEN
+    longest = sorted(names, key=len, reverse=True)
+    either = "|".join(re.escape(n) + r"(?!\w)" * n[-1].isalnum() for n in longest)
+    return re.compile(_TOKEN.pattern.replace("(?P<name>", f"(?P<name>{either}|", 1), re.DOTALL)

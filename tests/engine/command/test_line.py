@@ -114,7 +114,7 @@ def test_a_picture_is_written_with_the_paths_that_are_explained(tmp_path, capsys
         (["x", "x"], "expected a name and its number, such as x=2, not 'x'"),
         (["x", "x=y"], "'x=y': y is not a number"),
         (["x", "x=1/0"], "'x=1/0': div is undefined"),
-        (["x", "x=1e"], "x: '1e', character 2: expected an operator"),
+        (["x", "x=1e"], "'x=1e': e is not a number"),
         (["x", "x=1", "--digits", "40"], "expected a whole number from 1 to 17, not '40'"),
         (["x", "x=1", "--draw", "x.bmp"], "'x.bmp' must end in .svg, .png, .pdf"),
         (["x", "x=1", "--source", "cobol"], "argument --source: invalid choice: 'cobol'"),

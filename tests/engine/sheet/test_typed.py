@@ -30,7 +30,10 @@ def written(tree):
         ("a - b - c", "a - b - c"),
         ("x⁻¹⁰ + x₁", "x ** (-10) + x₁"),
         ("σ(z') + ReLU(θ) + ln(π)", "sigmoid(z') + relu(θ) + log(pi)"),
-        ("√(x)", "sqrt(x)"),
+        ("√(x) + √y² + |a − b| + [c]", "sqrt(x) + sqrt(y) ** 2 + abs(a - b) + c"),
+        ("2(x + 1)z^2/3w", "2 * (x + 1) * z ** 2 / 3 * w"),
+        ("sinh'(z)·Tanh(a)", "cosh(z) * tanh(a)"),
+        ("leaky_relu'(x, 0.3)", "0.3 if x <= 0 else 1"),
         ("a if x > 0 and y ≥ 2 or z else b if x = 1 else c",
          "a if x > 0 and y >= 2 or z else b if x == 1 else c"),
         ("1e3*x + .5 + 2.", "1000.0 * x + 0.5 + 2.0"),
@@ -66,15 +69,18 @@ def test_every_formula_of_the_sheet_is_read_as_it_is_written_and_as_it_is_shown(
         ("relu(m1**)", 9, 'expected a number, a name or "(", not ")"'),
         ("", 0, 'expected a number, a name or "(", not the end'),
         ("1 +", 3, "not the end"),
-        ("2x", 1, "a product needs its sign, as in 2*x"),
-        ("2(x+1)", 1, "a product needs its sign"),
+        ("x 2", 2, "a product with a number behind needs its sign, as in x*2"),
+        ("x(y+1)", 0, "unknown function x; a product needs its sign"),
+        ("q(y+1)", 0, "unknown function q; a product needs its sign"),
+        ("sin''(x)", 0, "only the first derivative of a function of one number"),
+        ("hypot'(x, y)", 0, "only the first derivative of a function of one number"),
         ("sin x", 0, "sin needs parentheses, as in sin(x)"),
         ("relo(x)", 0, "unknown function relo; relu is meant?"),
         ("relu(x, y)", 0, "relu takes 1 argument, 2 are given"),
         ("max(a)", 0, "max takes 2 arguments, 1 is given"),
         ("(a", 2, 'expected an operator or ")", not the end'),
         ("a)", 1, "expected an operator such as +, or the end"),
-        ("|x|", 0, "an absolute value is written abs(x)"),
+        ("|x", 2, 'expected an operator or "|", not the end'),
         ("a < b < c", 6, 'expected "and" between two comparisons'),
         ("1 if x", 6, 'expected "else", not the end'),
         ("a⁻", 1, "expected a whole number as the exponent"),
@@ -97,6 +103,13 @@ def test_what_is_wrong_is_said_with_its_place_and_what_was_expected(typed, posit
 
 def test_names_may_be_limited_and_typed_in_other_ways():
     assert written(read_typed("y_hat*θ", {"ŷ": "ŷ", "y_hat": "ŷ", "θ": "θ"})) == "ŷ * θ"
+    names = {"ŷ": "ŷ", "w[0]": "w[0]", "w": "w"}
+    assert (
+        written(read_typed("-2w[0] ŷ(1 − ŷ)e^-w", names))
+        == "-2 * w[0] * ŷ * (1 - ŷ) * exp(1) ** (-w)"
+    )
+    with pytest.raises(FormulaError, match="tanh needs parentheses"):
+        read_typed("tanh w", names)
     with pytest.raises(FormulaError, match="unknown name z; known: w, ŷ") as caught:
         read_typed("w*z", {"ŷ": "ŷ", "y_hat": "ŷ", "w": "w"})
     assert caught.value.position == 2
