@@ -79,6 +79,13 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Live pages in a headless Chromium of the system, if there is one."""
+    install(session, "test,web")
+    session.run("python", "-m", "pytest", "-q", "-x", "tests/browser", *session.posargs)
+
+
+@nox.session
 def installed(session: nox.Session) -> None:
     """The installed package, away from the repository: all demos."""
     install(session, "all")

@@ -16,14 +16,16 @@ from demos.interrupt import uninterrupted
 from demos.pictures import FOLDER, Illustration
 from demos.printing import fixed, heading, introduction, name_of, remark, shown
 from demos.students import NOISE, Student, read_students
-from engine import Parameter, Value, draw, explain, squared_error, steps
+from engine import Parameter, Value, draw, explain, explore, squared_error, steps
 from engine.base.files import write_whole
 from engine.drawing.render import Picture
+from engine.page.live import Page
 from nn import MLP, SGD, History, draw_network, draw_training_loop, fit
 
 PICTURES = {
     "student.svg": "the student's graph, a box for each neuron",
     "chain.svg": "the way from w111 to the loss",
+    "lesson.html": "the student's graph, to try out in a browser",
     "network.svg": "the network after training",
     "training.svg": "the training loop",
 }
@@ -58,7 +60,7 @@ def main() -> Illustration:
     return Illustration(FOLDER / "student.svg", caption)
 
 
-def one_student() -> dict[str, Picture]:
+def one_student() -> dict[str, Picture | Page]:
     """Forward, loss, nine chains and one update, by the numbers of the lesson; its pictures."""
     model = MLP(2, [2, 1], activation="linear")
     model.load_state_dict(PARAMETERS)
@@ -87,9 +89,18 @@ def one_student() -> dict[str, Picture]:
     remark("The two hidden neurons get equal gradients because they started with equal weights.")
 
     # Drawn before the update, which changes the numbers that the graph was computed with.
-    drawings = {
+    others = read_students()[:12]
+    rows = {
+        "student": ["CGPA 8, IQ 80", *(f"CGPA {s.cgpa:.2f}, IQ {s.iq:.0f}" for s in others)],
+        "x1": [8, *(student.cgpa for student in others)],
+        "x2": [80, *(student.iq for student in others)],
+        "y": [3, *(student.lpa for student in others)],
+    }
+    title = "The 2-2-1 network: CGPA and IQ predict a salary"
+    drawings: dict[str, Picture | Page] = {
         "student.svg": draw(loss),
         "chain.svg": draw(loss, path=parameters["w111"]),
+        "lesson.html": explore(loss, path=parameters["w111"], title=title, data=rows),
     }
 
     heading("Update: new = old − η · ∂L/∂old, with η = 0.1")
@@ -154,13 +165,14 @@ def all_students() -> tuple[MLP, History, float]:
     return model, history, error
 
 
-def pictures(drawings: dict[str, Picture], history: History) -> None:
+def pictures(drawings: dict[str, Picture | Page], history: History) -> None:
     """The lesson in pictures, written to a folder below the current one."""
     heading(f"Pictures, in the folder {FOLDER}")
     FOLDER.mkdir(exist_ok=True)
     try:
         for name, picture in drawings.items():
-            picture.render(FOLDER / name)
+            write = picture.save if isinstance(picture, Page) else picture.render
+            write(FOLDER / name)
             print(f"  {name:13} {PICTURES[name]}")
         image = io.BytesIO()
         history.plot().figure.savefig(image, format="svg")

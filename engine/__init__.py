@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from engine.explaining.text_tree import tree as tree
     from engine.graph.walks import leaves as leaves
     from engine.graph.walks import topological_order as topological_order
+    from engine.page.live import explore as explore
     from engine.programs.program import Program as Program
     from engine.programs.program import compile as compile
 
@@ -71,6 +72,7 @@ _LAZY = {
     "exercise": "engine.exercising.making",
     "exercises": "engine.exercising.making",
     "explain": "engine.explaining.explanation",
+    "explore": "engine.page.live",
     "from_node_link": "engine.exchange.node_link",
     "from_sympy": "engine.exchange.from_symbolic",
     "grad": "engine.eager.transforms",
@@ -112,6 +114,7 @@ __all__ = [
     "exercise",
     "exercises",
     "explain",
+    "explore",
     "from_node_link",
     "from_sympy",
     "grad",

@@ -15,6 +15,7 @@ from engine.drawing.style import (
     OPERATION,
     PARAMETER,
     box,
+    cell_id,
     dimmed,
     quoted,
     text,
@@ -196,7 +197,7 @@ def _box(subject: Subject, key: tuple[object, ...], nodes: list[Value], neurons:
     values = [node.data for node in results or nodes]
     lines.append((_range(subject, values), "bold"))
     if all(subject.gradient(node).startswith("grad") for node in nodes):
-        lines.append((f"grad {_range(subject, [node.grad for node in nodes])}", "gradient"))
+        lines.append((f"grad {_range(subject, list(map(subject.gradient_of, nodes)))}", "gradient"))
     else:
         lines.append((subject.gradient(subject.root), "gradient"))
     runs = {
@@ -204,12 +205,17 @@ def _box(subject: Subject, key: tuple[object, ...], nodes: list[Value], neurons:
         "bold": lambda line: text(line, style.ink, 12, "B"),
         "gradient": lambda line: text(line, style.gradient, 10),
     }
+    cell = subject.cell(nodes[0])
+    ids = {"bold": cell_id(cell, "values"), "gradient": cell_id(cell, "gradients")}
     head = text(title, MUTED if highlighted else style.ink, 10.5)
     side = f' BGCOLOR="{style.side}"' if style.side else ""
     rows = f'<TR><TD{side} CELLPADDING="4">{head}</TD></TR>' + "".join(
-        f'<TR><TD CELLPADDING="3">{runs[kind](line)}</TD></TR>' for line, kind in lines
+        f'<TR><TD CELLPADDING="3"{ids.get(kind, "")}>{runs[kind](line)}</TD></TR>'
+        for line, kind in lines
     )
-    return f"\t{subject.identity[nodes[0]]} [label={box(style, rows)}, tooltip={quoted(title)}]\n"
+    identity = subject.identity[nodes[0]]
+    options = f"tooltip={quoted(title)}{subject.mark(identity, 'layer')}"
+    return f"\t{identity} [label={box(style, rows)}, {options}]\n"
 
 
 def _range(subject: Subject, numbers: list[float]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.drawing.path import operands
-from engine.drawing.style import MUTED, OPERATION, box, dimmed, quoted, text, title_of
+from engine.drawing.style import MUTED, OPERATION, box, cell_id, dimmed, quoted, text, title_of
 from engine.drawing.subject import Subject, symbol_of
 from engine.graph.value import Value
 from engine.sheet.kinds import factor, is_weighted_sum
@@ -134,7 +134,8 @@ def _box(subject: Subject, neuron: Neuron, identity: str, neurons: dict[Value, N
         else:
             inside = [p for user, p in subject.users[node] if neurons.get(user) is neuron]
             rows.append(_row(subject, node, inside))
-    return f"\t{identity} [label={box(style, ''.join(rows))}, tooltip={quoted(title)}]\n"
+    options = f"tooltip={quoted(title)}{subject.mark(identity, 'neuron')}"
+    return f"\t{identity} [label={box(style, ''.join(rows))}, {options}]\n"
 
 
 def _row(subject: Subject, node: Value, inside: list[float]) -> str:
@@ -147,16 +148,19 @@ def _row(subject: Subject, node: Value, inside: list[float]) -> str:
         symbol, note = symbol_of(node, subject.digits)
         name = f"{name} = {symbol}" if name else symbol
     title = text(name, style.ink, 10.5, "I")
-    gradient = subject.gradient(node)
-    if inside:
+    gradient, cell = subject.gradient(node), subject.cell(node)
+    # Where numbers change, each has a cell of its own.
+    if inside or subject.is_live:
         local = ", ".join(f"×{subject.shown(partial)}" for partial in inside[:_MOST_LOCALS])
         local += ", …" if len(inside) > _MOST_LOCALS else ""
-        colour = subject.local(max(inside, key=lambda partial: abs(partial - 1)), highlighted)
+        largest = max(inside, key=lambda partial: abs(partial - 1), default=1.0)
+        colour = subject.local(largest, highlighted)
         cells = (
             f'<TD {first} {fill} ALIGN="LEFT" CELLPADDING="3">{title}</TD>'
-            f'<TD {fill} CELLPADDING="3">{text(subject.shown(node.data), style.ink, 12, "B")}</TD>'
-            f'<TD {fill} CELLPADDING="3">{text(local, colour, 10)}</TD>'
-            f'<TD {last} {fill} ALIGN="RIGHT" CELLPADDING="3">'
+            f'<TD {fill} CELLPADDING="3"{cell_id(cell, "value")}>'
+            f"{text(subject.shown(node.data), style.ink, 12, 'B')}</TD>"
+            f'<TD {fill} CELLPADDING="3"{cell_id(cell, "local")}>{text(local, colour, 10)}</TD>'
+            f'<TD {last} {fill} ALIGN="RIGHT" CELLPADDING="3"{cell_id(cell, "gradient")}>'
             f"{text(gradient, style.gradient, 10)}</TD>"
         )
     else:

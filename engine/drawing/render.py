@@ -133,7 +133,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
     _repr_mimebundle_ = None
 
     def _repr_pretty_(self, printer: object, cycle: bool) -> None:
-        if any(True for _ in _backends(self.engine)):
+        if can_lay_out(self.engine):
             text = f"{self!r}: show it with .render('picture.svg') or .pipe('svg')"
         else:
             text = f"{self.fallback}\n{self!r}: {HINT}".lstrip()
@@ -183,15 +183,24 @@ def lay_out(
     raise RuntimeError(f"Graphviz is missing; {HINT}")
 
 
+def can_lay_out(engine: str = "dot") -> bool:
+    """Whether there is a Graphviz on this machine."""
+    return any(True for _ in _backends(engine))
+
+
 def with_own_ids(svg: bytes, source: str) -> bytes:
     """The SVG with ids of its own, so that two drawings on one page do not share any.
 
     >>> with_own_ids(b'<g id="node1"><use xlink:href="#node1"/></g>', "digraph {}")
     b'<g id="g74459ba3-node1"><use xlink:href="#g74459ba3-node1"/></g>'
     """
-    prefix = b"g%08x-" % zlib.crc32(source.encode())
     # Within text and attributes Graphviz writes a quote as &quot;, so these are attributes.
-    return re.sub(rb'(\sid="|href="#|url\(#)', rb"\g<1>" + prefix, svg)
+    return re.sub(rb'(\sid="|href="#|url\(#)', rb"\g<1>" + id_prefix(source).encode(), svg)
+
+
+def id_prefix(source: str) -> str:
+    """What the ids of a drawing begin with."""
+    return f"g{zlib.crc32(source.encode()):08x}-"
 
 
 def _backends(engine: str) -> Iterator[tuple[str, Callable[[str, Sequence[str]], list[str]]]]:

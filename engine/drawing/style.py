@@ -105,10 +105,18 @@ def box(style: Style, rows: str) -> str:
 
 
 def value_box(
-    style: Style, symbol: str | None, name: str | None, value: str, gradient: str, note: str = ""
+    style: Style,
+    symbol: str | None,
+    name: str | None,
+    value: str,
+    gradient: str,
+    note: str = "",
+    identity: str = "",
 ) -> str:
     """The label of one node: its operation at the left; name, number and gradient on top of each
-    other. `note`: the constants that do not fit beside the symbol."""
+    other. `note`: the constants that do not fit beside the symbol. `identity`: of a live picture,
+    whose numbers change: what the ids of its cells begin with."""
+    width = 80 if identity else 58
     side = ""
     if symbol is not None:
         size = 15 if len(symbol) < 3 else 12
@@ -117,14 +125,21 @@ def value_box(
             f"{text(symbol, style.ink, size)}</TD>"
         )
     lines = "" if name is None else _line(14, text(name, style.ink, 10.5, "I"))
-    lines += _line(17, text(value, style.ink, 13, "B")) + _line(
-        14, text(gradient, style.gradient, 10)
-    )
+    lines += _line(17, text(value, style.ink, 13, "B"), cell_id(identity, "value"))
+    lines += _line(14, text(gradient, style.gradient, 10), cell_id(identity, "gradient"))
     if note:
         lines += _line(14, text(note, style.ink, 9))
     inner = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{lines}</TABLE>'
-    return box(style, f'<TR>{side}<TD CELLPADDING="4" WIDTH="58">{inner}</TD></TR>')
+    return box(style, f'<TR>{side}<TD CELLPADDING="4" WIDTH="{width}">{inner}</TD></TR>')
 
 
-def _line(height: int, content: str) -> str:
-    return f'<TR><TD HEIGHT="{height}">{content}</TD></TR>'
+def _line(height: int, content: str, attributes: str = "") -> str:
+    return f'<TR><TD HEIGHT="{height}"{attributes}>{content}</TD></TR>'
+
+
+def cell_id(identity: str, what: str) -> str:
+    """The attributes by which the text of a cell is found in a live picture, none in others.
+
+    Graphviz writes an id only where there is a link, which is taken out again.
+    """
+    return f' ID="{identity}_{what}" HREF="#" TITLE="{what}"' if identity else ""

@@ -5,6 +5,7 @@ The views differ in which nodes share a box; what is said of a node is the same 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 
 from engine.base.numbers import DIGITS, shown
@@ -48,6 +49,9 @@ class Subject:
     same graph gives the same text; `naming`: their names in texts. `users`: per node the nodes that
     use it, each with the local derivative, once per edge. `highlighted`: the nodes on the paths
     that are, None for an ordinary drawing.
+
+    With `gradients` the picture is live: its numbers change when it is shown, so that its parts
+    have ids, tooltips say no numbers, and the gradients are these, whatever `backward` has left.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class Subject:
         path: Collection[Value],
         direction: str = "LR",
         digits: int = DIGITS,
+        gradients: Mapping[Value, float] | None = None,
     ) -> None:
         self.root = root
         self.order = topological_order(root)
@@ -69,8 +74,13 @@ class Subject:
         self.direction = direction
         self.tail_port, self.head_port = _PORTS[direction]
         self.digits = digits
-        self._ran = root.grad != 0
         self.naming = Naming(self.order, names)
+        self.is_live = gradients is not None
+        self._gradients = gradients
+        # What the root's own gradient is: 0 says that `backward` has not run.
+        self.seed = root.grad if gradients is None else 1.0
+        # How many of the edges between two nodes have been drawn.
+        self._drawn: Counter[tuple[Value, Value]] = Counter()
 
     def shown(self, number: float) -> str:
         """A number in the digits of this drawing."""
@@ -93,15 +103,29 @@ class Subject:
 
     def gradient(self, node: Value) -> str:
         """The gradient in words. `backward` gives the root 1, so a 0 there says it has not run."""
-        if self._ran:
-            return f"grad {self.shown(node.grad)}"
+        gradient = self.gradient_of(node)
+        if self.seed:
+            return f"grad {self.shown(gradient)}"
         # Leaves keep what an earlier backward, perhaps of another output, has added up.
-        return f"grad {self.shown(node.grad)} (earlier)" if node.grad else "backward not run"
+        return f"grad {self.shown(gradient)} (earlier)" if gradient else "backward not run"
+
+    def gradient_of(self, node: Value) -> float:
+        return node.grad if self._gradients is None else self._gradients.get(node, 0.0)
 
     def tooltip(self, node: Value) -> str:
         made_by = "" if node.op is None else f" = {node.op.name}(…)"
         name, value = self.name(node), self.shown(node.data)
+        if self.is_live:
+            return quoted(f"{name}{made_by}")
         return quoted(f"{name}{made_by}: value {value}, {self.gradient(node)}")
+
+    def cell(self, node: Value) -> str:
+        """What the ids of a node's cells begin with: nothing where its numbers stay."""
+        return self.identity[node] if self.is_live else ""
+
+    def mark(self, identity: str, kind: str) -> str:
+        """The attributes of a box or an arrow by which a live picture finds it; else none."""
+        return f', id="{identity}", class="{kind}"' if self.is_live else ""
 
     def box(self, node: Value) -> str:
         """The line of DOT for a box of one node."""
@@ -113,8 +137,12 @@ class Subject:
             self.shown(node.data),
             self.gradient(node),
             note,
+            self.cell(node),
         )
-        return f"\t{self.identity[node]} [label={label}, tooltip={self.tooltip(node)}]\n"
+        identity = self.identity[node]
+        kind = node.role if node.op is None else "output" if node is self.root else "operation"
+        options = f"tooltip={self.tooltip(node)}{self.mark(identity, kind)}"
+        return f"\t{identity} [label={label}, {options}]\n"
 
     def local(self, partial: float, highlighted: bool = True) -> str:
         """The colour of a local derivative; a factor of 1 changes nothing and is muted."""
@@ -140,8 +168,12 @@ class Subject:
         highlighted = self.is_highlighted(operand)
         arrow, local = self.arrow(highlighted), self.local(partial, highlighted)
         before, after = padding
-        tooltip = f"∂{self.name(node)}/∂{self.name(operand)} = {self.shown(partial)}"
-        if is_dead(partial):
+        tooltip = f"∂{self.name(node)}/∂{self.name(operand)}"
+        if self.is_live:
+            options += self.mark(self._edge(operand, node), "local")
+        else:
+            tooltip += f" = {self.shown(partial)}"
+        if is_dead(partial) and not self.is_live:
             tooltip += ": the path ends here"
             options += ", style=dashed"
         return (
@@ -149,10 +181,20 @@ class Subject:
             f'fontcolor="{local}", edgetooltip={quoted(tooltip)}{options}]\n'
         )
 
+    def _edge(self, operand: Value, node: Value) -> str:
+        """The id of an arrow: its nodes, and which of the edges between them it is."""
+        self._drawn[operand, node] += 1
+        return edge_id(self.identity[operand], self.identity[node], self._drawn[operand, node])
+
     def arrow(self, highlighted: bool) -> str:
         if self.highlighted is None:
             return ARROW
         return GRADIENT if highlighted else DIM_ARROW
+
+
+def edge_id(tail: str, head: str, number: int) -> str:
+    """The id of the edge from one node to another of a live picture; there may be several."""
+    return f"{tail}_{head}_{number}"
 
 
 def symbol_of(node: Value, digits: int = DIGITS) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from typing import Any
 
 from engine.base.numbers import DIGITS, digits_of
@@ -34,6 +34,12 @@ BODIES: dict[str, Callable[[Subject], list[str]]] = {
     "values": values_body,
     "neurons": neurons_body,
     "layers": layers_body,
+}
+# The nodes that share a box have the same key; others have none.
+_GROUPS: dict[str, Callable[[Subject], Mapping[Value, Hashable]]] = {
+    "values": lambda subject: {},
+    "neurons": neurons_of,
+    "layers": layers_of,
 }
 # A graph of more nodes is drawn as layers if nothing else is asked for, and of more boxes not at
 # all; who names a view may have more of them.
@@ -81,21 +87,36 @@ def draw(
     starts = _starts(path)
     digits = digits_of(digits, "draw")
     subject = Subject(y, names, starts, direction, digits)
-    chosen = _choose(subject, view, max_nodes)
-    picture = Picture("chaingrad")
+    captions = [caption(subject.order, start, subject.name, digits) for start in starts]
+    picture = picture_of(subject, choose(subject, view, max_nodes), captions)
     picture.fallback = written_tree(
         subject.order, subject.naming, RoundingText(digits), max_lines=40, max_depth=20
     )
-    captions = [caption(subject.order, start, subject.name, digits) for start in starts]
+    return picture
+
+
+def picture_of(subject: Subject, view: str, captions: Sequence[str] = ()) -> Picture:
+    """The drawing in one of the views, the captions and a legend below it."""
+    picture = Picture("chaingrad")
     picture.body += [
-        f"\trankdir={direction}; nodesep=0.3; ranksep=0.5; pad=0.2; bgcolor=white\n",
+        f"\trankdir={subject.direction}; nodesep=0.3; ranksep=0.5; pad=0.2; bgcolor=white\n",
         f'\toutputorder=edgesfirst; fontname="{FONT}"\n',
         f'\tnode [shape=plain, fontname="{FONT}"]\n',
         f'\tedge [penwidth=1.2, arrowsize=0.65, fontname="{FONT}", fontsize=10]\n',
-        *BODIES[chosen](subject),
+        *BODIES[view](subject),
         f"\tlabelloc=b; label=<{_below(subject, captions)}>\n",
     ]
     return picture
+
+
+def boxes_of(subject: Subject, view: str) -> dict[Value, str]:
+    """The id of the box that holds each node, in one of the views."""
+    groups = _GROUPS[view](subject)
+    first: dict[Hashable, str] = {}
+    return {
+        node: first.setdefault(groups.get(node, node), subject.identity[node])
+        for node in subject.order
+    }
 
 
 def _starts(path: Any) -> list[Value]:
@@ -104,25 +125,23 @@ def _starts(path: Any) -> list[Value]:
     return [path] if isinstance(path, Value) else as_values(path, "draw: path")
 
 
-def _choose(subject: Subject, view: str | None, max_nodes: int | None) -> str:
+def choose(subject: Subject, view: str | None, max_nodes: int | None = None) -> str:
     """The view to draw. ValueError if it, or without one each of them, has too many boxes."""
     count = len(subject.order)
-    boxes: dict[str, Callable[[], int]] = {
-        "values": lambda: count,
-        "neurons": lambda: len({neurons.get(node, node) for node in subject.order}),
-        "layers": lambda: len(set(layers_of(subject).values())),
-    }
-    neurons = neurons_of(subject)
+
+    def size(view: str) -> int:
+        return len(set(boxes_of(subject, view).values()))
+
     wanted = view
     if wanted is None:
-        wanted = "neurons" if neurons else "values"
-        if count > _EASY and boxes["layers"]() < boxes[wanted]():
+        wanted = "neurons" if neurons_of(subject) else "values"
+        if count > _EASY and size("layers") < size(wanted):
             wanted = "layers"
     most = max_nodes if max_nodes is not None else _EASY if view is None else _MOST_BOXES
     if count <= most:
         # No view has more boxes than there are nodes.
         return wanted
-    sizes = {name: size() for name, size in boxes.items()}
+    sizes = {name: size(name) for name in BODIES}
     if sizes[wanted] <= most:
         return wanted
     smaller = [f"{name!r} ({size:,} boxes)" for name, size in sizes.items() if size <= most]
@@ -133,20 +152,19 @@ def _choose(subject: Subject, view: str | None, max_nodes: int | None) -> str:
     )
 
 
-def _below(subject: Subject, captions: list[str]) -> str:
+def _below(subject: Subject, captions: Sequence[str]) -> str:
     """What stands under the picture: the products along highlighted paths, and the legend."""
     rows = ['<TR><TD HEIGHT="12"></TD></TR>']
     rows += [f'<TR><TD CELLPADDING="5">{text(line, GRADIENT, 13)}</TD></TR>' for line in captions]
     output = subject.name(subject.root)
-    ran = subject.root.grad != 0
     # Where backward ran on a node beyond this output, its gradient is another number than 1.
-    meaning = f"∂{output}/∂this" if subject.root.grad == 1 else f"of a result beyond {output}"
+    meaning = f"∂{output}/∂this" if subject.seed == 1 else f"of a result beyond {output}"
     parts = [
         ("18", INK, "B", "value, computed forward"),
         ("grad 30", GRADIENT, "", f"{meaning}, computed backward"),
         ("×8", LOCAL, "", "local derivative: going back, grad is multiplied by it"),
     ]
-    if not ran:
+    if not subject.seed:
         parts[1] = ("backward not run", GRADIENT, "", f"no gradients yet: {output}.backward()")
     cells = "".join(
         f"<TD>{text(sample, colour, 10, tag)}</TD><TD>{text(words, MUTED, 10)}</TD>"

@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from engine.base.numbers import DIGITS, MOST_DIGITS, short, shown
 from engine.graph.naming import Naming
 from engine.graph.value import Value
-from engine.sheet.dialect import ATOM, PRODUCT, SUM, Dialect, Names
+from engine.sheet.dialect import ATOM, PRODUCT, SUM, Dialect, Names, Piece
 from engine.sheet.dialects import Latex, Text
 from engine.sheet.formula import is_reduction, read
 from engine.sheet.kinds import total
+from engine.sheet.mathml import MathML
 from engine.sheet.op import Op
 from engine.sheet.specialize import specialize, value_at
 
+# What stands for a node in a text, such as a `Naming`; for a constant its number.
+Named = Callable[["Value | float"], "str | float | Piece"]
 # Of more operands than this only the first and the last are written.
 _OPERANDS = 6
 
@@ -49,11 +52,15 @@ class RoundingLatex(Rounding, Latex):
     """Written mathematics in LaTeX."""
 
 
+class RoundingMathML(Rounding, MathML):
+    """Written mathematics for browsers."""
+
+
 TEXT, LATEX = RoundingText(), RoundingLatex()
 
 
 def expression(
-    node: Value, naming: Naming, *, numbers: bool = False, dialect: Rounding = TEXT
+    node: Value, naming: Named, *, numbers: bool = False, dialect: Rounding = TEXT
 ) -> str:
     """The right side of the node's equation, over the names of its operands or their numbers.
 
@@ -75,7 +82,7 @@ def expression(
             other = grouped[name]
             if isinstance(other, Value) or other != op.defaults.get(name):
                 terms.append(({name: shown_as(other)}, ast.Name(name)))
-        return _joined(terms, dialect, " + ", SUM)
+        return _joined(terms, dialect, dialect.infix[ast.Add], SUM)
     if op.sequences:
         elements = [
             element
@@ -83,11 +90,11 @@ def expression(
             for element in (grouped[name] if name in op.sequences else [grouped[name]])
         ]
         terms = [({"a": shown_as(element)}, _formula("a")) for element in elements]
-        return _called(op, _joined(terms, dialect, ", ", 0), dialect)
+        return dialect.applied(op.symbol, _joined(terms, dialect, dialect.comma, 0))
     arguments = {name: shown_as(group) for name, group in grouped.items()}
     if op.symbol.isalpha():
         written = [dialect.write(ast.Name(name), arguments) for name in op.operands]
-        return _called(op, ", ".join(written), dialect)
+        return dialect.applied(op.symbol, dialect.comma.join(written))
     formula = _formula(op.taught.get("out", op.formula))
     if op.constants:
         constants = {name: float(grouped[name]) for name in op.constants}
@@ -106,11 +113,6 @@ def _joined(
     place_of_rest = dialect.after if precedence else dialect.within
     written += [place_of_rest(tree, precedence, names) for names, tree in rest]
     return separator.join(written)
-
-
-def _called(op: Op, arguments: str, dialect: Dialect) -> str:
-    name = rf"\operatorname{{{op.symbol}}}" if isinstance(dialect, Latex) else op.symbol
-    return name + dialect.parentheses(arguments)
 
 
 def local_derivative(

@@ -37,6 +37,7 @@ class Dialect:
     infix: Mapping[type[ast.AST], str] = {}
     functions: Mapping[str, str] = {}
     minus = "-"
+    comma = ", "
 
     def write(self, tree: ast.expr, names: Names | None = None) -> str:
         """The formula in this dialect.
@@ -135,6 +136,10 @@ class Dialect:
 
     def call(self, name: str, arguments: list[str]) -> Piece:
         return f"{self.functions.get(name, name)}({', '.join(arguments)})", ATOM
+
+    def applied(self, function: str, arguments: str) -> str:
+        """A function by its name, and what it is applied to."""
+        return function + self.parentheses(arguments)
 
     def name(self, name: str) -> str:
         return name

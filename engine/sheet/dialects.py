@@ -165,6 +165,9 @@ class Latex(Dialect):
         # Weaker than an atom, so that a power is not read as one of the argument.
         return function + self.parentheses(", ".join(arguments)), POWER
 
+    def applied(self, function: str, arguments: str) -> str:
+        return _named(function) + self.parentheses(arguments)
+
     def parentheses(self, text: str) -> str:
         return rf"\left({text}\right)"
 

@@ -15,7 +15,17 @@ from pathlib import Path
 import tests.benchmarks.one_thread  # noqa: F401  (before any library that starts threads)
 from engine import core
 
-SECTIONS = ("networks", "eager", "programs", "sizes", "compiling", "chain", "reading", "start_up")
+SECTIONS = (
+    "networks",
+    "eager",
+    "programs",
+    "sizes",
+    "compiling",
+    "chain",
+    "reading",
+    "pages",
+    "start_up",
+)
 
 
 def main() -> None:

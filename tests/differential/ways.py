@@ -30,7 +30,17 @@ from tests.differential.reference import (
 )
 from tests.engine.native.cores import shared
 
-WAYS = ("python core", "native core", "python", "llvm", "llvm by one", "c", "javascript", "truth")
+WAYS = (
+    "python core",
+    "native core",
+    "python",
+    "llvm",
+    "llvm by one",
+    "c",
+    "javascript",
+    "page",
+    "truth",
+)
 
 
 class Way(Protocol):
@@ -222,6 +232,10 @@ def made(name: str) -> Way:
         from tests.differential.javascript_files import JavaScriptWay
 
         return JavaScriptWay()
+    if name == "page":
+        from tests.differential.page_programs import PageWay
+
+        return PageWay()
     if name == "truth":
         from tests.differential.truth import TruthWay
 

@@ -22,7 +22,7 @@ MODULES = sorted(
 EXTENSION = getattr(engine.native.extension, "__file__", None)
 
 # What draws needs graphviz, the one dependency; of the rest, Hypothesis a strategy for tests.
-NEEDY = ("engine.draw", "engine.drawing.render", "engine.testing.strategies")
+NEEDY = ("engine.draw", "engine.page", "engine.testing.strategies")
 ALONE = [name for name in MODULES if not name.startswith(NEEDY)]
 
 HEAVY = "typing ast graphviz numpy tqdm engine.eager.functions"

@@ -47,10 +47,12 @@ def lower(recording: Recording, longest: int = 16) -> Kernel:
 
     Sums and other reductions over more than `longest` neighbours become loops.
     """
-    return _Lowering(recording, longest).result()
+    return Lowering(recording, longest).result()
 
 
-class _Lowering(Variables):
+class Lowering(Variables):
+    """Writes the instructions of a graph, node by node."""
+
     def __init__(self, recording: Recording, longest: int) -> None:
         super().__init__(recording, longest)
         # What the value of a node needed and its derivatives need again.

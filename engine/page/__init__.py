@@ -1,0 +1,1 @@
+"""The live page: a graph whose numbers follow the reader's hand, as one file."""
