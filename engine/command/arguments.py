@@ -24,7 +24,7 @@ _EXAMPLES = """\
 examples:
   chaingrad "relu(m1*x*m2)" m1=3 m2=0.5 x=2
   chaingrad "relu(m1*x*m2)" m1=3 m2=0.5 x=2 --explain m1 --steps
-  chaingrad "(y - w*x)^2" y=3 w=0.5 x=8 --parameters w --draw loss.svg
+  chaingrad "(y - w*x)^2" y=3 w=0.5 x=8 --parameters w --draw loss.svg --page loss.html
   chaingrad "tanh(a*b)" a=1/3 b=-2 --source c > program.c
   chaingrad "tanh(a*b)" a=1/3 b=-2 --check
 
@@ -47,6 +47,7 @@ def parser() -> Parser:
     add("--tree", action="store_true", help="the graph as a tree of text")
     add("--check", action="store_true", help="compare with central differences")
     add("--draw", metavar="FILE", type=_picture, help="a picture: .svg, .png or .pdf")
+    add("--page", metavar="FILE", type=_page, help="an interactive page, .html")
     add("--source", choices=LANGUAGES, help="print the program instead of the numbers")
     add("--export", choices=[*FORMS], help="print the graph in another form instead")
     add("--digits", type=_digits, default=DIGITS, help=f"significant digits; {DIGITS}")
@@ -117,4 +118,10 @@ def _picture(path: str) -> str:
 
     if Path(path).suffix[1:].lower() not in FORMATS:
         raise _refused(f"{path!r} must end in {', '.join(f'.{known}' for known in FORMATS)}")
+    return path
+
+
+def _page(path: str) -> str:
+    if Path(path).suffix.lower() not in (".html", ".htm"):
+        raise _refused(f"{path!r} must end in .html")
     return path

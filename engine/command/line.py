@@ -100,6 +100,10 @@ class Subject:
         y.backward()
         return y
 
+    def title(self) -> str:
+        """The formula, for the heading of a page."""
+        return RoundingText(self.options.digits).write(self.tree)
+
     def report(self, y: Value) -> Iterator[object]:
         """What is printed, part by part."""
         digits = self.options.digits
@@ -154,6 +158,12 @@ class Subject:
 
             picture = draw(y, path=paths or None, digits=self.options.digits)
             _wrote(picture.render(self.options.draw))
+        if self.options.page:
+            from engine.page.live import explore
+
+            first = paths[0] if paths else None
+            page = explore(y, path=first, title=self.title(), digits=self.options.digits)
+            _wrote(page.save(self.options.page))
 
 
 def _signature(names: Sequence[str]) -> inspect.Signature:

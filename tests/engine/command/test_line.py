@@ -100,6 +100,16 @@ def test_a_picture_is_written_with_the_paths_that_are_explained(tmp_path, capsys
     assert "∂y/∂m2 = 6 × 1 = 6" in Path(path).read_text(encoding="utf-8").replace("&#45;", "-")
 
 
+@needs_graphviz
+def test_a_page_has_the_formula_as_its_title_and_opens_on_the_first_path(tmp_path, capsys):
+    path = str(tmp_path / "out.html")
+    assert main([*LESSON, "--page", path, "--explain", "m1", "--parameters", "m1,m2"]) == 0
+    assert capsys.readouterr().err == f"wrote {path}\n"
+    html = Path(path).read_text(encoding="utf-8")
+    assert "<title>ReLU(m1·x·m2)" in html
+    assert "https://" not in html
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -117,6 +127,7 @@ def test_a_picture_is_written_with_the_paths_that_are_explained(tmp_path, capsys
         (["x", "x=1e"], "'x=1e': e is not a number"),
         (["x", "x=1", "--digits", "40"], "expected a whole number from 1 to 17, not '40'"),
         (["x", "x=1", "--draw", "x.bmp"], "'x.bmp' must end in .svg, .png, .pdf"),
+        (["x", "x=1", "--page", "x.pdf"], "'x.pdf' must end in .html"),
         (["x", "x=1", "--source", "cobol"], "argument --source: invalid choice: 'cobol'"),
         (["x", "x=1", "--nope"], "unrecognized arguments: --nope"),
         ([], "chaingrad: a formula is missing"),
@@ -161,7 +172,15 @@ def test_the_examples_of_the_page_print_what_it_shows(line, shown, capsys):
 
 def test_help_names_every_option_with_examples_that_run(capsys):
     text = printed(capsys, "--help")
-    for option in ("--explain NAME", "--steps", "--tree", "--check", "--draw FILE", "--export"):
+    for option in (
+        "--explain NAME",
+        "--steps",
+        "--tree",
+        "--check",
+        "--draw FILE",
+        "--page FILE",
+        "--export",
+    ):
         assert option in text
     assert '  chaingrad "relu(m1*x*m2)" m1=3 m2=0.5 x=2 --explain m1 --steps\n' in text
     assert printed(capsys, "--version") == f"{engine.__version__}\n"
