@@ -25,7 +25,6 @@ from engine.graph.naming import Naming
 from engine.graph.value import Parameter, Value
 from engine.graph.walks import leaves, topological_order
 from engine.programs.program import compile
-from engine.sheet.formula import FormulaError
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -39,8 +38,6 @@ def main(arguments: Sequence[str]) -> int:
             print(sys.modules["engine"].__version__)
             return 0
         subject = Subject(options)
-    except FormulaError as error:
-        return _refuse(options.formula, error)
     except (UsageError, ValueError) as error:
         return _failed(error, 2)
     return _do(subject)
@@ -177,18 +174,10 @@ def _signature(names: Sequence[str]) -> inspect.Signature:
     return inspect.Signature(found)
 
 
-def _refuse(formula: str, error: FormulaError) -> int:
-    """Says what is wrong with the formula, and points at it."""
-    text = f"chaingrad: {error}"
-    if error.position is not None and formula.isprintable():
-        text += f"\n\n  {formula}\n  {' ' * error.position}^"
-    print(spelled(text, sys.stderr.encoding or "utf-8"), file=sys.stderr)
-    return 2
-
-
 def _failed(error: Exception, status: int = 1) -> int:
     text = str(error) if isinstance(error, UsageError) else f"chaingrad: {error}"
-    print(text, file=sys.stderr)
+    # Line by line, what points at a place above it stays below that place in ASCII, too.
+    print(spelled(text, sys.stderr.encoding or "utf-8"), file=sys.stderr)
     return status
 
 

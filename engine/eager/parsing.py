@@ -9,9 +9,9 @@ from typing import Any
 from engine.base.numbers import as_number, given
 from engine.eager.functions import EAGER
 from engine.graph.value import Value
-from engine.sheet.formula import CONSTANTS, FormulaError, children, shortened
+from engine.sheet.formula import CONSTANTS, FormulaError, children
 from engine.sheet.reductions import REDUCTIONS
-from engine.sheet.typed import is_condition, read_typed
+from engine.sheet.typed import read_typed
 
 _OPERATIONS: dict[type[ast.AST], str] = {
     ast.Add: "add",
@@ -46,7 +46,9 @@ def parse(formula: str, /, **leaves: Any) -> Value:
     (Value(3, grad=1), 1.0)
     >>> parse("relu(m1*x*m2", m1=3, m2=0.5, x=2)
     Traceback (most recent call last):
-    FormulaError: 'relu(m1*x*m2', character 13: expected "," or ")", not the end
+    FormulaError: formula, character 13: expected "," or ")", not the end
+      relu(m1*x*m2
+                  ^
     """
     tree = read_formula(formula)
     names = names_of(tree)
@@ -66,21 +68,10 @@ def parse(formula: str, /, **leaves: Any) -> Value:
 
 
 def read_formula(text: str) -> ast.expr:
-    """The tree of a formula that comes to a number. FormulaError for a condition, too."""
+    """The tree of a formula. FormulaError, and TypeError for what is not text."""
     if not isinstance(text, str):
         raise TypeError(f"a formula is a text, not {given(text)}")
-    tree = read_typed(text)
-    # What is compared, computed with, or chosen is a number; a condition stands after "if" only.
-    numbers = [tree]
-    for part in ast.walk(tree):
-        if isinstance(part, ast.expr) and not isinstance(part, ast.BoolOp):
-            numbers += children(part)[isinstance(part, ast.IfExp) :]
-    if any(map(is_condition, numbers)):
-        raise FormulaError(
-            f"{shortened(text)}: a condition stands where a number is expected; "
-            "a number is 1 if a > b else 0"
-        )
-    return tree
+    return read_typed(text)
 
 
 def names_of(tree: ast.expr) -> list[str]:

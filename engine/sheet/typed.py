@@ -4,7 +4,9 @@
 '-2 * (y - ŷ) * w ** 2'
 >>> read_typed("relu(m1**)")
 Traceback (most recent call last):
-FormulaError: 'relu(m1**)', character 10: expected a number, a name or "(", not ")"
+FormulaError: formula, character 10: expected a number, a name or "(", not ")"
+  relu(m1**)
+           ^
 
 Powers are `^`, `**` or x²; products `*`, `·`, `×`, or nothing: 2x, 2(y − ŷ). |a| and √a are read,
 and σ'(z) as the derivative of σ. Names may be Greek, and have marks, indices and primes: θ, ŷ, x₁,
@@ -20,7 +22,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from engine.sheet.dialect import COMPARISON, OR, POWER, PRODUCT, SIGN
-from engine.sheet.formula import FormulaError, check, children, shortened
+from engine.sheet.formula import FormulaError, check, shortened
 from engine.sheet.typed_functions import (
     ALL,
     counts,
@@ -29,11 +31,12 @@ from engine.sheet.typed_functions import (
     nearest,
     without_primes,
 )
-from engine.sheet.typed_tokens import MINUS, OPERATORS, RAISED, ROOTS, Token, tokens
+from engine.sheet.typed_kinds import misplaced_condition
+from engine.sheet.typed_tokens import MINUS, OPERATORS, RAISED, ROOTS, Token, joined, tokens
 
 _OPERAND = 'a number, a name or "("'
-# Deeper than this nobody types.
-_MOST_LEVELS = 100
+# Deeper than this nobody types; and so many characters are shown before and after a mistake.
+_MOST_LEVELS, _SHOWN = 100, 50
 
 
 def read_typed(text: str, names: Mapping[str, str] | None = None) -> ast.expr:
@@ -47,7 +50,12 @@ def read_typed(text: str, names: Mapping[str, str] | None = None) -> ast.expr:
     try:
         check(tree, shortened(text))
     except RecursionError:
-        raise FormulaError(f"{shortened(text)} is nested too deep") from None
+        raise FormulaError(f"formula {shortened(text)} is nested too deep") from None
+    if misplaced_condition(tree):
+        raise FormulaError(
+            f"formula {shortened(text)}: a condition stands where a number is expected; "
+            "a number is 1 if a > b else 0"
+        )
     return tree
 
 
@@ -81,21 +89,21 @@ class _Reader:
 
     def refuse(self, expected: str) -> NoReturn:
         """FormulaError at the token that stands where something else was expected."""
-        hint = ""
-        if self.token.kind == "number" and "operator" in expected:
-            hint = "; a product with a number behind needs its sign, as in x*2"
+        behind = self.token.kind == "number" and "operator" in expected
+        hint = "; a product with a number behind needs its sign, as in x*2" if behind else ""
         self.fail(f"expected {expected}, not {self.token}{hint}", self.token.start)
 
     def fail(self, problem: str, position: int) -> NoReturn:
-        where = f"{shortened(self.text)}, character {position + 1}"
-        error = FormulaError(f"{where}: {problem}")
+        """FormulaError with the place, and a mark under it."""
+        start = max(0, position - _SHOWN)
+        line = "…" * bool(start) + " ".join(self.text[start : position + _SHOWN].split("\n"))
+        mark = " " * (position - start + bool(start)) + "^"
+        error = FormulaError(f"formula, character {position + 1}: {problem}\n  {line}\n  {mark}")
         error.position = position
         raise error
 
     def choice(self) -> ast.expr:
-        self.level += 1
-        if self.level > _MOST_LEVELS:
-            self.fail("the formula is nested too deep", self.token.start)
+        self.descend()
         tree = self.operation(OR)
         if self.take("if"):
             test = self.operation(OR)
@@ -131,16 +139,20 @@ class _Reader:
             compared = strength == COMPARISON
             # To the right of a power stands another one, or a minus: 2^-x^2.
             right = self.nested(strength + (strength != POWER))
-            left = _joined(left, operator, right)
+            left = joined(left, operator, right)
         return left
 
     def nested(self, least: int) -> ast.expr:
-        self.level += 1
-        if self.level > _MOST_LEVELS:
-            self.fail("the formula is nested too deep", self.token.start)
+        """An operation within another."""
+        self.descend()
         tree = self.operation(least)
         self.level -= 1
         return tree
+
+    def descend(self) -> None:
+        self.level += 1
+        if self.level > _MOST_LEVELS:
+            self.fail("the formula is nested too deep", self.token.start)
 
     def raised(self) -> ast.expr:
         """An exponent that is written above the line."""
@@ -228,21 +240,3 @@ class _Reader:
     def close(self, expected: str, sign: str = ")") -> None:
         if not self.take(sign):
             self.refuse(expected)
-
-
-def _joined(
-    left: ast.expr, operator: ast.operator | ast.cmpop | ast.boolop, right: ast.expr
-) -> ast.expr:
-    match operator:
-        case ast.operator():
-            return ast.BinOp(left, operator, right)
-        case ast.cmpop():
-            return ast.Compare(left, [operator], [right])
-    return ast.BoolOp(operator, [left, right])
-
-
-def is_condition(tree: ast.expr) -> bool:
-    """Whether a formula is true or false, not a number."""
-    if isinstance(tree, ast.IfExp):
-        return any(map(is_condition, children(tree)[1:]))
-    return isinstance(tree, (ast.Compare, ast.BoolOp))

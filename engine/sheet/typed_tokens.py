@@ -89,3 +89,15 @@ def _with_names(names: Collection[str]) -> re.Pattern[str]:
     longest = sorted(names, key=len, reverse=True)
     either = "|".join(re.escape(n) + r"(?!\w)" * n[-1].isalnum() for n in longest)
     return re.compile(_TOKEN.pattern.replace("(?P<name>", f"(?P<name>{either}|", 1), re.DOTALL)
+
+
+def joined(
+    left: ast.expr, operator: ast.operator | ast.cmpop | ast.boolop, right: ast.expr
+) -> ast.expr:
+    """Two sides and the operator between them."""
+    match operator:
+        case ast.operator():
+            return ast.BinOp(left, operator, right)
+        case ast.cmpop():
+            return ast.Compare(left, [operator], [right])
+    return ast.BoolOp(operator, [left, right])

@@ -113,7 +113,7 @@ def test_a_page_has_the_formula_as_its_title_and_opens_on_the_first_path(tmp_pat
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["relu(m1**)"], 'character 10: expected a number, a name or "(", not ")"\n\n  relu(m1**)\n'
+        (["relu(m1**)"], 'character 10: expected a number, a name or "(", not ")"\n  relu(m1**)\n'
          "           ^\n"),
         (["__import__('os').system('true')"], "character 12: expected"),
         (["x*y*z", "y=2"], "chaingrad: x, z without a number; give it, as in x=1 z=1\n"),
