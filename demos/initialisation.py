@@ -11,10 +11,9 @@ from typing import Any
 
 from demos import pictures
 from demos.interrupt import uninterrupted
-from demos.lesson import Scaling
 from demos.pictures import Illustration, needs
 from demos.printing import fixed, heading, introduction, remark, shown
-from demos.students import read_students
+from demos.students import Scaling, read_students
 from nn import MLP, SGD, fit
 
 # Exclusive or: 1 if exactly one of the two inputs is 1. One hidden neuron cannot express it.

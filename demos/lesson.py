@@ -1,7 +1,9 @@
 """The whole lesson: CGPA and IQ predict a salary; every chain, one update, then real training.
 
-A network of two inputs, two hidden neurons and one output, all linear. Part 1 works through one
-student by hand and by the engine; part 2 trains on two hundred students, one at a time.
+CGPA, the cumulative grade point average, sums up a student's marks: 10 at best. LPA, lakhs per
+annum, is what the first job pays, in units of 100,000 rupees a year. The network has two inputs,
+two hidden neurons and one output, all linear. Part 1 works through one student by hand and by the
+engine; part 2 trains on two hundred students, one at a time.
 """
 
 from __future__ import annotations
@@ -9,13 +11,13 @@ from __future__ import annotations
 import io
 import math
 from itertools import islice
-from statistics import fmean, pstdev
+from statistics import fmean
 from textwrap import indent
 
 from demos.interrupt import uninterrupted
 from demos.pictures import FOLDER, Illustration
 from demos.printing import fixed, heading, introduction, name_of, remark, shown
-from demos.students import NOISE, Student, read_students
+from demos.students import NOISE, Scaling, Student, read_students
 from engine import Parameter, Value, draw, explain, explore, squared_error, steps
 from engine.base.files import write_whole
 from engine.drawing.render import Picture
@@ -41,6 +43,15 @@ GRADIENTS = {
     "w112": 240, "w122": 2400, "b12": 30,
     "w211": 264, "w221": 264, "b21": 30,
 }  # fmt: skip
+# What the chains have in common, neuron by neuron from the output back.
+GROUPS = {
+    "ŷ": "The output neuron, ŷ: two factors each. The first, ∂L/∂ŷ, says how the loss changes with "
+    "the prediction, and begins all nine chains. The second is what the parameter is multiplied "
+    "by in ŷ = w211·o11 + w221·o12 + b21: o11, o12, or 1 for the bias.",
+    "o11": "Hidden neuron 1, o11: three factors each. ŷ changes with o11 by the weight between "
+    "them, w211; o11 changes with its own parameters by x1, x2, or 1 for the bias.",
+    "o12": "Hidden neuron 2, o12: the same way back, but through w221.",
+}
 
 
 def main() -> Illustration:
@@ -79,11 +90,9 @@ def one_student() -> dict[str, Picture | Page]:
     for node in [loss, prediction, *hidden(prediction)]:
         print(f"  {node.label:3} ← {', '.join(map(name_of, node.args))}")
 
-    heading("Backward: the local derivatives from L to each parameter, multiplied")
     loss.backward()
+    backward(loss, prediction)
     parameters = dict(model.named_parameters())
-    for parameter in reversed(parameters.values()):
-        print(indent(explain(loss, parameter).text, "  ") + "\n")
     gradients = {name: parameter.grad for name, parameter in parameters.items()}
     assert all(math.isclose(gradients[name], GRADIENTS[name], rel_tol=1e-12) for name in GRADIENTS)
     remark("The two hidden neurons get equal gradients because they started with equal weights.")
@@ -115,6 +124,26 @@ def one_student() -> dict[str, Picture | Page]:
         "because an IQ of 80 makes gradients of 2400. Hence the scaled inputs in what follows."
     )
     return drawings
+
+
+def backward(loss: Value, prediction: Value) -> None:
+    """What a gradient is, and the nine chains, those of one neuron together."""
+    heading("Backward: the local derivatives from L to each parameter, multiplied")
+    remark(
+        "A gradient is a rate: ∂L/∂w111 = 240 says that the loss L changes 240 times as fast as "
+        "the weight w111. Raise w111 by 0.001, and L rises by about 0.24."
+    )
+    print()
+    remark(
+        "The chain rule finds it. w111 changes o11, o11 changes ŷ, and ŷ changes L; each step has "
+        "a rate of its own, the local derivative. Along the chain the rates are multiplied."
+    )
+    print()
+    for neuron in [prediction, *hidden(prediction)]:
+        remark(GROUPS[neuron.label or ""])
+        print()
+        for parameter in (arg for arg in neuron.args if isinstance(arg, Parameter)):
+            print(indent(explain(loss, parameter).text, "  ") + "\n")
 
 
 def hidden(output: Value) -> list[Value]:
@@ -181,19 +210,6 @@ def pictures(drawings: dict[str, Picture | Page], history: History) -> None:
     except (RuntimeError, ImportError) as error:
         # Without Graphviz or matplotlib the lesson is complete but for its pictures.
         remark(str(error))
-
-
-class Scaling:
-    """Standardises inputs by the mean and standard deviation of the training students."""
-
-    def __init__(self, students: list[Student]) -> None:
-        columns = [student.cgpa for student in students], [student.iq for student in students]
-        self.means = [fmean(column) for column in columns]
-        self.deviations = [pstdev(column) for column in columns]
-
-    def __call__(self, student: Student) -> list[float]:
-        raw = student.cgpa, student.iq
-        return [(x - mean) / s for x, mean, s in zip(raw, self.means, self.deviations)]
 
 
 def loss_curve(history: History) -> str:

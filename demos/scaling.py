@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from demos import pictures
-from demos.lesson import Scaling
 from demos.pictures import Illustration, needs
 from demos.printing import columns, heading, introduction, remark, shown
-from demos.students import read_students
+from demos.students import Scaling, read_students
 from engine import Parameter, Value, dot, hessian, mean, squared_error
 from nn import SGD
 

@@ -18,6 +18,7 @@ import math
 import random
 import re
 from pathlib import Path
+from statistics import fmean, pstdev
 from typing import NamedTuple
 
 from engine.base.files import write_whole
@@ -36,6 +37,19 @@ class Student(NamedTuple):
     cgpa: float
     iq: float
     lpa: float
+
+
+class Scaling:
+    """Standardises inputs by the mean and standard deviation of the training students."""
+
+    def __init__(self, students: list[Student]) -> None:
+        columns = [student.cgpa for student in students], [student.iq for student in students]
+        self.means = [fmean(column) for column in columns]
+        self.deviations = [pstdev(column) for column in columns]
+
+    def __call__(self, student: Student) -> list[float]:
+        raw = student.cgpa, student.iq
+        return [(x - mean) / s for x, mean, s in zip(raw, self.means, self.deviations)]
 
 
 def rule(cgpa: float, iq: float) -> float:

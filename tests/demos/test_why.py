@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from demos import learning_rate, optimisers, scaling
-from demos.lesson import Scaling
-from demos.students import read_students
+from demos.students import Scaling, read_students
 from tests.demos.shared import lines_of, number, printed
 
 NUMBERS = r"[−\d.e ]+"
