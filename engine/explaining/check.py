@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from engine.base.numbers import as_number
 from engine.eager.derivative import gradient
 from engine.explaining.diagnosis import report, table
+from engine.explaining.models import checked_row
 from engine.explaining.verdict import Verdict, judge
 from engine.graph.modes import settled
-from engine.graph.structures import argument_names, flatten
+from engine.graph.structures import argument_names
 from engine.graph.value import Value
 from engine.graph.walks import topological_order
 
@@ -35,9 +36,9 @@ def check_gradients(
     """Checks the derivatives of `f` at the point `at` against central differences.
 
     The arguments are numbers, or lists, tuples, dicts and arrays of numbers; `f` gets them with a
-    `Value` for each number and returns one `Value`. `order=1` checks every ∂f/∂x; `order=2` also
-    those of a point close by, and every second derivative. Returns True, so that it can stand in an
-    `assert`.
+    `Value` for each number and returns one `Value`. A model is checked at its parameters, by their
+    names; `f` gets copies of it. `order=1` checks every ∂f/∂x; `order=2` also those of a point
+    close by, and every second derivative. Returns True, so that it can stand in an `assert`.
 
     Each derivative is compared at its own size: it may differ by `tolerance` times that, and by
     what the rounding of f's values hides. Where that hides everything, nothing is confirmed or
@@ -99,7 +100,9 @@ class Subject:
                 "check_gradients needs the point: after f, a number for each of its arguments"
             )
         self.f = f
-        self.rows = [flatten(x, name) for x, name in zip(at, argument_names(f, len(at)))]
+        found = [checked_row(x, name) for x, name in zip(at, argument_names(f, len(at)))]
+        self.rows = [row for row, _ in found]
+        self.kinds = [kind for row, kind in found for _ in row.names]
         self.names = [name for row in self.rows for name in row.names]
         self.point = [float(number) for row in self.rows for number in row.numbers]
         self.where = self.located(self.point)
@@ -112,7 +115,8 @@ class Subject:
 
     def __call__(self, point: Sequence[float]) -> tuple[Value, list[Value]]:
         """The output at the point, and the leaves that stand for its numbers."""
-        leaves = [Value(x, label=name) for x, name in zip(point, self.names)]
+        made = zip(self.kinds, point, self.names)
+        leaves = [kind(x, label=name) for kind, x, name in made]
         numbers = iter(leaves)
         y = self.f(*[row.build(numbers) for row in self.rows])
         if not isinstance(y, Value):
