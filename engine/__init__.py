@@ -24,6 +24,9 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from engine.checking.asserting import assert_gradients as assert_gradients
+    from engine.checking.diagnosing import diagnose as diagnose
+    from engine.checking.formulas import check_formula as check_formula
     from engine.drawing.views import draw as draw
     from engine.eager import functions
     from engine.eager.checked import apply as apply
@@ -66,8 +69,11 @@ _LAZY = {
     "apply": "engine.eager.checked",
     "clip": "engine.eager.functions",
     "Program": "engine.programs.program",
+    "assert_gradients": "engine.checking.asserting",
+    "check_formula": "engine.checking.formulas",
     "check_gradients": "engine.explaining.check",
     "compile": "engine.programs.program",
+    "diagnose": "engine.checking.diagnosing",
     "draw": "engine.drawing.views",
     "exercise": "engine.exercising.making",
     "exercises": "engine.exercising.making",
@@ -108,8 +114,11 @@ __all__ = [
     "Program",
     "Value",
     "apply",
+    "assert_gradients",
+    "check_formula",
     "check_gradients",
     "detect_anomaly",
+    "diagnose",
     "draw",
     "exercise",
     "exercises",

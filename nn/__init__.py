@@ -21,6 +21,7 @@ __version__ = engine.__version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from nn.checking.gradients import assert_gradients as assert_gradients
     from nn.draw.network import draw_network as draw_network
     from nn.draw.training_loop import draw_training_loop as draw_training_loop
     from nn.exchange.arrays import load_arrays as load_arrays
@@ -74,6 +75,7 @@ if TYPE_CHECKING:
 # What is imported when it is first used: drawing loads Graphviz, the exchange others' packages, and
 # who trains nothing need not wait for what does.
 _MODULES = {
+    "nn.checking.gradients": "assert_gradients",
     "nn.draw.network": "draw_network",
     "nn.draw.training_loop": "draw_training_loop",
     "nn.exchange.arrays": "load_arrays save_arrays to_arrays",
@@ -113,6 +115,7 @@ __all__ = [
     "TrainingDiverged",
     "absolute_error",
     "accuracy",
+    "assert_gradients",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "confusion_matrix",
@@ -150,7 +153,7 @@ __all__ = [
 
 
 def _imported(name: str) -> object:
-    if name in ("draw", "exchange", "models", "teach", "train"):
+    if name in ("checking", "draw", "exchange", "models", "teach", "train"):
         return import_module(f"nn.{name}")
     if name not in _LAZY:
         raise AttributeError(f"module 'nn' has no attribute {name!r}")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from engine.base.numbers import short, shown
+from engine.base.numbers import short
 from engine.exercising.quantities import Passes, Quantity
 from engine.explaining.wording import Rounding, expression, local_derivative, number
 from engine.graph.naming import Naming
@@ -36,8 +36,6 @@ class Notation(NamedTuple):
     times: str
     minus: str
     rate: str
-    plus: str = " + "
-    equals: str = " = "
 
 
 class Blank(NamedTuple):
@@ -89,7 +87,7 @@ class Writing:
 
     def sections(self, blanks: Sequence[Blank]) -> list[Section]:
         """The lines by their parts."""
-        rate = shown(self.passes.learning_rate, _LONGEST)
+        rate = self.exactly(self.passes.learning_rate)
         found: dict[str, Section] = {}
         for blank in blanks:
             title = TITLES[blank.part].format(y=self.naming.text(self.passes.y), rate=rate)
@@ -117,11 +115,10 @@ class Writing:
         answer = self.exactly(blank.value)
         if blank.part in ("forward", "updates"):
             # What is to be done stands on the sheet as well; a derivative is to be found.
-            left, symbols = self.notation.equals.join([left, symbols]), ""
+            left, symbols = f"{left} = {symbols}", ""
         steps = [step for step in (symbols, numbers) if step]
-        known = answer, self.notation.dialect.parentheses(answer)
-        said = [step for i, step in enumerate(steps) if step not in (*known, *steps[:i])]
-        return Row(blank.number, left, self.notation.equals.join(said), answer)
+        said = [step for i, step in enumerate(steps) if step not in (answer, *steps[:i])]
+        return Row(blank.number, left, " = ".join(said), answer)
 
     def _forward(self, node: Value, _: None) -> tuple[str, str]:
         dialect = self.notation.dialect
@@ -132,7 +129,7 @@ class Writing:
         places = [i for i, arg in enumerate(node.args) if arg is operand]
 
         def written(numbers: bool) -> str:
-            return self.notation.plus.join(
+            return " + ".join(
                 local_derivative(
                     node, place, self.naming, numbers=numbers, dialect=self.notation.dialect
                 )
@@ -154,16 +151,15 @@ class Writing:
                     for i, factor in enumerate(factors)
                 )
             )
-        plus = self.notation.plus
-        return plus.join(symbols), plus.join(numbers)
+        return " + ".join(symbols), " + ".join(numbers)
 
     def _updates(self, node: Value, _: None) -> tuple[str, str]:
         gradient = Quantity("gradients", node)
-        dialect, times, minus = self.notation.dialect, self.notation.times, self.notation.minus
+        dialect, (times, minus, rate) = self.notation.dialect, self.notation[-3:]
         factors = self.exactly(self.passes.learning_rate), self.passes.known[gradient]
         product = times.join([factors[0], number(factors[1], dialect=dialect, beside=True)])
         old = number(node.data, dialect=dialect)
-        symbols = f"{self.name(node)}{minus}{self.notation.rate}{times}{self.quantity(gradient)}"
+        symbols = f"{self.name(node)}{minus}{rate}{times}{self.quantity(gradient)}"
         return symbols, f"{old}{minus}{product}"
 
 

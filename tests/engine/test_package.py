@@ -21,8 +21,9 @@ MODULES = sorted(
 
 EXTENSION = getattr(engine.native.extension, "__file__", None)
 
-# What draws needs graphviz, the one dependency; of the rest, Hypothesis a strategy for tests.
-NEEDY = ("engine.draw", "engine.page", "engine.testing.strategies")
+# What draws needs graphviz, the one dependency; of the rest, a strategy for tests needs Hypothesis,
+# and the fixtures pytest.
+NEEDY = ("engine.draw", "engine.page", "engine.testing.strategies", "engine.testing.plugin")
 ALONE = [name for name in MODULES if not name.startswith(NEEDY)]
 
 HEAVY = "typing ast graphviz numpy tqdm engine.eager.functions"

@@ -13,7 +13,7 @@ import engine
 from engine import Op, Value, check_gradients
 from engine.sheet.evaluate import partials
 from engine.sheet.ops import SHEET
-from tests.engine.checking import mismatch, rows
+from tests.engine.mismatches import mismatch, rows
 from tests.engine.sampling import example_row
 
 SCALAR = [op for op in SHEET if not op.sequences]

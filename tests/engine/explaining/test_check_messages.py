@@ -10,7 +10,7 @@ import pytest
 import engine
 from engine import Op, Value, check_gradients
 from engine.explaining.check import GradientMismatch, RoundingWarning
-from tests.engine.checking import WRONG_SUM, mismatch, rows, wrong_tanh
+from tests.engine.mismatches import WRONG_SUM, mismatch, rows, wrong_tanh
 
 
 def test_the_table_says_what_differs_by_how_much_and_how_well_that_is_known():

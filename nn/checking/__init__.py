@@ -1,0 +1,1 @@
+"""Checks of what is written by hand beside a network, for tests."""
