@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from demos.sweep import Setting, command, swept, trained
+from engine import Parameter, Value, compile
+from nn import MLP, Adam, fit
 
 joblib = pytest.importorskip("joblib", reason="the sweep needs joblib")
 SETTINGS = [Setting(*each) for each in product((1, 2), (0.1,), range(3))]
@@ -28,6 +30,21 @@ def test_a_worker_that_dies_loses_nothing(tmp_path, monkeypatch):
     assert [*found] == SETTINGS
     assert found == dict(map(trained, SETTINGS))
     assert found[Setting(1, 0.1, 0)] > 0.5 > 1e-9 > found[Setting(2, 0.1, 0)]
+
+
+def test_models_programs_and_their_training_travel():
+    x, y, w = Value(1.0, label="x"), Value(2.0, label="y"), Parameter(0.5, label="w")
+    program = compile((y - w * x) ** 2, inputs=[x, y], parameters=[w])
+    model = MLP(2, [2, 1], "tanh", seed=1)
+    data = [([0.5, -1.0], 1.0), ([1.0, 2.0], 0.0)]
+    run = joblib.Parallel(n_jobs=2)
+    there = run([joblib.delayed(program)([[1, 2], [3, 4]]), joblib.delayed(learnt)(model, data)])
+    assert there == [[2.25, 6.25], learnt(model, data)]
+
+
+def learnt(model, data):
+    history = fit(model, data, "squared_error", Adam(model.parameters(), 0.1), epochs=5)
+    return model.state_dict(), history.losses
 
 
 def test_a_cluster_gives_the_same(monkeypatch):
