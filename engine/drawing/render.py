@@ -20,10 +20,13 @@ import graphviz  # type: ignore[import-untyped]
 
 from engine.base.files import write_whole
 from engine.base.spelling import printable
+from engine.drawing.layouts import registered
 
 FORMATS = ("svg", "png", "pdf")
 HINT = (
-    "to see a picture, python -m pip install pygraphviz, "
+    "in a browser, engine.drawing.layouts.register takes a Graphviz such as viz-js"
+    if sys.platform == "emscripten"
+    else "to see a picture, python -m pip install pygraphviz, "
     "or install your system's graphviz, which brings the program dot"
 )
 
@@ -162,6 +165,8 @@ def lay_out(
 
     `options`: of the program `dot`; those for a sharp picture if not given.
     """
+    for layout in registered:
+        return layout(source, format)
     failures = []
     if options is None:
         options = [_RESOLUTION[format]] if format in _RESOLUTION else []
@@ -185,7 +190,7 @@ def lay_out(
 
 def can_lay_out(engine: str = "dot") -> bool:
     """Whether there is a Graphviz on this machine."""
-    return any(True for _ in _backends(engine))
+    return bool(registered) or any(True for _ in _backends(engine))
 
 
 def with_own_ids(svg: bytes, source: str) -> bytes:
