@@ -54,6 +54,8 @@ def _do(subject: Subject) -> int:
         else:
             print("\n\n".join(str(part) for part in subject.report(y)))
         subject.write_files(y)
+        if subject.chooses and (options.source or options.page):
+            _note("programs and pages have the branches that were taken, and no others")
     except BrokenPipeError:
         raise
     except (ArithmeticError, ImportError, OSError, RuntimeError, TypeError, ValueError) as error:
@@ -146,6 +148,11 @@ class Subject:
         inputs = [leaf for leaf in found if leaf not in parameters]
         return str(compile(y, inputs, parameters).source(self.options.source))
 
+    @property
+    def chooses(self) -> bool:
+        """Whether the formula has a branch that was not taken, which no program knows of."""
+        return any(isinstance(part, ast.IfExp) for part in ast.walk(self.tree))
+
     def write_files(self, y: Value) -> None:
         """The picture and the page; a line on each goes where errors go."""
         paths = [self.leaves[name] for name in self.options.explain]
@@ -154,13 +161,13 @@ class Subject:
             from engine.drawing.views import draw
 
             picture = draw(y, path=paths or None, digits=self.options.digits)
-            _wrote(picture.render(self.options.draw))
+            _note(f"wrote {picture.render(self.options.draw)}")
         if self.options.page:
             from engine.page.live import explore
 
             first = paths[0] if paths else None
             page = explore(y, path=first, title=self.title(), digits=self.options.digits)
-            _wrote(page.save(self.options.page))
+            _note(f"wrote {page.save(self.options.page)}")
 
 
 def _signature(names: Sequence[str]) -> inspect.Signature:
@@ -181,8 +188,9 @@ def _failed(error: Exception, status: int = 1) -> int:
     return status
 
 
-def _wrote(path: str) -> None:
-    print(f"wrote {path}", file=sys.stderr)
+def _note(text: str) -> None:
+    """A line beside what was asked for, which may go into a file."""
+    print(text, file=sys.stderr)
 
 
 def command() -> int:

@@ -27,12 +27,21 @@ _ENTITIES = {
 }  # fmt: skip
 
 
+class Mermaid(Text):
+    """A flowchart as text, which a notebook of JupyterLab 4.1 or later draws."""
+
+    __slots__ = ()
+
+    def _repr_markdown_(self) -> str:
+        return f"```mermaid\n{str.__str__(self)}\n```"
+
+
 def to_mermaid(
     y: Value,
     view: str | None = None,
     names: Mapping[str, Any] | None = None,
     digits: int = DIGITS,
-) -> Text:
+) -> Mermaid:
     """The graph below y as the text of a Mermaid flowchart, for a block of Markdown marked mermaid.
 
     Boxes have the numbers and gradients, arrows the local derivatives, in the colours of `draw`.
@@ -62,7 +71,7 @@ def to_mermaid(
         lines, edges = _flowchart(subject, _GROUPS[chosen](subject))
         text = "\n".join(lines)
         if edges <= MOST_EDGES and len(text) <= MOST_CHARACTERS:
-            return Text(text)
+            return Mermaid(text)
         sizes.append(f"{chosen!r}: {edges:,} edges, {len(text):,} characters")
     raise ValueError(
         f"Mermaid draws at most {MOST_EDGES} edges and {MOST_CHARACTERS:,} characters; this graph "

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from engine.base.numbers import short
+from engine.base.numbers import short, shown
 from engine.exercising.quantities import Passes, Quantity
 from engine.explaining.wording import Rounding, expression, local_derivative, number
 from engine.graph.naming import Naming
@@ -36,6 +36,8 @@ class Notation(NamedTuple):
     times: str
     minus: str
     rate: str
+    plus: str = " + "
+    equals: str = " = "
 
 
 class Blank(NamedTuple):
@@ -87,7 +89,7 @@ class Writing:
 
     def sections(self, blanks: Sequence[Blank]) -> list[Section]:
         """The lines by their parts."""
-        rate = self.exactly(self.passes.learning_rate)
+        rate = shown(self.passes.learning_rate, _LONGEST)
         found: dict[str, Section] = {}
         for blank in blanks:
             title = TITLES[blank.part].format(y=self.naming.text(self.passes.y), rate=rate)
@@ -115,10 +117,11 @@ class Writing:
         answer = self.exactly(blank.value)
         if blank.part in ("forward", "updates"):
             # What is to be done stands on the sheet as well; a derivative is to be found.
-            left, symbols = f"{left} = {symbols}", ""
+            left, symbols = self.notation.equals.join([left, symbols]), ""
         steps = [step for step in (symbols, numbers) if step]
-        said = [step for i, step in enumerate(steps) if step not in (answer, *steps[:i])]
-        return Row(blank.number, left, " = ".join(said), answer)
+        known = answer, self.notation.dialect.parentheses(answer)
+        said = [step for i, step in enumerate(steps) if step not in (*known, *steps[:i])]
+        return Row(blank.number, left, self.notation.equals.join(said), answer)
 
     def _forward(self, node: Value, _: None) -> tuple[str, str]:
         dialect = self.notation.dialect
@@ -129,7 +132,7 @@ class Writing:
         places = [i for i, arg in enumerate(node.args) if arg is operand]
 
         def written(numbers: bool) -> str:
-            return " + ".join(
+            return self.notation.plus.join(
                 local_derivative(
                     node, place, self.naming, numbers=numbers, dialect=self.notation.dialect
                 )
@@ -151,15 +154,16 @@ class Writing:
                     for i, factor in enumerate(factors)
                 )
             )
-        return " + ".join(symbols), " + ".join(numbers)
+        plus = self.notation.plus
+        return plus.join(symbols), plus.join(numbers)
 
     def _updates(self, node: Value, _: None) -> tuple[str, str]:
         gradient = Quantity("gradients", node)
-        dialect, (times, minus, rate) = self.notation.dialect, self.notation[-3:]
+        dialect, times, minus = self.notation.dialect, self.notation.times, self.notation.minus
         factors = self.exactly(self.passes.learning_rate), self.passes.known[gradient]
         product = times.join([factors[0], number(factors[1], dialect=dialect, beside=True)])
         old = number(node.data, dialect=dialect)
-        symbols = f"{self.name(node)}{minus}{rate}{times}{self.quantity(gradient)}"
+        symbols = f"{self.name(node)}{minus}{self.notation.rate}{times}{self.quantity(gradient)}"
         return symbols, f"{old}{minus}{product}"
 
 

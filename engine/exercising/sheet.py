@@ -18,7 +18,7 @@ from engine.exercising.marking import Result, mark_answers
 from engine.exercising.plain import text_notation, write_markdown, write_text
 from engine.exercising.quantities import Passes, Quantity
 from engine.exercising.reading import Answers
-from engine.exercising.web import write_html
+from engine.exercising.web import web_notation, write_html
 from engine.graph.naming import Naming
 from engine.graph.value import Value
 
@@ -56,9 +56,10 @@ class Printout:
     @cached_property
     def html(self) -> str:
         """A page to print, or to fill in and save the answers as a JSON file."""
-        student = self._exercise.seed
-        parts = self._parts(text_notation)
-        return write_html(*parts, self._filled, student, file_stem(student))
+        student, blanks = self._exercise.seed, self._exercise.blanks
+        names = {blank.number: blank.name for blank in blanks}
+        parts = self._parts(web_notation)
+        return write_html(*parts, self._filled, names, student, file_stem(student))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes it in the format that the name ends in: .txt, .md, .tex, .pdf, .html.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
-from engine.exercising.layout import Section
+from engine.exercising.layout import Notation, Section
+from engine.explaining.wording import RoundingMathML
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -14,10 +15,9 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin: 1.5rem 0 .4rem; }
 table { border-collapse: collapse; width: 100%; }
 th { font-weight: normal; color: GrayText; text-align: right; width: 2rem; padding-right: .8rem; }
-td, th { padding: .15rem .4rem; border-bottom: 1px solid #8884; vertical-align: baseline; }
+td, th { padding: .15rem .4rem; border-bottom: 1px solid #8884; vertical-align: middle; }
 td:last-child { width: 9rem; }
 td.working { color: GrayText; }
-.math, td { font-family: "STIX Two Math", "Cambria Math", Georgia, serif; font-size: 1.05rem; }
 .given span { display: inline-block; min-width: 7rem; }
 input { font: inherit; width: 8rem; border: 1px solid #8888; border-radius: 3px; padding: 0 .3rem; }
 button { font: inherit; margin: 1.5rem 0; padding: .3rem 1rem; }
@@ -54,34 +54,55 @@ document.querySelector("button").addEventListener("click", () => {
 """
 
 
+def web_notation(digits: int) -> Notation:
+    dialect = RoundingMathML(digits)
+
+    def derivative(node: str, operand: str) -> str:
+        above, below = (f"<mrow><mo>∂</mo>{dialect.name(x)}</mrow>" for x in (node, operand))
+        return f"<mfrac>{above}{below}</mfrac>"
+
+    return Notation(
+        dialect=dialect,
+        derivative=derivative,
+        direct=lambda written: f"{written}<mtext>&ensp;(direct)</mtext>",
+        updated=lambda name: f"<msup><mrow>{dialect.name(name)}</mrow><mtext>new</mtext></msup>",
+        name=dialect.name,
+        times="<mo>·</mo>",
+        minus="<mo>−</mo>",
+        rate="<mi>η</mi>",
+        plus="<mo>+</mo>",
+        equals="<mo>=</mo>",
+    )
+
+
 def write_html(
     title: str,
     notes: Sequence[str],
     given: Sequence[tuple[str, str]],
     sections: Sequence[Section],
     filled: bool,
+    names: Mapping[int, str],
     student: str,
     file: str,
 ) -> str:
-    """`student` and `file`: whose answers are saved, and under which name."""
+    """`names`: those of the blanks, as text. `student`, `file`: whose answers are saved where."""
     body = [f"<h1>{escape(title)}</h1>", *(f"<p>{escape(note)}</p>" for note in notes)]
-    numbers = (f"<span>{escape(f'{name} = {value}')}</span>" for name, value in given)
-    body += ["<h2>Given</h2>", f'<p class="math given">{" ".join(numbers)}</p>']
+    numbers = (f"<span>{_math(f'{name}<mo>=</mo>{value}')}</span>" for name, value in given)
+    body += ["<h2>Given</h2>", f'<p class="given">{" ".join(numbers)}</p>']
     for i, section in enumerate(sections, 1):
         body.append(f"<h2>{i}&ensp;{escape(section.title)}</h2>\n<table>")
         for row in section.rows:
-            label = escape(f"{row.number}: {row.left}", quote=True)
+            label = escape(f"{row.number}: {names[row.number]}", quote=True)
             blank = f'<input name="{row.number}" aria-label="{label}" autocomplete="off">'
-            cells = f"<td>{escape(row.left)}</td>"
+            cells = f"<td>{_math(row.left)}</td>"
             if filled:
-                cells += f'<td class="working">{escape(row.working)}</td>'
-            answer = f"<b>{escape(row.answer)}</b>" if filled else blank
+                cells += f'<td class="working">{_math(row.working)}</td>'
+            answer = f"<b>{_math(row.answer)}</b>" if filled else blank
             body.append(f"<tr><th>{row.number}</th>{cells}<td>{answer}</td></tr>")
         body.append("</table>")
     if not filled:
         # Sheets of two exercises keep their answers apart.
-        asked = "|".join(row.left for section in sections for row in section.rows)
-        key = f"{title}|{asked}|{given}"
+        key = f"{title}|{'|'.join(names.values())}|{given}"
         data = json.dumps({"student": student, "file": f"{file}.json", "key": key})
         data = data.replace("<", r"\u003c")
         body.append("<button>Save the answers as a file</button>")
@@ -93,3 +114,7 @@ def write_html(
         + "\n".join(body)
         + "\n</body>\n</html>\n"
     )
+
+
+def _math(markup: str) -> str:
+    return f'<math displaystyle="true"><mrow>{markup}</mrow></math>' if markup else ""

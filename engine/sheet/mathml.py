@@ -19,7 +19,8 @@ class MathML(Dialect):
     """Presentation markup, without the element `math` around it; names are text, whatever they
     hold."""
 
-    minus = "<mo>−</mo>"
+    # Said to be a sign, or it would stand apart from its number like an operator.
+    minus = '<mo form="prefix">−</mo>'
     comma = "<mo>,</mo>"
     functions = {op.name: op.symbol for op in OPERATIONS.values()}
     infix = {

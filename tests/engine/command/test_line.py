@@ -100,6 +100,12 @@ def test_a_picture_is_written_with_the_paths_that_are_explained(tmp_path, capsys
     assert "∂y/∂m2 = 6 × 1 = 6" in Path(path).read_text(encoding="utf-8").replace("&#45;", "-")
 
 
+def test_a_program_of_a_choice_says_that_it_has_one_branch(capsys):
+    assert main(["2x if x > 0 else x", "x=3", "--source", "python"]) == 0
+    err = capsys.readouterr().err
+    assert err == "programs and pages have the branches that were taken, and no others\n"
+
+
 @needs_graphviz
 def test_a_page_has_the_formula_as_its_title_and_opens_on_the_first_path(tmp_path, capsys):
     path = str(tmp_path / "out.html")

@@ -40,6 +40,7 @@ def test_boxes_arrows_and_gradients_of_a_formula():
     assert counts(text) == (6, 5)
     assert '    n1["<i>m1</i><br><b>3</b><br>grad 1"]:::data' in text.split("\n")
     assert '    n5 -->|"×1"| n6' in text.split("\n")
+    assert text._repr_markdown_() == f"```mermaid\n{text}\n```"
 
 
 def test_an_operand_that_is_used_twice_has_two_arrows_and_a_dead_one_is_dashed():
