@@ -17,6 +17,7 @@ from engine.base.numbers import count_of, short, whole
 from engine.base.spelling import Text, printable
 from engine.exercising.friendly import seed_text
 from engine.exercising.marking import Result
+from engine.exercising.reading import table_of, text_of
 from engine.exercising.sheet import Exercise, file_stem
 
 _READ = (".json", ".csv", ".md", ".txt")
@@ -138,8 +139,8 @@ class Class:
         """Whose a file is: it says so, or its name does."""
         if file.suffix == ".json":
             try:
-                content = json.loads(file.read_bytes().decode("utf-8-sig", errors="replace"))
-            except ValueError:
+                content = json.loads(text_of(file))
+            except (ValueError, RecursionError):
                 content = None
             if isinstance(content, dict) and content.get("student") is not None:
                 return str(content["student"])
@@ -223,10 +224,9 @@ def class_of(make: Callable[[str], Exercise], students: int | Iterable[Hashable]
 
 
 def _table(path: Path) -> dict[str, dict[str, str]]:
-    content = path.read_bytes().decode("utf-8-sig", errors="replace")
-    delimiter = max(";,\t", key=content.partition("\n")[0].count)
-    head, *rows = csv.reader(io.StringIO(content), delimiter=delimiter)
-    return {row[0].strip(): dict(zip(head[1:], row[1:])) for row in rows if row}
+    """The answers by student and blank of a table with a row for each student."""
+    head, *rows = table_of(text_of(path)) or [[]]
+    return {row[0]: dict(zip(head[1:], row[1:])) for row in rows if row}
 
 
 def _csv(rows: Iterable[Sequence[Any]]) -> str:

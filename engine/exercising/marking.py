@@ -165,7 +165,7 @@ class _Marking:
     def _mark(self, blank: Blank, answers: Answers) -> Mark:
         try:
             answer = answers.number(blank)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OverflowError) as error:
             return Mark(blank, None, "unreadable", str(error))
         if answer is None:
             return Mark(blank, None, "missing", "no answer")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import os
 import re
@@ -93,14 +92,15 @@ class Answers:
     def _pairs(self, source: Any) -> Iterable[tuple[Any, Any]]:
         if isinstance(source, (str, os.PathLike)):
             path = Path(source)
-            content = path.read_bytes().decode("utf-8-sig", errors="replace")
-            if path.suffix == ".json":
-                try:
-                    source = json.loads(content)
-                except ValueError as error:
-                    raise ValueError(f"{path} is not JSON: {error}") from None
-            else:
+            content = text_of(path)
+            if path.suffix != ".json":
                 return list(_rows(content) if path.suffix == ".csv" else _lines(content))
+            try:
+                source = json.loads(content)
+            except (ValueError, RecursionError) as error:
+                raise ValueError(f"{path} is not JSON: {error}") from None
+            if not isinstance(source, dict):
+                raise ValueError(f"{path} holds {given(source)}, not answers by blank")
         if not isinstance(source, Mapping):
             raise TypeError(
                 "grade takes a mapping from blanks to answers, such as {1: 0.5}, or the path of a "
@@ -113,12 +113,24 @@ class Answers:
         return list(source.items())
 
 
+def text_of(path: Path) -> str:
+    """What a file says, in UTF-8 with or without a mark; what is not is no number anyway."""
+    return path.read_bytes().decode("utf-8-sig", errors="replace")
+
+
+def table_of(content: str) -> list[list[str]]:
+    """The cells of a CSV file, between commas, semicolons or tabs. ValueError if it is none."""
+    lines = content.splitlines()
+    delimiter = max(";,\t", key=lines[0].count) if lines else ","
+    try:
+        return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
+    except csv.Error as error:
+        raise ValueError(f"it is not a table: {error}") from None
+
+
 def _rows(content: str) -> Iterator[tuple[str, str]]:
     """The first and the last cell of the rows of a CSV file."""
-    first = content.partition("\n")[0]
-    delimiter = max(";,\t", key=first.count)
-    for row in csv.reader(io.StringIO(content), delimiter=delimiter):
-        cells = [cell.strip() for cell in row]
+    for cells in table_of(content):
         if len(cells) > 1 and _key(cells[0]) not in ("", "blank", "number", "name"):
             yield cells[0], cells[-1]
 

@@ -140,9 +140,9 @@ class _Steps:
             if user is not self.passes.y:
                 yield Slip("factor missing", f"{self.name(above)} is missing", rest + local)
                 words = f"{self.name(above)} is there twice"
-                yield Slip("factor doubled", words, rest + upstream**2 * local)
+                yield Slip("factor doubled", words, rest + upstream * upstream * local)
             words = f"{self.name(slope)} is there twice"
-            yield Slip("factor doubled", words, rest + upstream * local**2)
+            yield Slip("factor doubled", words, rest + upstream * local * local)
         yield from _of_constants(own)
         for (_, slope, _), (upstream, local) in zip(pairs, parts):
             for other, number in self.known.items():

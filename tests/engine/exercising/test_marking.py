@@ -133,3 +133,21 @@ def test_the_result_in_the_format_of_gradescope(tmp_path):
         "output": "−0.75 is wrong: the sign is wrong",
     }  # fmt: skip
     assert read["output"].startswith("Exercise: 16 of 18 points")
+
+
+def test_whatever_is_handed_in_is_marked_or_refused(tmp_path):
+    for answers in (
+        {3: 1e200, 5: 1e200, 7: -1e308},
+        {1: 10**400, "z": b"1", None: 3, 2.5: 1},
+        dict.fromkeys(range(-5, 30), "∞"),
+    ):
+        assert RIGHT.grade(answers).to_dict()["score"] == 0
+    for name, content in (("a.csv", b"\r\0"), ("a.csv", b""), ("a.md", b"\xff| 1 |"), ("a.txt", b"=")):
+        (tmp_path / name).write_bytes(content)
+        assert RIGHT.grade(tmp_path / name).score == 0
+    for content in (b"0", b"[1]", b"[" * 100_000, b"{"):
+        (tmp_path / "a.json").write_bytes(content)
+        with pytest.raises(ValueError, match=r"a\.json"):
+            RIGHT.grade(tmp_path / "a.json")
+    with pytest.raises(TypeError, match="a mapping from blanks to answers"):
+        RIGHT.grade(3)
