@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from engine.base.files import write_whole
 from engine.base.numbers import shown
 from engine.base.spelling import Text
+from engine.checking.diagnosing import diagnose
 from engine.exercising.layout import Blank
 from engine.exercising.quantities import Numbers, Passes, Quantity
 from engine.exercising.reading import Answers
@@ -182,11 +183,13 @@ class _Marking:
                 self.unrounded[quantity] = unrounded
                 return self._carried(blank, answer)
         self.unrounded[quantity] = answer
-        roots, self.roots[quantity] = self.roots[quantity], {quantity: None}
         slip = self._slip(blank, answer)
-        if slip is None:
-            words = "it follows neither from the right numbers nor from your own" if roots else ""
-            slip = Slip("unknown", words or "none of the usual slips", answer)
+        if slip is None and self.roots[quantity]:
+            words = "it follows neither from the right numbers nor from your own"
+            slip = Slip("unknown", words, answer)
+        elif slip is None:
+            slip = self._over_the_chain(quantity, answer)
+        self.roots[quantity] = {quantity: None}
         return Mark(blank, answer, "wrong", slip.words, slip.kind)
 
     def _carried(self, blank: Blank, answer: float) -> Mark:
@@ -206,6 +209,15 @@ class _Marking:
             if not same and self._close(answer, slip.number, slip.number):
                 return slip
         return None
+
+    def _over_the_chain(self, quantity: Quantity, answer: float) -> Slip:
+        """A slip further up, made by somebody who has not gone on from the blanks before it."""
+        if quantity.part == "gradients":
+            nodes = {self.name(Quantity("forward", node)): node for node in self.passes.order}
+            found = diagnose(self.passes.y, quantity.node, answer, nodes)
+            if found.kind not in ("right", "unknown"):
+                return Slip(found.kind, found.line.removeprefix(f"{found.kind}: "), answer)
+        return Slip("unknown", "none of the usual slips", answer)
 
     def _close(self, answer: float, one: float, other: float, slack: float = 0.0) -> bool:
         """Whether an answer lies between two numbers, but for the last digit that is asked for."""

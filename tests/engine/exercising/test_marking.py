@@ -98,6 +98,7 @@ def test_an_error_is_followed_through_and_costs_one_point():
         ("∂L/∂z", 0.2179, "factor missing"),  # σ′ alone
         ("∂L/∂w", -0.1398, "factor missing"),  # without x
         ("∂L/∂w", -0.0699, "other node"),  # w for x
+        ("∂L/∂w", -1.2833, "factor missing"),  # without σ′, which ∂L/∂z has
         ("w new", 0.472, "sign"),
         ("w new", 0.7796, "factor missing"),  # without η
         ("w new", -0.2796, "step missing"),  # the gradient
@@ -142,7 +143,12 @@ def test_whatever_is_handed_in_is_marked_or_refused(tmp_path):
         dict.fromkeys(range(-5, 30), "∞"),
     ):
         assert RIGHT.grade(answers).to_dict()["score"] == 0
-    for name, content in (("a.csv", b"\r\0"), ("a.csv", b""), ("a.md", b"\xff| 1 |"), ("a.txt", b"=")):
+    for name, content in (
+        ("a.csv", b"\r\0"),
+        ("a.csv", b""),
+        ("a.md", b"\xff| 1 |"),
+        ("a.txt", b"="),
+    ):
         (tmp_path / name).write_bytes(content)
         assert RIGHT.grade(tmp_path / name).score == 0
     for content in (b"0", b"[1]", b"[" * 100_000, b"{"):
