@@ -39,6 +39,11 @@ def as_grad(number: Any) -> float:
     return as_number(number, "grad")
 
 
+def as_seed(number: Any) -> float:
+    """A number that `backward` begins with."""
+    return as_number(number, "backward: seed")
+
+
 def as_label(text: Any, what: str = "label") -> str | None:
     """Text, or None for a node without a name; of a class derived from `str` plain text."""
     if text is None:

@@ -6,6 +6,7 @@ from copy import deepcopy
 
 from engine.graph.attributes import NAMES, stored
 from engine.graph.walks import topological_order
+from engine.native import extension
 from engine.sheet.op import Op
 from engine.sheet.ops import OPERATIONS
 
@@ -35,6 +36,8 @@ class _Session:
 
 
 _session = _Session()
+# Past what a subclass may make of assigning.
+_assign: Any = (object if extension is None else extension.Value).__setattr__
 
 
 def pickle_graph(root: Value) -> tuple[Any, ...]:
@@ -79,8 +82,8 @@ def copy_node(node: Value) -> Value:
 
 
 def own_attributes(node: Value) -> dict[str, Any]:
-    """What a subclass has added to a node: instance attributes and slots of its own."""
-    attributes = dict(getattr(node, "__dict__", {}))
+    """What not every node has: attributes that this one was given, and slots of a subclass."""
+    attributes = dict(node.__dict__)
     for kind in type(node).__mro__:
         if kind.__module__.partition(".")[0] == "engine":
             break
@@ -94,7 +97,7 @@ def own_attributes(node: Value) -> dict[str, Any]:
 def set_attributes(node: Value, attributes: dict[str, Any]) -> None:
     """Gives a node what `own_attributes` found."""
     for name, value in attributes.items():
-        object.__setattr__(node, name, value)
+        _assign(node, name, value)
 
 
 def _rows(order: list[Value]) -> list[Row]:

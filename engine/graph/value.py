@@ -19,6 +19,7 @@ from engine.graph.attributes import (
     CLASS,
     NAMES,
     as_label,
+    as_seed,
     check_fit,
     checks,
     properties,
@@ -28,7 +29,8 @@ from engine.graph.attributes import (
 from engine.graph.copying import copy_graph, copy_node, pickle_graph
 from engine.graph.messages import refuse_modulus, refuse_output
 from engine.graph.modes import current_mode, current_scope, mode_variable
-from engine.graph.walks import inner_nodes, live_nodes
+from engine.graph.own import announcer
+from engine.graph.walks import inner_nodes, live_nodes, topological_order
 from engine.native import core, extension, take_over
 from engine.sheet.ops import OPERATIONS
 
@@ -56,8 +58,8 @@ class Value(Methods):
 
     `data` and `grad` take any real number, of which a Value's is one, and keep it as a float;
     TypeError for all else, and then nothing has changed. The result of an operation is a plain
-    Value, of whatever classes its operands are. A node has no room for other attributes; a class
-    derived from this one, `class Weight(Value): pass`, has.
+    Value, of whatever classes its operands are. A node takes other attributes as well, `p.m = 0`,
+    for numbers and marks: in the native core, what leads from one back to its node is never freed.
 
     >>> m1, m2 = Value(3.0, label="m1"), Value(0.5, label="m2")
     >>> a1 = 2 * m1
@@ -69,7 +71,7 @@ class Value(Methods):
     (1.0, 6.0)
     """
 
-    __slots__ = tuple(map(stored, NAMES))
+    __slots__ = (*map(stored, NAMES), "__dict__")
 
     data: float
     grad: float
@@ -105,8 +107,11 @@ class Value(Methods):
         self._partials_ = ()
         self._scope_ = None if current_mode() is None else current_scope()
 
-    def backward(self) -> None:
+    def backward(self, seed: Any = 1.0) -> None:
         """Adds the derivative of this node with respect to every leaf to that leaf's `grad`.
+
+        `seed`: a factor on all of them, such as the derivative of a result elsewhere with respect
+        to this node; any real number, TypeError for all else.
 
         The derivative of a sum of paths is the sum of their products (the chain rule), so each node
         must have received the contributions of all nodes that use it before it passes any on: hence
@@ -115,10 +120,11 @@ class Value(Methods):
 
         Raises FloatingPointError, under `detect_anomaly`, at the first infinite or nan gradient.
         """
+        factor = seed if type(seed) is float else as_seed(seed)
         order = inner_nodes(self)
         for node in order:
             node._grad_ = 0.0
-        self._grad_ += 1.0
+        self._grad_ += factor
         live: set[Value] | None = None
         for node in reversed(order):
             grad = node._grad_
@@ -138,6 +144,27 @@ class Value(Methods):
                         operand._grad_ = math.nan
         if current_mode() is not None:
             check_finite(self)
+
+    def zero_grad(self) -> None:
+        """Sets `grad` to 0, of this node and of all that it is computed from.
+
+        >>> x = Value(3.0)
+        >>> y = x * x
+        >>> y.backward()
+        >>> y.zero_grad()
+        >>> x.grad
+        0.0
+        """
+        for node in topological_order(self):
+            node._grad_ = 0.0
+
+    def item(self) -> float:
+        """The number as a float, as of an array or a tensor of one number.
+
+        >>> Value(3).item()
+        3.0
+        """
+        return self._data_
 
     def detach(self) -> Value:
         """A leaf with the same number and no history: gradients stop here."""
@@ -222,6 +249,7 @@ if not TYPE_CHECKING and core == "native":
     Value = take_over(Value, {name: stored(name) for name in NAMES})
     asked = {"fit": check_fit, "gradients": check_finite, "mode": apply_mode}
     asked |= {"class": refuse_class, "modulus": refuse_modulus, "output": refuse_output}
+    asked |= {"seed": as_seed, "own": announcer(Value)}
     extension.connect(OPERATIONS, mode_variable, checks(Value) | asked)
 
 

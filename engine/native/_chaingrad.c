@@ -8,6 +8,7 @@
        freeing.c        nodes freed, and the garbage collector
        number.c         a node as the number it holds
        edges.c          edges, given as tuples
+       own.c            attributes that programs make up
        attributes.c     the attributes of a node
        naming.c         its label and scope, given at once
        walk.c           backward, topological order
@@ -34,7 +35,7 @@
 #endif
 
 /* Raised together with the number of the same name in engine/native/__init__.py. */
-#define INTERFACE 5
+#define INTERFACE 6
 
 /* One line of the table. The parameters are the operands, then the constants. */
 #define MOST_PARAMETERS 8
@@ -60,6 +61,7 @@ typedef struct {
 #include "freeing.c"
 #include "number.c"
 #include "edges.c"
+#include "own.c"
 #include "attributes.c"
 #include "naming.c"
 #include "walk.c"
@@ -76,9 +78,10 @@ typedef struct {
 /* ---- The type ---- */
 
 static PyMethodDef node_methods[] = {
-    {"backward", (PyCFunction)(void (*)(void))node_backward, METH_FASTCALL,
-     "backward($self, /)\n--\n\n"
+    {"backward", (PyCFunction)(void (*)(void))node_backward, METH_FASTCALL | METH_KEYWORDS,
+     "backward($self, seed=1.0)\n--\n\n"
      "Adds the derivative of this node with respect to every leaf to that leaf's `grad`.\n\n"
+     "`seed`: a factor on all of them.\n\n"
      "Raises FloatingPointError, under `detect_anomaly`, at the first infinite or nan gradient."},
     {"__sizeof__", node_sizeof, METH_NOARGS, NULL},
     {NULL},
@@ -91,6 +94,7 @@ static PyType_Slot node_slots[] = {
     {Py_tp_clear, node_clear},
     {Py_tp_free, node_free},
     {Py_tp_getset, node_getset},
+    {Py_tp_setattro, node_setattro},
     {Py_tp_methods, node_methods},
     {Py_tp_hash, node_hash},
     {Py_tp_richcompare, node_compare},
@@ -186,6 +190,12 @@ static PyMethodDef module_methods[] = {
     {"confirm", (PyCFunction)(void (*)(void))confirm, METH_FASTCALL,
      "confirm($module, nodes, place, /)\n--\n\n"
      "The place of the first node, from a place on, that its operands' numbers may not give."},
+    {"keep", (PyCFunction)(void (*)(void))keep_own, METH_FASTCALL,
+     "keep($module, node, name, thing, /)\n--\n\n"
+     "Gives a node an attribute that its class knows nothing of."},
+    {"own", own_of, METH_O,
+     "own($module, node, /)\n--\n\n"
+     "The attributes that a node has been given, and its scope under None; or None."},
     {"place", (PyCFunction)(void (*)(void))place_node, METH_FASTCALL,
      "place($module, node, label, scope, /)\n--\n\n"
      "Gives a node its label, and its scope within the one that it has."},

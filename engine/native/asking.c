@@ -21,11 +21,13 @@ enum {
     REFUSE_CLASS,
     REFUSE_MODULUS,
     REFUSE_OUTPUT,
+    CHECK_SEED,
+    ANNOUNCE,
     QUESTIONS,
 };
 static const char *const question_names[QUESTIONS] = {
     "args", "data", "grad", "label", "op", "partials", "scope",
-    "fit", "gradients", "mode", "class", "modulus", "output",
+    "fit", "gradients", "mode", "class", "modulus", "output", "seed", "own",
 };
 static PyObject *questions[QUESTIONS];
 

@@ -152,8 +152,13 @@ static const struct Place {
 } places[] = {
     {"op", CHECK_OP, offsetof(Node, op)},
     {"label", CHECK_LABEL, offsetof(Node, label)},
-    {"scope", CHECK_SCOPE, offsetof(Node, scope)},
+    {"scope", CHECK_SCOPE, 0},
 };
+
+static PyObject *get_scope(PyObject *self, void *Py_UNUSED(closure))
+{
+    return scope_of((Node *)self);
+}
 
 static PyObject *get_object(PyObject *self, void *closure)
 {
@@ -161,14 +166,28 @@ static PyObject *get_object(PyObject *self, void *closure)
     return Py_NewRef(found ? found : Py_None);
 }
 
+/* What is assigned to a place, a new reference; NULL with an error where it may not be. */
+static PyObject *read_object(const struct Place *place, PyObject *given)
+{
+    if (!given) {
+        refuse_deletion(place->name);
+        return NULL;
+    }
+    return given == Py_None || (place->check != CHECK_OP && is_plain_text(given))
+               ? Py_NewRef(given)
+               : ask(place->check, given, NULL, NULL);
+}
+
+static int set_scope(PyObject *self, PyObject *given, void *closure)
+{
+    PyObject *found = read_object(closure, given);
+    return found ? put_scope((Node *)self, found) : -1;
+}
+
 static int set_object(PyObject *self, PyObject *given, void *closure)
 {
     const struct Place *place = closure;
-    if (!given)
-        return refuse_deletion(place->name);
-    PyObject *found = given == Py_None || (place->check != CHECK_OP && is_plain_text(given))
-                          ? Py_NewRef(given)
-                          : ask(place->check, given, NULL, NULL);
+    PyObject *found = read_object(place, given);
     if (!found)
         return -1;
     PyObject **object = (PyObject **)((char *)self + place->offset);
@@ -217,7 +236,8 @@ static PyGetSetDef node_getset[] = {
     {"partials", get_partials, set_partials, NULL, NULL},
     {"op", get_object, set_object, NULL, (void *)&places[0]},
     {"label", get_object, set_object, NULL, (void *)&places[1]},
-    {"scope", get_object, set_object, NULL, (void *)&places[2]},
+    {"scope", get_scope, set_scope, NULL, (void *)&places[2]},
+    {"__dict__", get_dict, NULL, NULL, NULL},
     {"__class__", get_class, set_class, NULL, NULL},
     {NULL},
 };

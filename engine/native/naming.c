@@ -15,13 +15,12 @@ static PyObject *place_node(PyObject *Py_UNUSED(module), PyObject *const *args, 
         !PyUnicode_CheckExact(args[2]))
         return PyErr_Format(PyExc_TypeError, "place takes a Value, its label and its scope");
     Node *node = (Node *)args[0];
-    PyObject *outer = node->scope;
-    PyObject *scope = outer && PyUnicode_Check(outer)
-                          ? PyUnicode_FromFormat("%U / %U", outer, args[2])
-                          : Py_NewRef(args[2]);
-    if (!scope)
+    PyObject *outer = scope_of(node);
+    PyObject *scope = PyUnicode_Check(outer) ? PyUnicode_FromFormat("%U / %U", outer, args[2])
+                                             : Py_NewRef(args[2]);
+    Py_DECREF(outer);
+    if (!scope || put_scope(node, scope) < 0)
         return NULL;
-    put(&node->scope, scope);
     put(&node->label, Py_NewRef(args[1]));
     Py_RETURN_NONE;
 }

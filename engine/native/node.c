@@ -3,7 +3,8 @@
    A node holds its edges itself: for each operand a pointer and the local derivative. A binary node
    takes 96 bytes, and is free of the 16 more that Python's cyclic garbage collector asks for,
    because it cannot be part of a cycle: its operands were there before it. What can close a cycle
-   is an attribute of a subclass. So a node that is made by assigning to it, an instance of a
+   is an attribute of a subclass, or one that a program has given to a node of its own accord: the
+   latter is for numbers and marks, and what leads from it back to the node is never given up. So a node that is made by assigning to it, an instance of a
    subclass, and whatever is computed from either, does have the collector's header; see
    `cannot_close_cycles`.
 
@@ -41,7 +42,7 @@ typedef struct Node {
     };
     PyObject *op;
     PyObject *label;
-    PyObject *scope;
+    PyObject *scope; /* or, with own attributes, a dict that has it; see own.c */
     unsigned count; /* of edges */
     unsigned short flags;
     unsigned short room; /* for edges in the node's own memory; 0 for more than MOST_ROOM */

@@ -111,12 +111,38 @@ static void unmark_live(const Order *order)
     }
 }
 
-static PyObject *node_backward(PyObject *self, PyObject *const *Py_UNUSED(args), Py_ssize_t count)
+/* The one argument of `backward`, 1 if it is not given; 0 with an error where it is not a number. */
+static int read_seed(PyObject *const *args, Py_ssize_t count, PyObject *names, double *seed)
 {
-    if (count)
-        return PyErr_Format(PyExc_TypeError,
-                            "Value.backward() takes 1 positional argument but %zd were given",
-                            count + 1);
+    const Py_ssize_t named = names ? PyTuple_GET_SIZE(names) : 0;
+    *seed = 1.0;
+    for (Py_ssize_t i = 0; i < named; i++)
+        if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, i), "seed") != 0) {
+            PyErr_Format(PyExc_TypeError,
+                         "Value.backward() got an unexpected keyword argument '%U'",
+                         PyTuple_GET_ITEM(names, i));
+            return 0;
+        }
+    if (count && named) {
+        PyErr_SetString(PyExc_TypeError,
+                        "Value.backward() got multiple values for argument 'seed'");
+        return 0;
+    }
+    if (count > 1) {
+        PyErr_Format(PyExc_TypeError,
+                     "Value.backward() takes from 1 to 2 positional arguments but %zd were given",
+                     count + 1);
+        return 0;
+    }
+    return count + named == 0 || read_number(CHECK_SEED, args[0], seed);
+}
+
+static PyObject *node_backward(PyObject *self, PyObject *const *args, Py_ssize_t count,
+                               PyObject *names)
+{
+    double seed;
+    if (!read_seed(args, count, names, &seed))
+        return NULL;
     Node *output = (Node *)self;
     Order order = {0};
     Path path = {0};
@@ -128,7 +154,7 @@ static PyObject *node_backward(PyObject *self, PyObject *const *Py_UNUSED(args),
     }
     for (Py_ssize_t i = 0; i < order.length; i++)
         order.nodes[i]->grad = 0.0;
-    output->grad += 1.0;
+    output->grad += seed;
     int marked = 0;
     for (Py_ssize_t place = order.length; place--;) {
         Node *node = order.nodes[place];

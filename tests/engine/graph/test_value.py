@@ -164,14 +164,6 @@ def test_a_subclass_takes_part_in_everything_and_keeps_attributes_of_its_own():
     assert repr(w) == "Weight(2, grad=4)"
 
 
-def test_a_value_has_no_room_for_misspelled_attributes():
-    x = Value(1.0)
-    with pytest.raises(AttributeError):
-        x.gradient = 0.0
-    with pytest.raises(AttributeError):
-        Parameter(1.0).gradd = 0.0
-
-
 def test_an_augmented_assignment_makes_a_new_node_and_never_a_cycle():
     """karpathy/micrograd #67: cycles."""
     x = first = Value(2.0)

@@ -78,7 +78,8 @@ def leaf(f: Fuzzer) -> Any:
 
 
 def assign(f: Fuzzer) -> None:
-    name = f.random.choice("data grad op args partials label scope _data_ _args_".split())
+    names = "data grad op args partials label scope _data_ _args_ m seen"
+    name = f.random.choice(names.split())
     sequence = f.sequence()
     what: dict[str, Callable[[Fuzzer], Any]] = {
         "op": operation,
@@ -87,6 +88,8 @@ def assign(f: Fuzzer) -> None:
         "args": lambda f: tuple(sequence),
         "_args_": lambda f: tuple(sequence),
         "partials": lambda f: tuple([f.number() for _ in f.node().args]),
+        "m": Fuzzer.number,
+        "seen": text,
     }
     made = what.get(name, Fuzzer.operand)(f)
     setattr(f.node(), name, made)
@@ -98,12 +101,14 @@ def refit(f: Fuzzer) -> None:
 
 
 def read(f: Fuzzer) -> None:
-    name = f.random.choice("data grad op args partials label scope role __class__ _op".split())
+    name = f.random.choice(
+        "data grad op args partials label scope role __class__ _op m seen".split()
+    )
     getattr(f.node(), name)
 
 
 def remove(f: Fuzzer) -> None:
-    delattr(f.node(), f.random.choice(("data", "args", "label", "fuzzer", "other")))
+    delattr(f.node(), f.random.choice(("data", "args", "label", "fuzzer", "m", "seen")))
 
 
 def change_class(f: Fuzzer) -> None:
@@ -118,6 +123,8 @@ def walk(f: Fuzzer) -> None:
     f.random.choice(
         (
             lambda: f.node().backward(),
+            lambda: f.node().backward(f.operand()),
+            lambda: f.node().zero_grad(),
             lambda: engine.topological_order(f.node(), f.operand()),
             lambda: engine.gradient(f.node(), [f.node(), f.node()]),
             lambda: extension.confirm([*f.nodes, f.operand()], f.random.randrange(3)),

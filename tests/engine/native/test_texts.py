@@ -8,7 +8,13 @@ from tests.engine.native.cores import core
 TRIED = """
 v.foo
 v.foo()
-setattr(v, "foo", 1)
+setattr(v, "foo", 1) or v.foo
+setattr(v, "_prev", ()) or v
+[setattr(v, "foo", 1), delattr(v, "foo"), v.foo]
+y.backward(1, 2)
+y.backward("2")
+y.backward(gradient=1)
+y.backward(2, seed=1)
 delattr(v, "data")
 delattr(v, "foo")
 setattr(v, "data", None)
