@@ -53,13 +53,27 @@ if TYPE_CHECKING:
     from engine.base.spelling import Text
 
 
+class Probabilities(list):  # type: ignore[type-arg]
+    """The list that `softmax` gives; `logits`: what it was computed from.
+
+    A loss of logits takes those, so that no softmax is taken twice.
+    """
+
+    def __init__(self, probabilities: Iterable[Any], logits: Iterable[Any]) -> None:
+        super().__init__(probabilities)
+        self.logits = list(logits)
+
+
 def softmax(logits: Iterable[Any]) -> list[Any]:
     """The probabilities exp(z_i) / Σ exp(z_j), to the last digits for logits of any size.
+
+    The list keeps the logits: `nn.cross_entropy`, which takes logits, computes with them.
 
     >>> [f"{p:.4f}" for p in softmax([Value(1000.0), Value(1001.0)])]
     ['0.2689', '0.7311']
     """
-    return _shares("share", "exp_total", logits)
+    logits = tuple(logits)
+    return Probabilities(_shares("share", "exp_total", logits), logits)
 
 
 def log_softmax(logits: Iterable[Any]) -> list[Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+from engine import softmax
 from engine.base.spelling import printable
 from engine.base.tables import is_row, plain
 from nn.models.component import Describe
@@ -23,6 +24,7 @@ from nn.models.neuron import (
     whole_sizes,
 )
 from nn.models.structure import Structure, combined
+from nn.models.summary import number_of
 
 Part = TypeVar("Part", bound=Callable[[Any], Any])
 
@@ -190,14 +192,17 @@ class Sequential(Module, Generic[Part]):
         return super().named_parameters() if found is None else iter(found)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(map(repr, self.layers))})"
+        parts = [getattr(part, "__name__", None) or repr(part) for part in self.layers]
+        return f"{type(self).__name__}({', '.join(parts)}{number_of(self.parameters())})"
 
 
 class MLP(Sequential[Layer]):
     """A multilayer perceptron: fully connected layers of the given sizes.
 
     `activation` is that of the hidden layers, `output` that of the last one; its result is named ŷ.
-    A call gives a `Value` for one output, a list of them for several.
+    A call gives a `Value` for one output, a list of them for several. With output="softmax" these
+    are probabilities that add up to 1: `engine.softmax` follows the last layer, and the loss
+    "cross_entropy" computes with what that gives.
 
     >>> model = MLP(2, [2, 1], activation="linear", init="ones")
     >>> model([8, 80])
@@ -227,12 +232,18 @@ class MLP(Sequential[Layer]):
         nouts = list(nouts)
         if not nouts:
             raise ValueError("an MLP needs at least one layer: nouts is empty")
+        shares = output in ("softmax", softmax)
+        if shares and nouts[-1] == 1:
+            raise ValueError('softmax of one output is always 1: give more, or output="sigmoid"')
         source = source_of(seed)
         sizes = [nin, *nouts]
-        activations = [*[activation] * (len(nouts) - 1), output]
+        activations = [*[activation] * (len(nouts) - 1), "linear" if shares else output]
         layers = [
             Layer(inputs, outputs, kind, init=init, seed=source)
             for inputs, outputs, kind in zip(sizes, nouts, activations)
         ]
         super().__init__(*layers)
-        layers[-1].name_as(len(layers), output="ŷ")
+        if shares:
+            self.layers.append(cast(Any, softmax))
+        else:
+            layers[-1].name_as(len(layers), output="ŷ")

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine import Parameter, Value
+from engine.base.spelling import printable
 from engine.graph.recording import reset_gradients
 from nn.models.architecture import architecture, difference
 from nn.models.component import Component
 from nn.models.finding import leaves
 from nn.models.prediction import predict
 from nn.models.saving import check_finite, listed, load_model, save_model
-from nn.models.summary import summary
+from nn.models.summary import in_one_line, summary
 
 
 class Module(Component):
@@ -28,6 +29,8 @@ class Module(Component):
     ...     def __call__(self, x):
     ...         return self.slope * x + self.offset
     >>> line = Line()
+    >>> line
+    Line(slope: Parameter, offset: Parameter; 2 parameters)
     >>> line.state_dict()
     {'slope': 2.0, 'offset': 1.0}
     >>> line(3.0).backward()
@@ -91,6 +94,12 @@ class Module(Component):
         [176.0, 6.0]
         """
         return predict(self, self._structure(), rows, backend)
+
+    def __repr__(self) -> str:
+        try:
+            return printable(in_one_line(self, self.parameters()))
+        except Exception:  # of a module that is not complete yet, or that hides its parameters
+            return f"{type(self).__name__}(…)"
 
     def summary(self) -> str:
         """What the module is made of, as a table: every part, where it is, and its parameters.

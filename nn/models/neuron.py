@@ -178,6 +178,11 @@ def find_activation(activation: Activation) -> tuple[str, Callable[[Value], Valu
         activation = "relu" if activation else "linear"
     if callable(activation):
         return getattr(activation, "__name__", repr(activation)), activation
+    if activation == "softmax":
+        raise ValueError(
+            'softmax is of a whole layer, not of one neuron: MLP(…, output="softmax"), or '
+            "engine.softmax behind a Layer in a Sequential"
+        )
     known = ["linear", *(op.name for op in ACTIVATIONS)]
     if activation not in known:
         raise ValueError(f"unknown activation {activation!r}; known: {', '.join(known)}")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import Any
 
-from engine import Value
+from engine import Value, log_softmax, softmax
+
+# Functions between layers that compute the same for every row.
+_FUNCTIONS = (softmax, log_softmax)
 
 
 class Structure:
@@ -47,7 +50,9 @@ def _numbers(neuron: Any) -> tuple[Any, ...]:
 
 
 def structure_of(model: Any) -> Structure | None:
-    """The structure of a module that has one; None of any other model."""
+    """The structure of a module or function that has one; None of any other model."""
+    if any(model is function for function in _FUNCTIONS):
+        return Structure(model.__name__, [])
     method = getattr(type(model), "_structure", None)
     found: Structure | None = None if method is None else method(model)
     return found

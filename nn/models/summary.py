@@ -10,6 +10,9 @@ from engine.base.spelling import Text
 from nn.models.component import Component
 from nn.models.finding import CLOSED, leaves, parts_of, written
 
+# Of more parts than this the `repr` of a module shows the first and the last.
+_PARTS = 6
+
 
 class Row(NamedTuple):
     """A line of the table: where a part is, what it is, the sum that makes its count, remarks."""
@@ -32,6 +35,30 @@ def summary(model: Component, parameters: Sequence[Any]) -> Text:
     total = ("total", "", "", f"{len(survey.trained):,}", "")
     body = [(row.place or "itself", *row[1:3], f"{row.parameters:,}", row.remarks) for row in rows]
     return Text(_aligned([head, *body, total]))
+
+
+def in_one_line(model: Component, parameters: Sequence[Any]) -> str:
+    """What the `repr` of a module is: its parts by their places, and how many parameters it has.
+
+    >>> from engine import Parameter
+    >>> from nn import Layer, Module
+    >>> class Net(Module):
+    ...     def __init__(self):
+    ...         self.hidden, self.gain = Layer(2, 3), Parameter(1.0)
+    >>> in_one_line(Net(), Net().parameters())
+    'Net(hidden: Layer(2 → 3 relu), gain: Parameter; 10 parameters)'
+    """
+    rows = [*_Survey(parameters).rows(model, "")]
+    parts = [f"{row.place}: {row.kind}" for row in rows if row.place]
+    if len(parts) > _PARTS:
+        parts = [*parts[: _PARTS - 2], "…", parts[-1]]
+    return f"{type(model).__name__}({', '.join(parts)}{number_of(parameters, bool(parts))})"
+
+
+def number_of(parameters: Sequence[Any], follows: bool = True) -> str:
+    """How many parameters there are, as the end of a `repr`."""
+    count = len(parameters)
+    return f"{'; ' * follows}{count:,} parameter{'s' * (count != 1)}"
 
 
 class _Survey:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 from engine.base.numbers import DIGITS, digits_of, short
+from engine.base.packages import optional
 from engine.base.spelling import printable
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -126,6 +128,47 @@ class History:
             label = f"lowest: epoch {best}, {short(loss, digits)}"
             ax.plot([best], [loss], "o", color=_VALIDATION, fillstyle="none", label=label)
         ax.legend(frameon=False)
+
+    def columns(self) -> dict[str, list[float]]:
+        """Per epoch its number, counted from 1, its loss, and the validation loss if there is one.
+
+        >>> History([3.0, 1.5]).columns()
+        {'epoch': [1, 2], 'loss': [3.0, 1.5]}
+        """
+        found: dict[str, list[float]] = {"epoch": [*range(1, self.epochs + 1)], "loss": self.losses}
+        if self.validation_losses:
+            # Where training broke off, the last epoch may have none.
+            missing = self.epochs - len(self.validation_losses)
+            found["validation_loss"] = [*self.validation_losses, *[math.nan] * missing]
+        return found
+
+    def to_dataframe(self) -> Any:
+        """The columns as a DataFrame of pandas, with the epoch as its index.
+
+        Raises ImportError, with the command that installs it, where pandas is missing.
+        """
+        pandas = optional("pandas", "History.to_dataframe")
+        return pandas.DataFrame(self.columns()).set_index("epoch")
+
+    def to_csv(self, path: str | os.PathLike[str] | None = None) -> str | None:
+        """Writes the columns as a table in CSV; without a path, returns it. Needs no pandas.
+
+        Numbers are written in full. Raises OSError naming the path where it cannot be written.
+
+        >>> print(History([4.0, 1.5], validation_losses=[3.0, 2.0]).to_csv(), end="")
+        epoch,loss,validation_loss
+        1,4.0,3.0
+        2,1.5,2.0
+        """
+        columns = self.columns()
+        rows = [columns, *zip(*columns.values())]
+        text = "".join(",".join(map(str, row)) + "\n" for row in rows)
+        if path is None:
+            return text
+        from engine.base.files import write_whole  # what writes files waits until it is needed
+
+        write_whole(path, text)
+        return None
 
     def __repr__(self) -> str:
         loss = ""

@@ -86,12 +86,14 @@ def cross_entropy(target: Any, logits: Sequence[Value]) -> Value:
     """−log(softmax(logits)[target]), the loss of one sample of a classification; stable.
 
     `target`: the index of the class, or one probability for each class. `logits`: one score for
-    each class, before any softmax. Raises ValueError for a class that there is no logit for.
+    each class, before any softmax; of what `engine.softmax` gives, or a network with the output
+    "softmax", the logits that it was computed from. Raises ValueError for a class that there is no
+    logit for.
 
     >>> cross_entropy(1, [Value(0.0), Value(0.0)])
     Value(0.6931, grad=0)
     """
-    logits = _listed(logits)
+    logits = _listed(getattr(logits, "logits", logits))
     classes = len(logits)
     if classes < 2:
         raise ValueError("cross_entropy needs a logit for each of two or more classes")

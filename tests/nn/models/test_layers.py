@@ -204,8 +204,8 @@ def test_a_layer_that_is_used_twice_adds_up_its_gradients():
 
 def test_modules_show_their_sizes_and_activations():
     assert repr(Neuron(1, "tanh")) == "Neuron(1 → 1 tanh)"
-    assert repr(MLP(2, [3, 1])) == "MLP(Layer(2 → 3 relu), Layer(3 → 1 linear))"
-    assert repr(Sequential(Layer(2, 1))) == "Sequential(Layer(2 → 1 relu))"
+    assert repr(MLP(2, [3, 1])) == ("MLP(Layer(2 → 3 relu), Layer(3 → 1 linear); 13 parameters)")
+    assert repr(Sequential(Layer(2, 1))) == "Sequential(Layer(2 → 1 relu); 3 parameters)"
 
 
 def test_the_loss_is_one_node_above_the_network():

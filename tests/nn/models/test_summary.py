@@ -105,3 +105,21 @@ def test_it_prints_on_every_stream_in_columns(encoding):
     text = spelled(MLP(2, [2, 1]).summary()[:], encoding)
     assert text.encode(encoding)
     assert len({len(line) for line in text.splitlines()}) == 1
+
+
+def test_the_repr_of_any_module_says_what_it_is_made_of():
+    class Net(Module):
+        def __init__(self, count):
+            self.blocks = [Layer(2, 2, "tanh") for _ in range(count)]
+            self.gain = Parameter(1.0)
+
+    class Empty(Module):
+        pass
+
+    class Unfinished(Module):
+        def parameters(self):
+            return self.never_set
+
+    assert repr(Net(1)) == "Net(blocks.0: Layer(2 → 2 tanh), gain: Parameter; 7 parameters)"
+    assert repr(Net(9)).endswith("blocks.3: Layer(2 → 2 tanh), …, gain: Parameter; 55 parameters)")
+    assert (repr(Empty()), repr(Unfinished())) == ("Empty(0 parameters)", "Unfinished(…)")
