@@ -19,7 +19,7 @@ from engine.drawing.style import FONT
 from engine.drawing.subject import Subject
 from engine.drawing.views import BODIES, choose, picture_of
 from engine.eager.current import check_current
-from engine.graph.arguments import as_value
+from engine.graph.arguments import as_output, as_value
 from engine.graph.messages import describe
 from engine.graph.naming import names_of_caller
 from engine.graph.value import Value
@@ -149,7 +149,7 @@ def explore(
     >>> page.title, "https://" in page.html
     ('One weight', False)
     """
-    as_value(y, "explore: y")
+    as_output(y, "explore: y")
     names = names_of_caller(names)
     digits = digits_of(digits, "explore")
     if view is not None and view not in BODIES:
