@@ -29,6 +29,7 @@ _HEAD = r"""\documentclass[a4paper,11pt]{article}
 _COMMANDS = {
     "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
     "<": r"\textless{}", ">": r"\textgreater{}", "−": "$-$", "∂": r"$\partial$", "η": r"$\eta$",
+    "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$", "²": "$^2$", "³": "$^3$",
     **{sign: "\\" + sign for sign in "#$%&_{}"},
 }  # fmt: skip
 

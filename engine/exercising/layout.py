@@ -11,6 +11,9 @@ from engine.exercising.quantities import Passes, Quantity
 from engine.explaining.wording import Rounding, expression, local_derivative, number
 from engine.graph.naming import Naming
 from engine.graph.value import Value
+from engine.sheet.dialects import TEXT
+from engine.sheet.formula import read
+from engine.sheet.kinds import total
 
 TITLES = {
     "forward": "Forward pass: the number of every node",
@@ -20,6 +23,8 @@ TITLES = {
 }
 # A number with more digits than this is one without an end.
 _LONGEST = 8
+# A longer formula is one for computers.
+_SHORT_FORMULA = 40
 
 
 class Notation(NamedTuple):
@@ -134,23 +139,30 @@ class Writing:
         def written(numbers: bool) -> str:
             return self.notation.plus.join(
                 local_derivative(
-                    node, place, self.naming, numbers=numbers, dialect=self.notation.dialect
+                    node,
+                    place,
+                    self.naming,
+                    numbers=numbers,
+                    dialect=self.notation.dialect,
+                    beside=i > 0,
                 )
-                for place in places
+                for i, place in enumerate(places)
             )
 
         return written(False), written(True)
 
     def _gradients(self, node: Value, _: None) -> tuple[str, str]:
-        symbols, numbers = [], []
+        symbols: list[str] = []
+        numbers: list[str] = []
         right, y = self.passes.known, self.passes.y
         for user in self.passes.users[node]:
             local = Quantity("local", user, node)
             factors = [local] if user is y else [Quantity("gradients", user), local]
             symbols.append(self.notation.times.join(map(self.quantity, factors)))
+            later = bool(numbers)
             numbers.append(
                 self.notation.times.join(
-                    number(right[factor], dialect=self.notation.dialect, beside=i > 0)
+                    number(right[factor], dialect=self.notation.dialect, beside=i > 0 or later)
                     for i, factor in enumerate(factors)
                 )
             )
@@ -165,6 +177,21 @@ class Writing:
         old = number(node.data, dialect=dialect)
         symbols = f"{self.name(node)}{minus}{self.notation.rate}{times}{self.quantity(gradient)}"
         return symbols, f"{old}{minus}{product}"
+
+
+def formulas_of(nodes: Sequence[Value]) -> Iterator[str]:
+    """What the functions mean that have names of their own, as the sheet of formulas says it."""
+    for op in dict.fromkeys(node.op for node in nodes if node.op is not None):
+        if not op.symbol.isalpha() or total(op) is not None:
+            continue
+        called = f"{op.symbol}({', '.join(op.operands)})"
+        formula = TEXT.write(read(op.taught.get("out", op.formula)))
+        if "out" in op.taught or len(formula) <= _SHORT_FORMULA:
+            # Such as exp, which everybody knows.
+            if formula != called:
+                yield f"{called} = {formula}."
+        elif op.about:
+            yield f"{called}: {op.about}"
 
 
 def digits_of_answer(value: float, digits: int) -> int:

@@ -13,7 +13,14 @@ from typing import Any
 from engine.base.files import write_whole
 from engine.base.spelling import Text
 from engine.exercising.latex import latex_notation, to_pdf, write_latex
-from engine.exercising.layout import Blank, Notation, Section, Writing, digits_of_answer
+from engine.exercising.layout import (
+    Blank,
+    Notation,
+    Section,
+    Writing,
+    digits_of_answer,
+    formulas_of,
+)
 from engine.exercising.marking import Result, mark_answers
 from engine.exercising.plain import text_notation, write_markdown, write_text
 from engine.exercising.quantities import Passes, Quantity
@@ -139,7 +146,8 @@ class Exercise(Printout):
         notes = ["Write decimals or fractions: 0.25 or 1/4."]
         if any(_is_endless(blank.value, self.digits) for blank in self.blanks):
             notes[0] += f" Where a number does not end, write {self.digits} significant digits."
-        return [*notes, "What follows rightly from an earlier mistake counts in full."]
+        notes.append("What follows rightly from an earlier mistake counts in full.")
+        return [*notes, *formulas_of(self._passes.order)]
 
     def writing(self, notation: Notation) -> Writing:
         """The graph in a notation."""

@@ -133,3 +133,13 @@ def test_a_pdf_is_made_by_pdflatex_or_it_is_said_what_is_missing(tmp_path):
         with pytest.raises(RuntimeError, match="PDF needs the program pdflatex"):
             SHEET.save(tmp_path / "sheet.pdf")
         assert list(tmp_path.iterdir()) == []
+
+
+def test_what_functions_mean_is_said_and_sums_read_well():
+    x = Value(2.0, label="x")
+    sheet = exercise(x.sigmoid() * x.exp() - x * x, None, names={})
+    assert "σ(a) = 1/(1 + exp(−a))." in sheet.text
+    assert r"$\sigma$(a) = 1/(1 + exp($-$a))." in sheet.latex
+    assert "exp(a)" not in sheet.text
+    assert " = x + x = 2 + 2 = 4" in sheet.key.text
+    assert "+ (−1) · 4" in sheet.key.text or " = −1 · 4 + " in sheet.key.text
