@@ -21,6 +21,7 @@ import graphviz  # type: ignore[import-untyped]
 from engine.base.files import write_whole
 from engine.base.spelling import printable
 from engine.drawing.layouts import registered
+from engine.drawing.style import dark_rules
 
 FORMATS = ("svg", "png", "pdf")
 HINT = (
@@ -43,6 +44,8 @@ graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
 data = graph.draw(format=format, prog=engine, args=" ".join(options))
 sys.stdout.buffer.write(data)
 """
+# The class of every drawing's SVG.
+_DRAWING = "chaingrad"
 _NAME = r'\s*(?:"(?:[^"\\]|\\.)*"|[^\s"\[\]{}=;]+)'
 _ARROW = re.compile(_NAME + r"\s*->")
 _BOX = re.compile(_NAME + r"\s*(?:\[|;?\s*$)")
@@ -100,7 +103,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         _check(format)
         data = lay_out(self.source, format, self.engine)
         if format == "svg":
-            data = with_own_ids(data, self.source)
+            data = with_dark_colours(with_own_ids(data, self.source))
         return data if encoding is None else data.decode(encoding)
 
     def view(self, path: str | os.PathLike[str] = "picture.svg") -> str:
@@ -117,8 +120,10 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         data = self._displayed("svg")
         if data is None:
             return None
-        text = with_own_ids(data, self.source).decode()
-        return text[text.index("<svg") :]
+        text = with_dark_colours(with_own_ids(data, self.source)).decode()
+        # No wider than the cell.
+        style = '<svg style="max-width: 100%; height: auto"'
+        return text[text.index("<svg") :].replace("<svg", style, 1)
 
     def _repr_png_(self) -> bytes | None:
         return self._displayed("png")
@@ -142,9 +147,9 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
             text = f"{self.fallback}\n{self!r}: {HINT}".lstrip()
         printer.text(printable(text))  # type: ignore[attr-defined]
 
+    # Digraph's is the whole text, which is `source`.
     def __str__(self) -> str:
-        """The DOT text, as every stream can print it; `source` is what is drawn."""
-        return printable(self.source)
+        return repr(self)
 
     def __repr__(self) -> str:
         boxes, arrows = _counts(self.body)
@@ -201,6 +206,21 @@ def with_own_ids(svg: bytes, source: str) -> bytes:
     """
     # Within text and attributes Graphviz writes a quote as &quot;, so these are attributes.
     return re.sub(rb'(\sid="|href="#|url\(#)', rb"\g<1>" + id_prefix(source).encode(), svg)
+
+
+def with_dark_colours(svg: bytes) -> bytes:
+    """The SVG with colours for dark screens beside its own."""
+    # A class and not an id: the same rules serve all drawings of a page.
+    start = svg.index(b"<svg") + len("<svg")
+    end = svg.index(b">", start) + 1
+    style = f"\n<style>\n{dark_rules(f'.{_DRAWING}')}\n</style>".encode()
+    return b'%b class="%b"%b%b%b' % (
+        svg[:start],
+        _DRAWING.encode(),
+        svg[start:end],
+        style,
+        svg[end:],
+    )
 
 
 def id_prefix(source: str) -> str:

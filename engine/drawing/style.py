@@ -7,7 +7,12 @@ from html import escape
 from typing import NamedTuple
 
 FONT = "Helvetica,Arial,sans-serif"
-INK, MUTED, GRADIENT, LOCAL, ARROW = "#1B1F24", "#5A6472", "#B23A00", "#4B3F9E", "#8A96A3"
+PAPER, INK, MUTED = "#FFFFFF", "#1B1F24", "#5A6472"
+GRADIENT, LOCAL, ARROW = "#B23A00", "#4B3F9E", "#8A96A3"
+# Of frames around boxes, and of frames within them; and their lines.
+FRAME, INNER_FRAME, FRAME_LINE = "#F6F7F9", "#E9EDF1", "#C9D0D8"
+# Blue and orange differ for every kind of colour vision; both pass 4.5 : 1 on white.
+POSITIVE, NEGATIVE = "#0072B2", "#B84A00"
 # Of what is not on a path that is highlighted.
 DIM_INK, DIM_GRADIENT, DIM_LOCAL, DIM_ARROW = "#9AA3AE", "#D1A28F", "#B3AEDA", "#D5DAE0"
 LONGEST_NAME = 24
@@ -31,15 +36,55 @@ class Style(NamedTuple):
 
 DATA = Style("#0072B2", "#DCEEFB", rounded=True)
 PARAMETER = Style("#B87700", "#FFE9B8", width=2, rounded=True)
-OPERATION = Style("#6B7785", "#FFFFFF", side="#EDF0F3")
-LOSS = Style("#1B1F24", "#1B1F24", "#FFFFFF", "#FFC59E", side="#3A424C", width=2)
+OPERATION = Style("#6B7785", PAPER, side="#EDF0F3")
+LOSS = Style(INK, INK, PAPER, "#FFC59E", side="#3A424C", width=2)
+
+# Every colour of a drawing as it is where the reader's screen is dark.
+DARK = {
+    PAPER: "#14171B",
+    INK: "#E6E9EE",
+    MUTED: "#A3ADBA",
+    GRADIENT: "#FF9B66",
+    LOCAL: "#B3A9FF",
+    ARROW: "#7F8B99",
+    FRAME: "#1A1E23",
+    INNER_FRAME: "#242A31",
+    FRAME_LINE: "#3D4550",
+    NEGATIVE: "#EE8748",
+    DATA.border: "#4BA6DC",
+    DATA.fill: "#10334A",
+    PARAMETER.border: "#D99A1F",
+    PARAMETER.fill: "#46350D",
+    OPERATION.border: "#8893A0",
+    OPERATION.side: "#2A3038",
+    LOSS.side: "#C3CAD3",
+    LOSS.gradient: "#8F2E00",
+    DIM_INK: "#6B7480",
+    DIM_GRADIENT: "#855C4A",
+    DIM_LOCAL: "#625D92",
+    DIM_ARROW: "#363D47",
+}
 
 
 def dimmed(style: Style) -> Style:
     """The same shape in faint colours."""
     return style._replace(
-        border="#C9D0D8", fill="#FFFFFF", ink=DIM_INK, gradient=DIM_GRADIENT, side="#F6F7F9"
+        border=FRAME_LINE, fill=PAPER, ink=DIM_INK, gradient=DIM_GRADIENT, side=FRAME
     )
+
+
+def dark_rules(scope: str) -> str:
+    """The table DARK as rules of CSS, for drawings within what the selector `scope` finds.
+
+    >>> dark_rules(".drawing").splitlines()[1]
+    '.drawing [fill="#FFFFFF" i] { fill: #14171B; }'
+    """
+    rules = [
+        f'{scope} [{attribute}="{colour}" i] {{ {attribute}: {dark}; }}'
+        for colour, dark in DARK.items()
+        for attribute in ("fill", "stroke")
+    ]
+    return "\n".join(["@media (prefers-color-scheme: dark) {", *rules, "}"])
 
 
 def plain_name(label: object, longest: int = LONGEST_NAME) -> str:

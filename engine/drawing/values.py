@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 from engine.drawing.path import operands
-from engine.drawing.style import FONT, MUTED, text, title_of
+from engine.drawing.style import FONT, FRAME, FRAME_LINE, MUTED, text, title_of
 from engine.drawing.subject import Subject
 from engine.graph.value import Value
 
 _FRAME = (
-    'labelloc=t; labeljust=l; style="rounded,filled"; fillcolor="#F6F7F9"; color="#D5DAE0"; '
+    f'labelloc=t; labeljust=l; style="rounded,filled"; fillcolor="{FRAME}"; color="{FRAME_LINE}"; '
     f'fontname="{FONT}"; margin=10'
 )
 _MOST_AT_A_PORT = 3

@@ -7,21 +7,11 @@ from typing import Any
 
 from engine.base.numbers import DIGITS, digits_of
 from engine.drawing.layers import layers_body, layers_of
+from engine.drawing.legend import below
 from engine.drawing.neurons import neurons_body, neurons_of
 from engine.drawing.path import caption
 from engine.drawing.render import Picture
-from engine.drawing.style import (
-    DATA,
-    FONT,
-    GRADIENT,
-    INK,
-    LOCAL,
-    MUTED,
-    OPERATION,
-    PARAMETER,
-    Style,
-    text,
-)
+from engine.drawing.style import FONT, PAPER
 from engine.drawing.subject import DIRECTIONS, Subject
 from engine.drawing.values import values_body
 from engine.explaining.text_tree import written_tree
@@ -99,12 +89,13 @@ def picture_of(subject: Subject, view: str, captions: Sequence[str] = ()) -> Pic
     """The drawing in one of the views, the captions and a legend below it."""
     picture = Picture("chaingrad")
     picture.body += [
-        f"\trankdir={subject.direction}; nodesep=0.3; ranksep=0.5; pad=0.2; bgcolor=white\n",
+        f"\trankdir={subject.direction}; nodesep=0.3; ranksep=0.5\n",
+        f'\tpad=0.2; bgcolor="{PAPER}"\n',
         f'\toutputorder=edgesfirst; fontname="{FONT}"\n',
         f'\tnode [shape=plain, fontname="{FONT}"]\n',
         f'\tedge [penwidth=1.2, arrowsize=0.65, fontname="{FONT}", fontsize=10]\n',
         *BODIES[view](subject),
-        f"\tlabelloc=b; label=<{_below(subject, captions)}>\n",
+        f"\tlabelloc=b; label=<{below(subject, captions, _seen(subject, view))}>\n",
     ]
     return picture
 
@@ -117,6 +108,12 @@ def boxes_of(subject: Subject, view: str) -> dict[Value, str]:
         node: first.setdefault(groups.get(node, node), subject.identity[node])
         for node in subject.order
     }
+
+
+def _seen(subject: Subject, view: str) -> set[Value]:
+    """The nodes whose own numbers stand in the drawing: a layer has only ranges of them."""
+    groups = _GROUPS[view](subject)
+    return {node for node in subject.order if view != "layers" or groups[node] is node}
 
 
 def _starts(path: Any) -> list[Value]:
@@ -150,37 +147,3 @@ def choose(subject: Subject, view: str | None, max_nodes: int | None = None) -> 
         f"the graph of {count:,} nodes needs {sizes[wanted]:,} boxes in the view {wanted!r}, "
         f"{most:,} at most are drawn: {advice}, or allow more with max_nodes={sizes[wanted]}"
     )
-
-
-def _below(subject: Subject, captions: Sequence[str]) -> str:
-    """What stands under the picture: the products along highlighted paths, and the legend."""
-    rows = ['<TR><TD HEIGHT="12"></TD></TR>']
-    rows += [f'<TR><TD CELLPADDING="5">{text(line, GRADIENT, 13)}</TD></TR>' for line in captions]
-    output = subject.name(subject.root)
-    # Where backward ran on a node beyond this output, its gradient is another number than 1.
-    meaning = f"∂{output}/∂this" if subject.seed == 1 else f"of a result beyond {output}"
-    parts = [
-        ("18", INK, "B", "value, computed forward"),
-        ("grad 30", GRADIENT, "", f"{meaning}, computed backward"),
-        ("×8", LOCAL, "", "local derivative: going back, grad is multiplied by it"),
-    ]
-    if not subject.seed:
-        parts[1] = ("backward not run", GRADIENT, "", f"no gradients yet: {output}.backward()")
-    cells = "".join(
-        f"<TD>{text(sample, colour, 10, tag)}</TD><TD>{text(words, MUTED, 10)}</TD>"
-        '<TD WIDTH="14"></TD>'
-        for sample, colour, tag, words in parts
-    )
-    leaves = {node.role for node in subject.order if node.op is None}
-    kinds: list[tuple[str, Style]] = [("data", DATA)] * ("data" in leaves)
-    kinds += [("parameter", PARAMETER)] * ("parameter" in leaves)
-    kinds += [("operation", OPERATION)] * (len(subject.order) > len(leaves))
-    for name, style in kinds:
-        rounded = ' STYLE="ROUNDED"' if style.rounded else ""
-        cells += (
-            f'<TD BGCOLOR="{style.fill}" BORDER="{style.width}" COLOR="{style.border}"{rounded} '
-            f'CELLPADDING="4">{text(name, INK, 10)}</TD><TD WIDTH="3"></TD>'
-        )
-    legend = f'<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR>{cells}</TR></TABLE>'
-    rows.append(f"<TR><TD>{legend}</TD></TR>")
-    return f'<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}</TABLE>'

@@ -8,7 +8,19 @@ from typing import Any
 
 from engine.base.numbers import DIGITS, digits_of, shown
 from engine.drawing.render import Picture
-from engine.drawing.style import DATA, FONT, INK, MUTED, PARAMETER, plain_name, quoted, text
+from engine.drawing.style import (
+    DATA,
+    FONT,
+    INK,
+    MUTED,
+    NEGATIVE,
+    PAPER,
+    PARAMETER,
+    POSITIVE,
+    plain_name,
+    quoted,
+    text,
+)
 from nn.draw.columns import FIRST, LAST, Column, columns_of, rows_of
 from nn.draw.labels import Line, Point, places_of
 from nn.draw.sizes import size_of, spots_of
@@ -16,8 +28,6 @@ from nn.draw.training_loop import TEXT
 from nn.models.layers import Layer, Sequential
 from nn.models.neuron import Neuron
 
-# Blue and orange differ for every kind of colour vision; both pass 4.5 : 1 on white.
-POSITIVE, NEGATIVE = "#0072B2", "#B84A00"
 # Between two columns with more edges than this no label would find a place.
 _MOST_LABELS = 9
 _THINNEST, _WIDEST = 0.6, 4.2
@@ -88,7 +98,8 @@ def draw_network(model: Any, digits: int = DIGITS) -> Picture:
 def _settings(diameter: float) -> list[str]:
     return [
         # The places are given, in inches; any other layout would undo the columns.
-        "\tlayout=neato; splines=line; outputorder=edgesfirst; pad=0.2; bgcolor=white\n",
+        "\tlayout=neato; splines=line; outputorder=edgesfirst; pad=0.2\n",
+        f'\tbgcolor="{PAPER}"\n',
         f"\tnode [shape=circle, fixedsize=true, width={diameter:g}, style=filled, "
         f'fontname="{FONT}"]\n',
         "\tedge [arrowsize=0.5]\n",
@@ -180,7 +191,7 @@ def _labels(
             yield (
                 f'\t\tw{number}n{index + 1} [pos="{place.x:.3f},{place.y:.3f}!", label=<<TABLE '
                 f'BORDER="0" CELLBORDER="0" CELLPADDING="1" CELLSPACING="0"><TR>'
-                f'<TD BGCOLOR="white">{label}</TD></TR></TABLE>>]\n'
+                f'<TD BGCOLOR="{PAPER}">{label}</TD></TR></TABLE>>]\n'
             )
 
 

@@ -5,7 +5,21 @@ from __future__ import annotations
 from itertools import pairwise
 
 from engine.drawing.render import Picture
-from engine.drawing.style import DATA, FONT, INK, LOSS, MUTED, OPERATION, PARAMETER, Style, text
+from engine.drawing.style import (
+    DATA,
+    FONT,
+    FRAME,
+    FRAME_LINE,
+    INK,
+    INNER_FRAME,
+    LOSS,
+    MUTED,
+    OPERATION,
+    PAPER,
+    PARAMETER,
+    Style,
+    text,
+)
 
 # Opens a group of words. In braces, because they are not counted as boxes.
 TEXT = "\t{\n\t\tnode [shape=plain, fixedsize=false, style=solid]\n"
@@ -34,8 +48,8 @@ _ORDER = "initialise epoch student forward loss backward update more done end".s
 # Where each loop goes back from, and to, and how far to the right; its frame: title, upper and
 # lower edge, left, colour.
 _LOOPS = {
-    "inner": ("more", "student", 2.4, "for each student", -1.86, -7.62, -1.95, "#E9EDF1"),
-    "outer": ("done", "epoch", 3.05, "for each epoch", -0.61, -9.36, -2.25, "#F6F7F9"),
+    "inner": ("more", "student", 2.4, "for each student", -1.86, -7.62, -1.95, INNER_FRAME),
+    "outer": ("done", "epoch", 3.05, "for each epoch", -0.61, -9.36, -2.25, FRAME),
 }
 _ANSWERS = (
     ("yes", 1.95, -6.97),
@@ -58,7 +72,8 @@ def draw_training_loop() -> Picture:
     picture = Picture("training")
     picture.body += [
         # The places are given. The frames come first, so that all else lies upon them.
-        "\tlayout=neato; splines=line; outputorder=nodesfirst; pad=0.2; bgcolor=white\n",
+        "\tlayout=neato; splines=line; outputorder=nodesfirst; pad=0.2\n",
+        f'\tbgcolor="{PAPER}"\n',
         f'\tnode [shape=box, fixedsize=true, width={_WIDTH}, style=filled, fontname="{FONT}"]\n',
         f'\tedge [color="{MUTED}", penwidth=1.6, arrowsize=0.8]\n',
         f"\t{{\n{_frame('outer')}{_frame('inner')}\t}}\n",
@@ -98,7 +113,7 @@ def _frame(loop: str) -> str:
     return (
         f'\t\t{loop} [pos="{(left + right) / 2:g},{(top + bottom) / 2:g}!", '
         f'width={right - left:g}, height={top - bottom:g}, style="filled,rounded", '
-        f'fillcolor="{fill}", color="#C9D0D8", label=""]\n'
+        f'fillcolor="{fill}", color="{FRAME_LINE}", label=""]\n'
     )
 
 
@@ -125,6 +140,6 @@ def _diamond(name: str) -> str:
     question, size, height = _DECISIONS[name]
     label = "<BR/>".join(text(line, INK, 12, "B") for line in question.splitlines())
     return (
-        f'\t{name} [pos="0,{height}!", shape=diamond, height={size}, fillcolor="#FFFFFF", '
+        f'\t{name} [pos="0,{height}!", shape=diamond, height={size}, fillcolor="{PAPER}", '
         f'color="{OPERATION.border}", label=<{label}>]\n'
     )

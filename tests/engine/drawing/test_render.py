@@ -158,7 +158,7 @@ def test_ids_of_two_drawings_differ_and_those_of_one_drawing_stay():
 @needs_graphviz
 def test_a_notebook_gets_the_svg_element():
     svg = picture()._repr_svg_()
-    assert svg.startswith("<svg")
+    assert svg.startswith('<svg style="max-width: 100%; height: auto" class="chaingrad" width=')
     assert ElementTree.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
     assert picture().pipe("svg", encoding="utf-8").startswith("<?xml")
 
@@ -196,7 +196,7 @@ def echo(drawn):
 def test_an_echo_is_one_line_and_lays_nothing_out(monkeypatch):
     monkeypatch.setattr(render, "lay_out", None)
     assert picture()._repr_mimebundle_ is None
-    assert repr(picture()) == "Picture of 1 box, 1 arrow"
+    assert repr(picture()) == str(picture()) == "Picture of 1 box, 1 arrow"
     assert echo(picture()).startswith("Picture of 1 box, 1 arrow: ")
 
 

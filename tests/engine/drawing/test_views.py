@@ -122,8 +122,28 @@ def test_what_an_earlier_backward_left_on_leaves_is_marked():
 def test_the_legend_says_whose_gradients_are_shown():
     nodes = lesson()
     nodes["L"].backward()
-    assert "∂L/∂this, computed backward" in below(draw(nodes["L"]))
+    assert "∂L/∂w111, computed backward" in below(draw(nodes["L"]))
     assert "of a result beyond ŷ, computed backward" in below(draw(nodes["ŷ"]))
+
+
+def test_the_legend_is_an_example_out_of_the_drawing():
+    nodes = lesson()
+    nodes["L"].backward()
+    kinds = ["data", "parameter", "operation"]
+    shown = below(draw(nodes["L"], view="neurons", path=nodes["w122"], names=nodes))
+    assert shown[1:3] == ["0.1", "value of w122, computed forward"]
+    assert shown[3] == "data"
+    assert shown[4:6] == ["grad 2400", "∂L/∂w122, computed backward"]
+    meaning = "local derivative ∂o12/∂w122: going back, grad is multiplied by it"
+    assert shown[7:9] == ["×80", meaning]
+    assert [text for text in shown if text in kinds] == kinds
+    layers = below(draw(nodes["L"], view="layers"))
+    assert "∂L/∂y, computed backward" in layers
+    assert below(draw(Value(3.0).tanh()))[0:2] == ["3", "value, computed forward"]
+    assert below(draw(Value(3.0))) == [
+        "3", "value, computed forward", "data", "backward not run", "no gradients yet: "
+        "output.backward()",
+    ]  # fmt: skip
 
 
 def test_an_operand_used_twice_has_two_arrows_and_one_box():
