@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Hashable
 from typing import Any
 
+from engine.drawing.inputs import given_box, given_edge, givens_of
 from engine.drawing.neurons import begins_neuron, neurons_of
 from engine.drawing.path import operands
 from engine.drawing.style import (
@@ -23,6 +24,7 @@ from engine.drawing.style import (
 )
 from engine.drawing.subject import Subject
 from engine.graph.value import Value
+from engine.sheet.kinds import is_addition
 
 # So many nodes outside of layers that are alike are still drawn one by one.
 _MOST_ALIKE = 8
@@ -34,9 +36,9 @@ def layers_of(subject: Subject) -> dict[Value, Hashable]:
     Results made in a scope "layer 1" and the parameters that only they use are one box, for each
     network and each use of it that follows another. Elsewhere
     many results of the same operation that do not depend on each other are one box, and so are many
-    leaves with the same users.
+    leaves with the same users. A sum that is written with many + is one box, that of its result.
     """
-    keys: dict[Value, Hashable] = dict(_Uses(subject).boxes)
+    keys: dict[Value, Hashable] = {**_sums(subject), **_Uses(subject).boxes}
     levels: dict[Value, int] = {}
     for node in subject.order:
         if node.op is None:
@@ -56,6 +58,18 @@ def layers_of(subject: Subject) -> dict[Value, Hashable]:
                 keys[node] = (node.role, users) if users else node
     _part_small(keys)
     return keys
+
+
+def _sums(subject: Subject) -> dict[Value, Value]:
+    """The result of the sum that an addition is part of, where it is one of several."""
+    results: dict[Value, Value] = {}
+    for node in reversed(subject.order):
+        if node.op is not None and is_addition(node.op):
+            users = subject.users[node]
+            only = users[0][0] if len(users) == 1 else node
+            results[node] = results.get(only, node)
+    sizes = Counter(results.values())
+    return {node: result for node, result in results.items() if sizes[result] > 1}
 
 
 class _Uses:
@@ -137,7 +151,10 @@ def layers_body(subject: Subject) -> list[str]:
     for node in subject.order:
         boxes.setdefault(keys[node], []).append(node)
     neurons = neurons_of(subject)
-    identity = {key: subject.identity[nodes[0]] for key, nodes in boxes.items()}
+    identity = {
+        key: subject.identity[key if isinstance(key, Value) else nodes[0]]
+        for key, nodes in boxes.items()
+    }
     body = []
     for key, nodes in boxes.items():
         if isinstance(key, tuple):
@@ -145,7 +162,15 @@ def layers_body(subject: Subject) -> list[str]:
                 _box(subject, key, nodes, len({neurons[n].scope for n in nodes if n in neurons}))
             )
         else:
-            body.append(subject.box(nodes[0]))
+            assert isinstance(key, Value)
+            # The 0 that Python's sum begins with is no term.
+            terms = [
+                arg
+                for node in nodes
+                for arg in node.args
+                if (keys[arg] is not key if isinstance(arg, Value) else arg)
+            ]
+            body.append(subject.box(key, f"{len(terms):,} terms" if len(nodes) > 1 else ""))
     edges: dict[tuple[Hashable, Hashable], list[tuple[Value, Value, float]]] = {}
     for node in subject.order:
         for operand, partial in operands(node):
@@ -169,6 +194,10 @@ def layers_body(subject: Subject) -> list[str]:
             f'\t{ends} [label=" {len(bundle):,} edges ", color="{subject.arrow(highlighted)}", '
             f'fontcolor="{colour}"]\n'
         )
+    for given in givens_of(subject, "layers"):
+        body.append(given_box(subject, given))
+        for key, count in Counter(keys[node] for node, _ in given.uses).items():
+            body.append(given_edge(subject, f"{given.identity} -> {identity[key]}", count))
     return body
 
 
@@ -195,9 +224,9 @@ def _box(subject: Subject, key: tuple[object, ...], nodes: list[Value], neurons:
     highlighted = any(map(subject.is_highlighted, nodes))
     style = style if highlighted else dimmed(style)
     values = [node.data for node in results or nodes]
-    lines.append((_range(subject, values), "bold"))
+    lines.append((subject.range(values), "bold"))
     if all(subject.gradient(node).startswith("grad") for node in nodes):
-        lines.append((f"grad {_range(subject, list(map(subject.gradient_of, nodes)))}", "gradient"))
+        lines.append((f"grad {subject.range([*map(subject.gradient_of, nodes)])}", "gradient"))
     else:
         lines.append((subject.gradient(subject.root), "gradient"))
     runs = {
@@ -216,8 +245,3 @@ def _box(subject: Subject, key: tuple[object, ...], nodes: list[Value], neurons:
     identity = subject.identity[nodes[0]]
     options = f"tooltip={quoted(title)}{subject.mark(identity, 'layer')}"
     return f"\t{identity} [label={box(style, rows)}, {options}]\n"
-
-
-def _range(subject: Subject, numbers: list[float]) -> str:
-    least, most = subject.shown(min(numbers)), subject.shown(max(numbers))
-    return least if least == most else f"{least} … {most}"

@@ -46,29 +46,27 @@ def _samples(subject: Subject, seen: Collection[Value]) -> list[str]:
     edge = _example(subject, seen)
     if subject.is_live:
         # The numbers change, so none of them stands for its kind.
-        node, name = subject.root, None
+        name = "this"
         value, gradient, local = "value", "grad", "×"
     else:
         node = subject.root if edge is None else edge[0]
         name = subject.name(node)
         value, gradient = subject.shown(node.data), subject.gradient(node)
         local = "" if edge is None else f"×{subject.shown(edge[2])}"
-    output = subject.name(subject.root) or "output"
-    of = f" of {name}" if name else ""
+    output = subject.name(subject.root)
     if not subject.seed:
         gradient, meaning = "backward not run", f"no gradients yet: {output}.backward()"
     elif subject.seed == 1:
-        meaning = f"∂{output}/∂{name or 'this'}, computed backward"
+        meaning = f"∂{output}/∂{name}, computed backward"
     else:
         # Backward ran on a node beyond this output, whose gradient is another number than 1.
         meaning = f"of a result beyond {output}, computed backward"
     samples = [
-        _sample(value, INK, f"value{of}, computed forward", "B"),
+        _sample(value, INK, f"value of {name}, computed forward", "B"),
         _sample(gradient, GRADIENT, meaning),
     ]
     if edge is not None:
-        user = subject.name(edge[1])
-        which = f" ∂{user}/∂{name}" if name and user else ""
+        which = "" if subject.is_live else f" ∂{subject.name(edge[1])}/∂{name}"
         samples.append(_sample(local, LOCAL, f"local derivative{which}: {_PASSED_ON}"))
     return samples
 
@@ -85,12 +83,12 @@ def _example(subject: Subject, seen: Collection[Value]) -> tuple[Value, Value, f
 
     def worth(edge: tuple[Value, Value, float]) -> tuple[bool, ...]:
         operand, node, partial = edge
-        names = subject.name(operand), subject.name(node)
+        named = subject.naming.has_own(operand), subject.naming.has_own(node)
         return (
             subject.is_highlighted(operand),
             partial not in (0, 1),
-            all(names),
-            names[0] is not None,
+            all(named),
+            named[0],
             # Its gradient is that of the node, times the factor.
             len(subject.users[operand]) == 1,
         )
@@ -107,7 +105,7 @@ def _example(subject: Subject, seen: Collection[Value]) -> tuple[Value, Value, f
 def _kinds(subject: Subject) -> list[str]:
     """Two cells for each kind of box that there is: a distance, and its name in its colours."""
     leaves = {node.role for node in subject.order if node.op is None}
-    kinds: list[tuple[str, Style]] = [("data", DATA)] * ("data" in leaves)
+    kinds: list[tuple[str, Style]] = [("data", DATA)] * ("data" in leaves or bool(subject.inputs))
     kinds += [("parameter", PARAMETER)] * ("parameter" in leaves)
     kinds += [("operation", OPERATION)] * any(node.op is not None for node in subject.order)
     cells = []

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
+
+from engine.drawing.inputs import given_box, given_edge, givens_of
 from engine.drawing.path import operands
-from engine.drawing.style import MUTED, OPERATION, box, cell_id, dimmed, quoted, text, title_of
-from engine.drawing.subject import Subject, symbol_of
+from engine.drawing.style import (
+    MUTED,
+    OPERATION,
+    box,
+    cell_id,
+    dimmed,
+    quoted,
+    text,
+    title_of,
+)
+from engine.drawing.subject import Subject
 from engine.graph.value import Value
 from engine.sheet.kinds import factor, is_weighted_sum
 
@@ -90,6 +103,29 @@ def neurons_body(subject: Subject) -> list[str]:
         row = "more" if node in hidden else subject.identity[node]
         return f"{drawn[neuron]}:{row}:{side}"
 
+    arrows = _arrows(subject, neurons)
+    crowd = Counter(head for _, head, _, _ in arrows)
+    for operand, head, node, partial in arrows:
+        tail = end(operand, subject.tail_port)
+        # At the row that an arrow leads to it is plain whose label it is.
+        at_head = sideways and head in neurons and head not in hidden and crowd[head] == 1
+        ends = f"{tail} -> {end(head, subject.head_port)}"
+        body.append(subject.edge(ends, operand, node, partial, at_head=at_head))
+    for given in givens_of(subject, "neurons"):
+        body.append(given_box(subject, given))
+        for node, position in given.uses:
+            head = node if given.together > 1 else _row_of(node, position, neurons)
+            ends = f"{given.identity}:{subject.tail_port} -> {end(head, subject.head_port)}"
+            body.append(given_edge(subject, ends, given.together))
+    columns = _columns(subject, neurons, drawn)
+    return [*body, *(_above_one_another(column) for column in columns if len(column) > 1)]
+
+
+def _arrows(
+    subject: Subject, neurons: dict[Value, Neuron]
+) -> list[tuple[Value, Value, Value, float]]:
+    """Every edge between two boxes: the operand, the row that it leads to, the node, the factor."""
+    arrows = []
     for node in subject.order:
         neuron = neurons.get(node)
         for position, (operand, partial) in enumerate(zip(node.args, node.partials)):
@@ -98,9 +134,37 @@ def neurons_body(subject: Subject) -> list[str]:
             if neuron is not None and neurons.get(operand) is neuron:
                 continue  # a row of the same box
             head = node if neuron is None else _row_of(node, position, neurons)
-            ends = f"{end(operand, subject.tail_port)} -> {end(head, subject.head_port)}"
-            body.append(subject.edge(ends, operand, node, partial))
-    return body
+            arrows.append((operand, head, node, partial))
+    return arrows
+
+
+def _columns(
+    subject: Subject, neurons: dict[Value, Neuron], drawn: dict[Neuron, str]
+) -> Collection[list[str]]:
+    """The boxes that are equally far from the output, in the order of the graph."""
+
+    def box_of(node: Value) -> str:
+        neuron = neurons.get(node)
+        return subject.identity[node] if neuron is None else drawn[neuron]
+
+    distances: dict[str, int] = {}
+    for node in reversed(subject.order):
+        mine = box_of(node)
+        for user, _ in subject.users[node]:
+            further = box_of(user) != mine
+            distances[mine] = max(distances.get(mine, 0), distances[box_of(user)] + further)
+        distances.setdefault(mine, 0)
+    for given in givens_of(subject, "neurons"):
+        distances[given.identity] = 1 + max(distances[box_of(node)] for node, _ in given.uses)
+    columns: dict[int, list[str]] = {}
+    for mine in dict.fromkeys([*map(box_of, subject.order), *distances]):
+        columns.setdefault(distances[mine], []).append(mine)
+    return columns.values()
+
+
+def _above_one_another(column: list[str]) -> str:
+    """The line of DOT that keeps neuron 1 above neuron 2; in braces, so that no box is counted."""
+    return f"\t{{ rank=same; edge [style=invis]; {' -> '.join(column)} }}\n"
 
 
 def _row_of(node: Value, position: int, neurons: dict[Value, Neuron]) -> Value:
@@ -145,7 +209,7 @@ def _row(subject: Subject, node: Value, inside: list[float]) -> str:
     first, last = ("", port) if subject.direction == "RL" else (port, "")
     name, note = subject.name(node), ""
     if node.op is not None:
-        symbol, note = symbol_of(node, subject.digits)
+        symbol, note = subject.symbol(node)
         name = f"{name} = {symbol}" if name else symbol
     title = text(name, style.ink, 10.5, "I")
     gradient, cell = subject.gradient(node), subject.cell(node)

@@ -21,7 +21,7 @@ import graphviz  # type: ignore[import-untyped]
 from engine.base.files import write_whole
 from engine.base.spelling import printable
 from engine.drawing.layouts import registered
-from engine.drawing.style import dark_rules
+from engine.drawing.style import rules
 
 FORMATS = ("svg", "png", "pdf")
 HINT = (
@@ -103,7 +103,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         _check(format)
         data = lay_out(self.source, format, self.engine)
         if format == "svg":
-            data = with_dark_colours(with_own_ids(data, self.source))
+            data = with_rules(with_own_ids(data, self.source))
         return data if encoding is None else data.decode(encoding)
 
     def view(self, path: str | os.PathLike[str] = "picture.svg") -> str:
@@ -120,7 +120,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         data = self._displayed("svg")
         if data is None:
             return None
-        text = with_dark_colours(with_own_ids(data, self.source)).decode()
+        text = with_rules(with_own_ids(data, self.source)).decode()
         # No wider than the cell.
         style = '<svg style="max-width: 100%; height: auto"'
         return text[text.index("<svg") :].replace("<svg", style, 1)
@@ -208,12 +208,12 @@ def with_own_ids(svg: bytes, source: str) -> bytes:
     return re.sub(rb'(\sid="|href="#|url\(#)', rb"\g<1>" + id_prefix(source).encode(), svg)
 
 
-def with_dark_colours(svg: bytes) -> bytes:
-    """The SVG with colours for dark screens beside its own."""
+def with_rules(svg: bytes) -> bytes:
+    """The SVG with rules for browsers: colours for dark screens beside its own."""
     # A class and not an id: the same rules serve all drawings of a page.
     start = svg.index(b"<svg") + len("<svg")
     end = svg.index(b">", start) + 1
-    style = f"\n<style>\n{dark_rules(f'.{_DRAWING}')}\n</style>".encode()
+    style = f"\n<style>\n{rules(f'.{_DRAWING}')}\n</style>".encode()
     return b'%b class="%b"%b%b%b' % (
         svg[:start],
         _DRAWING.encode(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from html import escape
 from typing import NamedTuple
@@ -73,18 +74,22 @@ def dimmed(style: Style) -> Style:
     )
 
 
-def dark_rules(scope: str) -> str:
-    """The table DARK as rules of CSS, for drawings within what the selector `scope` finds.
+def rules(scope: str) -> str:
+    """CSS for drawings within what the selector `scope` finds: the table DARK, and what DOT has no
+    words for.
 
-    >>> dark_rules(".drawing").splitlines()[1]
+    >>> rules(".drawing").splitlines()[2]
     '.drawing [fill="#FFFFFF" i] { fill: #14171B; }'
     """
-    rules = [
+    # A label that lies on its arrow is read all the same.
+    halo = f"{scope} .edge text {{ paint-order: stroke; stroke-width: 3px; stroke: "
+    swaps = [
         f'{scope} [{attribute}="{colour}" i] {{ {attribute}: {dark}; }}'
         for colour, dark in DARK.items()
         for attribute in ("fill", "stroke")
     ]
-    return "\n".join(["@media (prefers-color-scheme: dark) {", *rules, "}"])
+    dark = [*swaps, f"{halo}{DARK[PAPER]}; }}"]
+    return "\n".join([f"{halo}{PAPER}; }}", "@media (prefers-color-scheme: dark) {", *dark, "}"])
 
 
 def plain_name(label: object, longest: int = LONGEST_NAME) -> str:
@@ -171,7 +176,8 @@ def value_box(
         )
     lines = "" if name is None else _line(14, text(name, style.ink, 10.5, "I"))
     lines += _line(17, text(value, style.ink, 13, "B"), cell_id(identity, "value"))
-    lines += _line(14, text(gradient, style.gradient, 10), cell_id(identity, "gradient"))
+    if gradient:
+        lines += _line(14, text(gradient, style.gradient, 10), cell_id(identity, "gradient"))
     if note:
         lines += _line(14, text(note, style.ink, 9))
     inner = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{lines}</TABLE>'
@@ -180,6 +186,19 @@ def value_box(
 
 def _line(height: int, content: str, attributes: str = "") -> str:
     return f'<TR><TD HEIGHT="{height}"{attributes}>{content}</TD></TR>'
+
+
+def head_label(content: str, leftwards: bool) -> str:
+    """The attributes of an arrow to the right whose label stands above its end; or to the left."""
+    # Graphviz takes the place of the label's middle in polar coordinates: tens of points, degrees.
+    across, up = 11 + 2.9 * len(content), 7 if leftwards else -7
+    angle = math.degrees(math.atan2(up, across))
+    # It leaves room for labels in the middle only, so there stands an empty one.
+    room = f'<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{2 * across:.0f}" HEIGHT="1">'
+    return (
+        f'headlabel="{content}", labeldistance={math.hypot(across, up) / 10:.2f}, '
+        f"labelangle={angle:.1f}, label=<{room}<TR><TD></TD></TR></TABLE>>"
+    )
 
 
 def cell_id(identity: str, what: str) -> str:

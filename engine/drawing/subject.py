@@ -23,20 +23,16 @@ from engine.drawing.style import (
     PARAMETER,
     Style,
     dimmed,
+    head_label,
     plain_name,
     quoted,
     value_box,
 )
+from engine.drawing.symbols import given_inputs, symbol_of
 from engine.graph.naming import Naming
 from engine.graph.value import Value
 from engine.graph.walks import is_dead, topological_order
-from engine.sheet.kinds import is_power
-from engine.sheet.ops import ARITHMETIC
 
-_ARITHMETIC = frozenset(ARITHMETIC)
-# The point of a product is lost in a box.
-_LARGER = {"·": "×"}
-_MOST_CONSTANTS = 4
 # Where data enters and leaves a box, by the direction of the drawing.
 _PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
 DIRECTIONS = tuple(_PORTS)
@@ -70,6 +66,8 @@ class Subject:
         for node in self.order:
             for operand, partial in operands(node):
                 self.users[operand].append((node, partial))
+        # The numbers that stand beside the drawing in boxes of their own, by position.
+        self.inputs = {node: given for node in self.order if (given := given_inputs(node))}
         self.highlighted = highlighted_nodes(self.order, path) if path else None
         self.direction = direction
         self.tail_port, self.head_port = _PORTS[direction]
@@ -85,6 +83,11 @@ class Subject:
     def shown(self, number: float) -> str:
         """A number in the digits of this drawing."""
         return shown(number, self.digits)
+
+    def range(self, numbers: Collection[float]) -> str:
+        """The least and the greatest of some numbers."""
+        least, most = self.shown(min(numbers)), self.shown(max(numbers))
+        return least if least == most else f"{least} … {most}"
 
     def name(self, node: Value) -> str:
         """The node's label, else the name or number that it has in texts, too."""
@@ -127,16 +130,20 @@ class Subject:
         """The attributes of a box or an arrow by which a live picture finds it; else none."""
         return f', id="{identity}", class="{kind}"' if self.is_live else ""
 
-    def box(self, node: Value) -> str:
-        """The line of DOT for a box of one node."""
-        symbol, note = (None, "") if node.op is None else symbol_of(node, self.digits)
+    def symbol(self, node: Value) -> tuple[str, str]:
+        """The operation of a result, and the constants that stand nowhere else."""
+        return symbol_of(node, self.digits, self.inputs.get(node, {}))
+
+    def box(self, node: Value, more: str = "") -> str:
+        """The line of DOT for a box of one node; `more`: what else there is to say of it."""
+        symbol, note = (None, "") if node.op is None else self.symbol(node)
         label = value_box(
             self.style(node),
             symbol,
             self.name(node),
             self.shown(node.data),
             self.gradient(node),
-            note,
+            more or note,
             self.cell(node),
         )
         identity = self.identity[node]
@@ -160,14 +167,19 @@ class Subject:
         partial: float,
         options: str = "",
         padding: tuple[str, str] = (" ", " "),
+        at_head: bool = False,
     ) -> str:
         """The line of DOT for one operand of one node; `ends` reads `n1 -> n2`, with ports.
 
-        Dashed where the path ends, at a branch that is not taken.
+        Dashed where the path ends, at a branch that is not taken. `at_head`: its label stands
+        where it arrives.
         """
         highlighted = self.is_highlighted(operand)
         arrow, local = self.arrow(highlighted), self.local(partial, highlighted)
-        before, after = padding
+        factor = f"×{self.shown(partial)}"
+        label = f'label="{padding[0]}{factor}{padding[1]}"'
+        if at_head:
+            label = head_label(factor, self.head_port == "e")
         tooltip = f"∂{self.name(node)}/∂{self.name(operand)}"
         if self.is_live:
             options += self.mark(self._edge(operand, node), "local")
@@ -177,7 +189,7 @@ class Subject:
             tooltip += ": the path ends here"
             options += ", style=dashed"
         return (
-            f'\t{ends} [label="{before}×{self.shown(partial)}{after}", color="{arrow}", '
+            f'\t{ends} [{label}, color="{arrow}", '
             f'fontcolor="{local}", edgetooltip={quoted(tooltip)}{options}]\n'
         )
 
@@ -195,39 +207,3 @@ class Subject:
 def edge_id(tail: str, head: str, number: int) -> str:
     """The id of the edge from one node to another of a live picture; there may be several."""
     return f"{tail}_{head}_{number}"
-
-
-def symbol_of(node: Value, digits: int = DIGITS) -> tuple[str, str]:
-    """The operation as it stands in a box, with its constants: beside the symbol or as a note.
-
-    >>> x = Value(3.0)
-    >>> symbol_of(2 * x), symbol_of(x**2), symbol_of(x.leaky_relu())
-    (('2 ×', ''), ('( )²', ''), ('LeakyReLU', 'slope = 0.01'))
-    """
-    op = node.op
-    assert op is not None
-    symbol = _LARGER.get(op.symbol, op.symbol)
-    if None not in node.partials and not op.constants:
-        return symbol, ""
-    if op in _ARITHMETIC and len(node.args) == 2:
-        power = node.args[1]
-        if is_power(op) and power in (2, 3):
-            return "( )²" if power == 2 else "( )³", ""
-        left, right = (_constant(arg, digits) for arg in node.args)
-        return " ".join(part for part in (left, symbol, right) if part), ""
-    notes = []
-    for name, group in zip((*op.operands, *op.constants), op.bind(node.args)):
-        row = group if name in op.sequences else [group]
-        constants = [arg for arg in row if not isinstance(arg, Value)]
-        if constants and (name not in op.defaults or constants != [op.defaults[name]]):
-            written = [shown(number, digits) for number in constants[:_MOST_CONSTANTS]]
-            more = ", …" if len(constants) > _MOST_CONSTANTS else ""
-            notes.append(f"{name} = {', '.join(written)}{more}")
-    return symbol, "; ".join(notes)
-
-
-def _constant(arg: Value | float, digits: int) -> str:
-    if isinstance(arg, Value):
-        return ""
-    written = shown(arg, digits)
-    return f"({written})" if arg < 0 else written

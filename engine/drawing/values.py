@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from engine.drawing.inputs import given_box, given_edge, givens_of
 from engine.drawing.path import operands
 from engine.drawing.style import FONT, FRAME, FRAME_LINE, MUTED, text, title_of
 from engine.drawing.subject import Subject
@@ -14,6 +15,7 @@ _FRAME = (
     f'fontname="{FONT}"; margin=10'
 )
 _MOST_AT_A_PORT = 3
+_FAR = ", minlen=2"
 _PAIR = 'peripheries=0; style=invis; label=""; margin=0'
 
 
@@ -42,6 +44,14 @@ def values_body(subject: Subject) -> list[str]:
         for operand, partial in row:
             paired, several = pairs.get(operand) is node, times[operand] > 1
             body.append(_edge(subject, operand, node, partial, paired, several))
+    for given in givens_of(subject, "values"):
+        body.append(given_box(subject, given))
+        for node, _ in given.uses:
+            ends = f"{given.identity} -> {subject.identity[node]}"
+            body.append(given_edge(subject, ends, given.together, options=_FAR))
+    if set(frames) - {None}:
+        # What is in order, such as the neurons of a layer, stays so, at the price of crossings.
+        body.append("\tmclimit=0.0001\n")
     return body
 
 
@@ -58,7 +68,9 @@ def _edge(
     if not several and len(node.args) <= _MOST_AT_A_PORT:
         options += f", headport={subject.head_port}"
     if operand.op is None and uses > 1:
-        options += ", minlen=2"  # room for the labels where many edges leave one box
+        options += _FAR  # room for the labels where many edges leave one box
+    elif operand.op is not None and node.scope not in (None, operand.scope):
+        options += _FAR  # frames stand side by side
     elif operand.op is not None and uses == 1:
         options += ", weight=8"  # a chain stays straight
     elif operand.role == "parameter":

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from typing import Any
 
 from engine.base.numbers import DIGITS, digits_of
+from engine.drawing.inputs import givens_of
 from engine.drawing.layers import layers_body, layers_of
 from engine.drawing.legend import below
 from engine.drawing.neurons import neurons_body, neurons_of
@@ -34,6 +35,9 @@ _GROUPS: dict[str, Callable[[Subject], Mapping[Value, Hashable]]] = {
 # A graph of more nodes is drawn as layers if nothing else is asked for, and of more boxes not at
 # all; who names a view may have more of them.
 _EASY, _MOST_BOXES = 250, 1000
+# So many arrows are read where the picture is as wide as a page; with more, layers are drawn if
+# they make half as many boxes.
+_READABLE = {"values": 64, "neurons": 32}
 
 
 def draw(
@@ -104,10 +108,16 @@ def boxes_of(subject: Subject, view: str) -> dict[Value, str]:
     """The id of the box that holds each node, in one of the views."""
     groups = _GROUPS[view](subject)
     first: dict[Hashable, str] = {}
-    return {
-        node: first.setdefault(groups.get(node, node), subject.identity[node])
-        for node in subject.order
-    }
+    for node in subject.order:
+        key = groups.get(node, node)
+        first.setdefault(key, subject.identity[key if isinstance(key, Value) else node])
+    return {node: first[groups.get(node, node)] for node in subject.order}
+
+
+def _arrows(subject: Subject, view: str) -> int:
+    box = boxes_of(subject, view)
+    between = (box[user] != box[node] for node in subject.order for user, _ in subject.users[node])
+    return sum(between) + sum(len(given.uses) for given in givens_of(subject, view))
 
 
 def _seen(subject: Subject, view: str) -> set[Value]:
@@ -122,17 +132,24 @@ def _starts(path: Any) -> list[Value]:
     return [path] if isinstance(path, Value) else as_values(path, "draw: path")
 
 
-def choose(subject: Subject, view: str | None, max_nodes: int | None = None) -> str:
-    """The view to draw. ValueError if it, or without one each of them, has too many boxes."""
-    count = len(subject.order)
+def choose(
+    subject: Subject, view: str | None, max_nodes: int | None = None, zooms: bool = False
+) -> str:
+    """The view to draw. ValueError if it, or without one each of them, has too many boxes.
+
+    `zooms`: it is shown where it can be made larger.
+    """
+    count = len(subject.order) + sum(map(len, subject.inputs.values()))
 
     def size(view: str) -> int:
-        return len(set(boxes_of(subject, view).values()))
+        return len(set(boxes_of(subject, view).values())) + len(givens_of(subject, view))
 
     wanted = view
     if wanted is None:
         wanted = "neurons" if neurons_of(subject) else "values"
-        if count > _EASY and size("layers") < size(wanted):
+        layers, boxes = size("layers"), size(wanted)
+        crowded = not zooms and _arrows(subject, wanted) > _READABLE[wanted]
+        if (crowded and 2 * layers <= boxes) or (count > _EASY and layers < boxes):
             wanted = "layers"
     most = max_nodes if max_nodes is not None else _EASY if view is None else _MOST_BOXES
     if count <= most:
@@ -144,6 +161,7 @@ def choose(subject: Subject, view: str | None, max_nodes: int | None = None) -> 
     smaller = [f"{name!r} ({size:,} boxes)" for name, size in sizes.items() if size <= most]
     advice = f"draw it with view={' or '.join(smaller)}" if smaller else "draw a part of it"
     raise ValueError(
-        f"the graph of {count:,} nodes needs {sizes[wanted]:,} boxes in the view {wanted!r}, "
+        f"the graph of {len(subject.order):,} nodes needs {sizes[wanted]:,} boxes in the view "
+        f"{wanted!r}, "
         f"{most:,} at most are drawn: {advice}, or allow more with max_nodes={sizes[wanted]}"
     )

@@ -12,7 +12,8 @@ from engine.drawing.layers import layers_of
 from engine.drawing.neurons import Neuron, neurons_of
 from engine.drawing.path import operands
 from engine.drawing.style import DATA, LOSS, OPERATION, PARAMETER, Style, title_of
-from engine.drawing.subject import Subject, symbol_of
+from engine.drawing.subject import Subject
+from engine.drawing.symbols import symbol_of
 from engine.graph.arguments import as_value
 from engine.graph.value import Value
 from engine.graph.walks import is_dead

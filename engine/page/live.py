@@ -162,7 +162,7 @@ def explore(
     rows = None if data is None else rows_of(data, leaves, subject.naming)
     if view is None and len(subject.order) <= _EASY:
         view = "values"
-    view = choose(subject, view)
+    view = choose(subject, view, zooms=True)
     title = printable(title) if title is not None else f"The graph of {subject.naming.text(y)}"
     return _made(subject, view, rows, title, path)
 

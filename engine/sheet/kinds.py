@@ -71,6 +71,20 @@ def is_weighted_sum(op: Op) -> bool:
 
 
 @cache
+def is_addition(op: Op) -> bool:
+    """Whether it adds two operands.
+
+    >>> from engine.sheet.ops import OPERATIONS
+    >>> [op.name for op in OPERATIONS.values() if is_addition(op)]
+    ['add']
+    """
+    match read(op.formula):
+        case ast.BinOp(left=ast.Name(id=left), op=ast.Add(), right=ast.Name(id=right)):
+            return op.operands == (left, right)
+    return False
+
+
+@cache
 def is_power(op: Op) -> bool:
     """Whether it raises its operand to a constant of its line.
 

@@ -74,9 +74,9 @@ def runs(label: str) -> list[str]:
 
 def arrows(picture: Picture) -> list[tuple[str, str, str, str]]:
     """Every arrow as its ends, its label and its colour."""
-    pattern = r'\t([\w:]+) -> ([\w:]+) \[label="([^"]*)", color="([^"]*)"'
+    pattern = r'\t([\w:]+) -> ([\w:]+) \[(?:(?:head)?label="([^"]*)", .*?)?color="([^"]*)"'
     found = [re.match(pattern, line) for line in picture.body]
-    return [(m[1], m[2], m[3].strip(), m[4]) for m in found if m]
+    return [(m[1], m[2], (m[3] or "").strip(), m[4]) for m in found if m]
 
 
 def box_of(picture: Picture, word: str) -> tuple[str, list[str]]:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from engine.drawing.style import DARK, dark_rules
+from engine.drawing.style import DARK, rules
 from engine.drawing.views import draw
 from nn import MLP, draw_network, draw_training_loop
 from tests.engine.drawings import lesson, needs_graphviz
@@ -21,11 +21,11 @@ def pictures():
 @pytest.mark.parametrize("picture", [*pictures().values()], ids=[*pictures()])
 def test_every_colour_is_in_the_table(picture):
     svg = picture.pipe("svg", encoding="utf-8")
-    rules, drawing = re.search(r"<style>(.*)</style>(.*)", svg, re.DOTALL).groups()
+    style, drawing = re.search(r"<style>(.*)</style>(.*)", svg, re.DOTALL).groups()
     found = set(re.findall(r'(?:fill|stroke)="([^"]*)"', drawing)) - {"none", "transparent"}
     assert len(found) > 5
     assert {colour.upper() for colour in found} <= set(DARK)
-    assert rules.strip() == dark_rules(".chaingrad")
+    assert style.strip() == rules(".chaingrad")
     assert '<svg class="chaingrad" ' in svg
 
 

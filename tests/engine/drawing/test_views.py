@@ -139,10 +139,10 @@ def test_the_legend_is_an_example_out_of_the_drawing():
     assert [text for text in shown if text in kinds] == kinds
     layers = below(draw(nodes["L"], view="layers"))
     assert "∂L/∂y, computed backward" in layers
-    assert below(draw(Value(3.0).tanh()))[0:2] == ["3", "value, computed forward"]
+    assert below(draw(Value(3.0).tanh()))[0:2] == ["3", "value of t1, computed forward"]
     assert below(draw(Value(3.0))) == [
-        "3", "value, computed forward", "data", "backward not run", "no gradients yet: "
-        "output.backward()",
+        "3", "value of t1, computed forward", "data", "backward not run", "no gradients yet: "
+        "t1.backward()",
     ]  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def test_a_parameter_of_several_samples_is_drawn_once():
     with scope("layer 1 / neuron 1"):
         first, second = dot([w], [1.0]), dot([w], [5.0])
     picture = draw(first * second)
-    assert len(boxes(picture)) == 4
+    assert len(boxes(picture)) == 4 + 2
     labels = [label for tail, _, label, _ in arrows(picture) if tail == box_of(picture, "w")[0]]
     assert labels == ["×1", "×5"]
 

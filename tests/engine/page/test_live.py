@@ -240,7 +240,10 @@ def stale():
 
 
 def far():
-    return sum((Value(1.0) * i for i in range(2, 400)), Value(0.0)).exp()
+    node = Value(1.0)
+    for _ in range(400):
+        node = node.tanh()
+    return node
 
 
 REFUSED = [
