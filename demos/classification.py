@@ -67,7 +67,7 @@ def main() -> Illustration:
     chances = probabilities(model, data.held_out)
     found = [int(chance > 0.5) for chance in chances]
     matrix = confusion_matrix(data.held_out_labels, found)
-    print(f"\n  The {len(found)} samples held out: rows what they are, columns what was found\n")
+    print(f"\n  The {len(found)} samples held out: rows true, columns predicted\n")
     print(f"  {'':10}" + "".join(f"{name:>11}" for name in CLASSES))
     for name, row in zip(CLASSES, matrix):
         print(f"  {name:10}" + "".join(f"{count:>11}" for count in row))
@@ -158,7 +158,7 @@ def draw(model: MLP, data: Data, matrix: list[list[int]], caption: str) -> Illus
         for true, row in enumerate(matrix):
             for predicted, count in enumerate(row):
                 ax.text(predicted, true, count, ha="center", va="center", fontsize=20)
-        ax.set(xlabel="found", ylabel="is", xticks=[0, 1], yticks=[0, 1])
+        ax.set(xlabel="predicted", ylabel="true", xticks=[0, 1], yticks=[0, 1])
         ax.set_xticklabels(CLASSES)
         ax.set_yticklabels(CLASSES, rotation=90, va="center")
         ax.set_title("All measurements")

@@ -81,7 +81,7 @@ def main(quick: bool = False) -> Illustration:
     caption = (
         f"Left, what the network reads in {len(held_out)} digits held out: {right:.1%} are on the "
         f"diagonal. In the middle {min(len(wrong), SHOWN)} of those that it misreads; right, the "
-        f"weights of its {HIDDEN} hidden neurons as pictures: blue ink excites, red inhibits."
+        f"weights of its {HIDDEN} hidden neurons as pictures: blue ink excites, orange inhibits."
     )
     misread = [(held_out[i], held_out_labels[i], found[i]) for i in wrong]
     return draw(model, matrix, misread, caption)
@@ -112,7 +112,7 @@ def draw(model: MLP, matrix: list[list[int]], misread: Misread, caption: str) ->
             for read, count in enumerate(row):
                 if count:
                     ax.text(read, true, count, ha="center", va="center", fontsize=9)
-        ax.set(xlabel="read as", ylabel="is", xticks=range(10), yticks=range(10), anchor="N")
+        ax.set(xlabel="predicted", ylabel="true", xticks=range(10), yticks=range(10), anchor="N")
         ax.set_title("Digits held out")
 
         ax = axes["B"]
@@ -123,12 +123,12 @@ def draw(model: MLP, matrix: list[list[int]], misread: Misread, caption: str) ->
         ax.set_title("Misread")
 
         weights = [[weight.data for weight in neuron.weights] for neuron in model.layers[0].neurons]
-        tiles(axes["C"], weights, 6, "RdBu")
+        tiles(axes["C"], weights, 6, pictures.signed_colours())
         axes["C"].set_title("Weights of the hidden neurons")
         return pictures.save(figure, "digits", caption)
 
 
-def tiles(ax: Any, images: Rows, columns: int, colours: str) -> None:
+def tiles(ax: Any, images: Rows, columns: int, colours: Any) -> None:
     """Images of 8×8 pixels in a grid."""
     most = max(abs(pixel) for image in images for pixel in image)
     for number, image in enumerate(images):

@@ -44,6 +44,17 @@ class Surface:
         """The loss as a number."""
         return self([Parameter(w1), Parameter(w2)]).data
 
+    def minimum(self) -> tuple[float, float]:
+        """Where the loss, a quadratic, is least: one of Newton's steps from anywhere."""
+        from numpy.linalg import solve
+
+        weights = [Parameter(start) for start in START]
+        loss = self(weights)
+        curvature = [[entry.data for entry in row] for row in hessian(loss, weights)]
+        loss.backward()
+        step = solve(curvature, [weight.grad for weight in weights])
+        return START[0] - float(step[0]), START[1] - float(step[1])
+
     def descend(self, rate: float) -> Path:
         """(w1, w2, loss) before the first step and after each."""
         weights = [Parameter(start) for start in START]
@@ -116,6 +127,10 @@ def draw(surface: Surface, paths: dict[str, Path], limit: float, caption: str) -
         for name, path in paths.items():
             w1, w2, _ = zip(*path)
             ax.plot(w1, w2, marker="o", markersize=3.5, linewidth=1.2, color=COLOURS[name])
+        pictures.mark_minimum(ax, *surface.minimum(), side="left")
+        for name, step, offset in (("too low", 30, (8, 8)), ("right", 4, (-6, 8))):
+            pictures.name_path(ax, name, paths[name][step][:2], offset, COLOURS[name])
+        pictures.name_path(ax, "too high", (0.62, 0.78), (0, 0), COLOURS["too high"])
         ax.plot(*START, marker="o", color="#222222")
         ax.annotate("start", START, xytext=(8, -3), textcoords="offset points")
         ax.set(

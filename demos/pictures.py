@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 from demos.printing import filled, remark
 from engine.base.files import write_whole
 from engine.drawing.render import Picture
+from engine.drawing.style import NEGATIVE, PAPER, POSITIVE
 
 FOLDER = Path("chaingrad-pictures")
 
 # The colours of Okabe and Ito (2008), which colour-blind readers tell apart; darker where they are
 # the colour of a text. LIGHT are the same as areas.
-BLUE, ORANGE, GREEN, PURPLE, SKY, YELLOW = (
-    "#0072B2", "#B84A00", "#00785A", "#8F4A78", "#56B4E9", "#E69F00",
-)  # fmt: skip
+BLUE, ORANGE = POSITIVE, NEGATIVE
+GREEN, PURPLE, SKY, YELLOW = "#00785A", "#8F4A78", "#56B4E9", "#E69F00"
 LIGHT_BLUE, LIGHT_ORANGE, GREY = "#DCEEFB", "#FBE3D3", "#5A6472"
 
 _DIGITS = re.compile(r"(\.\d\d)\d+")
@@ -91,6 +91,31 @@ def figure(
     with rc_context(_STYLE):
         drawn = Figure(figsize=size, layout="constrained")
         yield drawn, drawn.subplot_mosaic(mosaic, **ratios)
+
+
+def signed_colours() -> Any:
+    """A matplotlib colour map: the colours that `draw_network` has for negative and positive."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("signed", [NEGATIVE, PAPER, POSITIVE])
+
+
+def mark_minimum(ax: Any, x: float, y: float, name: str = "minimum", side: str = "right") -> None:
+    """A star where a surface is lowest; its name stands below it to one side."""
+    ax.plot(x, y, marker="*", markersize=13, color="#222222", markeredgecolor="white", zorder=5)
+    right = side == "right"
+    beside = {"textcoords": "offset points", "va": "top", "ha": "left" if right else "right"}
+    halo = {"boxstyle": "round,pad=0.1", "facecolor": "white", "alpha": 0.8, "linewidth": 0}
+    ax.annotate(name, (x, y), xytext=(7 if right else -7, -6), bbox=halo, zorder=5, **beside)
+
+
+def name_path(
+    ax: Any, name: str, spot: Sequence[float], offset: tuple[float, float], colour: str
+) -> None:
+    """The name of a path beside a spot on it, `offset` points away."""
+    ax.annotate(
+        name, spot, xytext=offset, textcoords="offset points", color=colour, weight="bold", zorder=5
+    )
 
 
 def heights(

@@ -33,15 +33,15 @@ class Descent:
         start = self.loss(parameters)
         matrix = [[entry.data for entry in row] for row in hessian(start, parameters)]
         # The loss is a quadratic: its second derivatives are the same everywhere.
-        self.bends, directions = eigh(matrix)
+        self.bends, self.directions = eigh(matrix)
         self.condition = float(self.bends[-1] / self.bends[0])
         # In the steepest direction a step of this rate leads straight to the bottom.
         self.rate = float(1 / self.bends[-1])
 
         start.backward()
-        slopes = directions.T @ [parameter.grad for parameter in parameters]
+        self.slopes = self.directions.T @ [parameter.grad for parameter in parameters]
         # How much of the loss lies in each direction: ½·slope²/bend.
-        self.shares = slopes**2 / self.bends / 2
+        self.shares = self.slopes**2 / self.bends / 2
         self.least = start.data - float(self.shares.sum())
 
     def loss(self, parameters: Sequence[Value]) -> Value:
@@ -49,6 +49,11 @@ class Descent:
         *weights, bias = parameters
         outputs = [dot(weights, row, bias) for row in self.rows]
         return mean([squared_error(y, p) for y, p in zip(self.salaries, outputs)])
+
+    def minimum(self) -> tuple[float, float, float]:
+        """w1, w2 and b where the loss is least: one of Newton's steps, for it is a quadratic."""
+        w1, w2, b = map(float, -(self.directions @ (self.slopes / self.bends)))
+        return w1, w2, b
 
     def watch(self, steps: int) -> list[Moment]:
         """(loss, w1, w2, b) before the first step and after each, by the engine."""
@@ -165,8 +170,13 @@ def draw(
             ax.plot(w1, w2, linewidth=1, color=colours[name], **dots)
             ax.plot(0, 0, marker="o", color="#222222")
             ax.annotate("start", (0, 0), xytext=(2, -13), textcoords="offset points")
+            best = descent.minimum()
+            pictures.mark_minimum(ax, best[0], best[1], f"minimum,\nbias {shown(best[2])}")
+            path_name = f"{name},\n{WATCHED} steps"
+            place = (-12, 14) if name == "raw" else (-80, 2)
+            pictures.name_path(ax, path_name, (w1[-1], w2[-1]), place, colours[name])
             ax.set(xlabel="weight of CGPA", ylabel="weight of IQ", aspect="equal")
-            ax.set_title(f"{name} inputs: {WATCHED} steps")
+            ax.set_title(f"{name} inputs")
         ax = axes["C"]
         for (name, descent), arrived in zip(ways.items(), needed):
             steps = sorted({round(1.1**n) for n in range(180) if 1.1**n <= 1.3 * arrived})

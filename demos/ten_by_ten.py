@@ -87,7 +87,13 @@ def draw(delta: Vector, activations: Vector, gradient: Matrix, caption: str) -> 
         for letter, rows in parts.items():
             ax = axes[letter]
             most = max(abs(x) for row in rows for x in row)
-            ax.imshow(rows, cmap="PuOr", vmin=-1.6 * most, vmax=1.6 * most, aspect="auto")
+            ax.imshow(
+                rows,
+                cmap=pictures.signed_colours(),
+                vmin=-1.6 * most,
+                vmax=1.6 * most,
+                aspect="auto",
+            )
             for i, row in enumerate(rows):
                 for j, x in enumerate(row):
                     ax.text(

@@ -29,11 +29,14 @@ def entries():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_demo_has_two_sentences_and_a_small_picture_of_its_own(name):
-    (caption,) = re.findall(
-        rf"\n### \[`{name}`\]\(.+\)\n\n(.+)\n\n!\[{name}\]\(gallery/{name}\.svg\)\n",
+    ((caption, alternative),) = re.findall(
+        rf"\n### \[`{name}`\]\(.+\)\n\n(.+)\n\n!\[(.+)\]\(gallery/{name}\.svg\)\n",
         PAGE.read_text(),
     )
     assert len(re.findall(r"\.(?: |$)", caption)) == 2
+    assert alternative == gallery.ALTERNATIVES[name]
+    assert 60 < len(alternative) < 200
+    assert alternative.isprintable()
     picture = ROOT / "docs" / "gallery" / f"{name}.svg"
     assert b"</svg>" in picture.read_bytes()
     assert picture.stat().st_size < 150_000
@@ -52,6 +55,7 @@ def two_demos(monkeypatch, tmp_path):
     monkeypatch.setattr(
         gallery, "import_module", lambda name: type("Demo", (), {"main": lambda: made[name[6:]]})
     )
+    monkeypatch.setattr(gallery, "ALTERNATIVES", {"one": "A line", "two": "A dot"})
     return made
 
 
@@ -62,8 +66,8 @@ def test_it_writes_the_page_and_the_pictures(two_demos, tmp_path):
     assert (written / "two.svg").read_text() == "<svg></svg>"
     assert (tmp_path / "docs" / "gallery.md").read_text() == (
         f"{gallery.INTRODUCTION}\n"
-        "## First\n\n### [`one`](../demos/one.py)\n\nOne. Two.\n\n![one](gallery/one.svg)\n\n"
-        "## Second\n\n### [`two`](../demos/two.py)\n\nThree. Four.\n\n![two](gallery/two.svg)\n"
+        "## First\n\n### [`one`](../demos/one.py)\n\nOne. Two.\n\n![A line](gallery/one.svg)\n\n"
+        "## Second\n\n### [`two`](../demos/two.py)\n\nThree. Four.\n\n![A dot](gallery/two.svg)\n"
     )
 
 
