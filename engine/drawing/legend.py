@@ -47,7 +47,7 @@ def _samples(subject: Subject, seen: Collection[Value]) -> list[str]:
     if subject.is_live:
         # The numbers change, so none of them stands for its kind.
         name = "this"
-        value, gradient, local = "value", "grad", "×"
+        value, gradient, local = "number", "grad", "×"
     else:
         node = subject.root if edge is None else edge[0]
         name = subject.name(node)

@@ -9,6 +9,8 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
+from engine.drawing.style import rules
+
 # In the order in which they use each other; the last of them starts the page.
 MODULES = (
     "numbers html paths steps state picture boxes player sliders chain quiz chart surface training "
@@ -50,7 +52,7 @@ _DOCUMENT = """\
 
 def document(title: str, picture: str, graph: str, program: str) -> str:
     """The text of the file. `picture`: SVG; `graph`: JSON without "<"; `program`: JavaScript."""
-    style = web_file("style.css")
+    style = f"{web_file('style.css')}{rules('.picture')}\n"
     # A label in a comment of the program must not end the element.
     script = re.sub(
         r"<(/script|!--)", r"<\\\1", f"const program = {program};\n{modules()}", flags=re.I
