@@ -39,7 +39,7 @@ ALTERNATIVES = {
     "digits": "Left, a 10 by 10 table of true against predicted digits; middle, small images of "
     "misread digits; right, 32 tiles of weights in blue and orange",
     "activations": "Above, four activation functions with their derivatives; below, gradients over "
-    "ten layers: flat for ReLU, falling by a thousandth of itself for sigmoid",
+    "ten layers: flat for ReLU, bending down for tanh, falling steeply for sigmoid",
     "learning_rate": "Left, three paths of steps on contour lines towards a minimum; right, their "
     "losses over the steps: one falls, one hardly, one grows",
     "initialisation": "Weights over the epochs: one line for both where they start equal, two "
@@ -50,6 +50,8 @@ ALTERNATIVES = {
     "right, their losses over 200 steps",
     "gpt": "Left, the loss per letter over the steps, with lines for guessing and letter pairs; "
     "right, which earlier letters each of four heads listens to",
+    "sweep": "Five panels, one for each number of hidden neurons: the loss over the learning rate, "
+    "a dot for each start and a line through their medians",
 }
 
 
