@@ -12,7 +12,6 @@ import re
 import shutil
 import subprocess
 import sys
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -21,7 +20,7 @@ import graphviz  # type: ignore[import-untyped]
 from engine.base.files import write_whole
 from engine.base.spelling import printable
 from engine.drawing.layouts import registered
-from engine.drawing.style import rules
+from engine.drawing.svg import with_own_ids, with_rules
 
 FORMATS = ("svg", "png", "pdf")
 HINT = (
@@ -44,8 +43,6 @@ graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
 data = graph.draw(format=format, prog=engine, args=" ".join(options))
 sys.stdout.buffer.write(data)
 """
-# The class of every drawing's SVG.
-_DRAWING = "chaingrad"
 _NAME = r'\s*(?:"(?:[^"\\]|\\.)*"|[^\s"\[\]{}=;]+)'
 _ARROW = re.compile(_NAME + r"\s*->")
 _BOX = re.compile(_NAME + r"\s*(?:\[|;?\s*$)")
@@ -196,36 +193,6 @@ def lay_out(
 def can_lay_out(engine: str = "dot") -> bool:
     """Whether there is a Graphviz on this machine."""
     return bool(registered) or any(True for _ in _backends(engine))
-
-
-def with_own_ids(svg: bytes, source: str) -> bytes:
-    """The SVG with ids of its own, so that two drawings on one page do not share any.
-
-    >>> with_own_ids(b'<g id="node1"><use xlink:href="#node1"/></g>', "digraph {}")
-    b'<g id="g74459ba3-node1"><use xlink:href="#g74459ba3-node1"/></g>'
-    """
-    # Within text and attributes Graphviz writes a quote as &quot;, so these are attributes.
-    return re.sub(rb'(\sid="|href="#|url\(#)', rb"\g<1>" + id_prefix(source).encode(), svg)
-
-
-def with_rules(svg: bytes) -> bytes:
-    """The SVG with rules for browsers: colours for dark screens beside its own."""
-    # A class and not an id: the same rules serve all drawings of a page.
-    start = svg.index(b"<svg") + len("<svg")
-    end = svg.index(b">", start) + 1
-    style = f"\n<style>\n{rules(f'.{_DRAWING}')}\n</style>".encode()
-    return b'%b class="%b"%b%b%b' % (
-        svg[:start],
-        _DRAWING.encode(),
-        svg[start:end],
-        style,
-        svg[end:],
-    )
-
-
-def id_prefix(source: str) -> str:
-    """What the ids of a drawing begin with."""
-    return f"g{zlib.crc32(source.encode()):08x}-"
 
 
 def _backends(engine: str) -> Iterator[tuple[str, Callable[[str, Sequence[str]], list[str]]]]:

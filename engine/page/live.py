@@ -14,9 +14,10 @@ from typing import Any
 from engine.base.files import write_whole
 from engine.base.numbers import DIGITS, digits_of
 from engine.base.spelling import printable
-from engine.drawing.render import HINT, Picture, can_lay_out, id_prefix, lay_out, with_own_ids
+from engine.drawing.render import HINT, Picture, can_lay_out, lay_out
 from engine.drawing.style import FONT
 from engine.drawing.subject import Subject
+from engine.drawing.svg import id_prefix, with_own_ids
 from engine.drawing.views import BODIES, choose, picture_of
 from engine.eager.current import check_current
 from engine.graph.arguments import as_output, as_value
