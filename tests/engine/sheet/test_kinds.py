@@ -76,4 +76,4 @@ def test_an_operation_of_ones_own_is_explained_by_its_terms():
     k = [Value(5.0, label="k1"), Value(7.0, label="k2")]
     node = apply(SCORE, q, k)
     assert node.data == 31.0
-    assert "q1·k1 + q2·k2" in str(explain(node, q[0]))
+    assert "q1·k1 + q2·k2" in str(explain(node * 2, q[0], names={}))
