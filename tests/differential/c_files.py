@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.differential.reference import BATCHES, EPOCHS, REPEATED, Numbers, Reference
+from tests.differential.reference import Numbers, Reference
+from tests.differential.training import BATCHES, EPOCHS, REPEATED
 from tests.differential.ways import Joined
 
 # To optimise takes as long again; the standard forbids that it changes a number.

@@ -6,7 +6,8 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 
-from tests.differential.reference import BATCHES, EPOCHS, REPEATED, Numbers, Reference
+from tests.differential.reference import Numbers, Reference
+from tests.differential.training import BATCHES, EPOCHS, REPEATED
 from tests.differential.ways import Joined
 
 _PRINT = """

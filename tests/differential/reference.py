@@ -27,16 +27,11 @@ import engine
 from engine.graph.walks import topological_order
 from engine.testing import Recipe
 from engine.testing.ground import LARGEST, is_exact, scales
+from tests.differential.training import BATCHES, EPOCHS, REPEATED, is_settled, trained_parameters
 
 Numbers = dict[str, list[float]]
-BATCHES = {"training by one": 1, "training by batches": 9}
-EPOCHS = 2
-# How often the rows are repeated in an epoch, so that batches are full and one of them is not.
-REPEATED = 3
 # Of longer recipes the second derivatives are too many nodes.
 MOST_STEPS = 25
-
-
 # Central differences end there, as a part of the scale of the value.
 _NOISE = 1e-33
 
@@ -115,30 +110,6 @@ def measured(expected: Reference, package: Any = engine) -> Numbers:
 
 def add(numbers: Numbers, quantity: str, found: Sequence[float]) -> None:
     numbers.setdefault(quantity, []).extend(found)
-
-
-def trained_parameters(
-    recipe: Recipe, rate: float, size: int, package: Any = engine
-) -> list[float] | None:
-    """The parameters after some steps of gradient descent; None if they leave a domain."""
-    parameters = list(recipe.parameters)
-    rows = recipe.rows * REPEATED
-    try:
-        for start in [*range(0, len(rows), size)] * EPOCHS:
-            batch = rows[start : start + size]
-            sums = [0.0] * len(parameters)
-            for row in batch:
-                leaves = [package.Value(number) for number in (*row, *parameters)]
-                output = recipe.nodes(leaves, package.eager.functions.EAGER)[-1]
-                output.backward()
-                if not math.isfinite(output.data):
-                    return None
-                slopes = [leaf.grad for leaf in leaves[len(row) :]]
-                sums = [total + slope for total, slope in zip(sums, slopes)]
-            parameters = [p - rate * (total / len(batch)) for p, total in zip(parameters, sums)]
-    except (ArithmeticError, ValueError):
-        return None
-    return parameters if all(map(math.isfinite, parameters)) else None
 
 
 def reference(recipe: Recipe, second: bool = True) -> Reference:
@@ -238,10 +209,10 @@ def _train(found: Reference, gradients: list[list[Entry]]) -> None:
     found.rate = 10.0 ** math.floor(-3 - math.log10(max(steepest, 1.0)))
     for quantity, size in BATCHES.items():
         trained = trained_parameters(found.recipe, found.rate, size)
-        if trained is not None:
-            steps = EPOCHS * REPEATED * len(found.recipe.rows)
-            found.entries[quantity] = [
-                # An error of the first step moves where the second one starts.
-                Entry(p, 10 * (abs(p) + found.rate * steps * steepest))
-                for p in trained
-            ]
+        if trained is None:
+            continue
+        steps = EPOCHS * REPEATED * len(found.recipe.rows)
+        # An error of the first step moves where the second one starts.
+        entries = [Entry(p, 10 * (abs(p) + found.rate * steps * steepest)) for p in trained]
+        if is_settled(found.recipe, found.rate, size, entries):
+            found.entries[quantity] = entries

@@ -18,9 +18,6 @@ import engine
 from engine.programs.run import llvm_host, machine_code
 from nn import SGD
 from tests.differential.reference import (
-    BATCHES,
-    EPOCHS,
-    REPEATED,
     Numbers,
     Orders,
     Reference,
@@ -28,6 +25,7 @@ from tests.differential.reference import (
     measured,
     orders_of,
 )
+from tests.differential.training import BATCHES, EPOCHS, REPEATED
 from tests.engine.native.cores import shared
 
 WAYS = (
