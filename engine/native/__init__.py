@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "CHAINGRAD_CORE"
 # Raised with every change of what the extension and the Python beside it expect of each other.
-INTERFACE = 6
+INTERFACE = 7
 
 
 def fingerprint() -> str:

@@ -9,6 +9,7 @@
        number.c         a node as the number it holds
        edges.c          edges, given as tuples
        own.c            attributes that programs make up
+       bulk.c           the numbers of many nodes at once
        attributes.c     the attributes of a node
        naming.c         its label and scope, given at once
        walk.c           backward, topological order
@@ -35,7 +36,7 @@
 #endif
 
 /* Raised together with the number of the same name in engine/native/__init__.py. */
-#define INTERFACE 6
+#define INTERFACE 7
 
 /* One line of the table. The parameters are the operands, then the constants. */
 #define MOST_PARAMETERS 8
@@ -62,6 +63,7 @@ typedef struct {
 #include "number.c"
 #include "edges.c"
 #include "own.c"
+#include "bulk.c"
 #include "attributes.c"
 #include "naming.c"
 #include "walk.c"
@@ -182,8 +184,14 @@ static PyObject *alive(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(unused))
 }
 
 static PyMethodDef module_methods[] = {
+    {"address_of", address_of, METH_O, "Where numbers that can be written to lie in memory."},
     {"after_fork", after_fork, METH_NOARGS, "To be called in the child of a fork."},
     {"alive", alive, METH_NOARGS, "How many nodes without the collector's header there are."},
+    {"all_finite", all_finite, METH_O, "Whether none of the numbers is infinite or nan."},
+    {"assign_all", (PyCFunction)(void (*)(void))assign_all, METH_FASTCALL,
+     "assign_all($module, nodes, numbers, /)\n--\n\nAssigns every number to `data` of its node."},
+    {"assignments", count_assignments, METH_NOARGS,
+     "How often `data` of any node has been assigned."},
     {"claim", claim, METH_NOARGS, "ImportError unless this interpreter is the first to call it."},
     {"connect", connect, METH_VARARGS,
      "connect(operations, mode, functions): what the core needs of `engine`."},
@@ -196,9 +204,13 @@ static PyMethodDef module_methods[] = {
     {"own", own_of, METH_O,
      "own($module, node, /)\n--\n\n"
      "The attributes that a node has been given, and its scope under None; or None."},
+    {"divide_all", (PyCFunction)(void (*)(void))divide_all, METH_FASTCALL,
+     "divide_all($module, numbers, divisor, /)\n--\n\nDivides every number in place."},
     {"place", (PyCFunction)(void (*)(void))place_node, METH_FASTCALL,
      "place($module, node, label, scope, /)\n--\n\n"
      "Gives a node its label, and its scope within the one that it has."},
+    {"read_all", (PyCFunction)(void (*)(void))read_all, METH_FASTCALL,
+     "read_all($module, nodes, numbers, /)\n--\n\nCopies `data` of every node."},
     {"record", (PyCFunction)(void (*)(void))record, METH_FASTCALL,
      "record($module, op, args, data, partials, /)\n--\n\n"
      "The node of an operation that has been computed."},

@@ -104,6 +104,7 @@ static int set_data(PyObject *self, PyObject *given, void *Py_UNUSED(closure))
     if (!read_number(CHECK_DATA, given, &number))
         return -1;
     ((Node *)self)->data = number;
+    assignments++;
     return 0;
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -53,7 +54,7 @@ def compile(
     >>> program([[1, 1], [2, 3]])
     [0.25, 4.0]
     >>> program.gradients([[1, 1], [2, 3]])
-    (2.125, [-4.5])
+    (2.125, array('d', [-4.5]))
     """
     several = not isinstance(loss, Value)
     outputs = [loss] if isinstance(loss, Value) else _listed(loss, "loss")
@@ -89,6 +90,8 @@ class Program:
         if optimizer is not None:
             self.rule = rule_of(optimizer, recording.parameters)
         self._backends = Backends(backend, recording, self.rule)
+        # A session from one call to the next, so that what has not changed is not copied again.
+        self._idle: list[Session] = []
         self._names = [leaf.label or f"input {i}" for i, leaf in enumerate(recording.inputs, 1)]
 
     def __call__(self, rows: Any) -> list[Any]:
@@ -97,22 +100,27 @@ class Program:
         Raises TypeError or ValueError for bad rows, and, naming the row, what the operation itself
         raises where it is undefined.
         """
-        session = self.session(rows)
+        session = self._taken(rows)
         found = session.outputs()
         width = len(self.recording.outputs)
         for place, number in enumerate(found):
             if number != number:
                 found[place] = session.on_nodes(place // width)[place % width]
+        self._given_back(session)
         if not self.several:
             return found
         return [found[start : start + width] for start in range(0, len(found), width)]
 
-    def gradients(self, rows: Any) -> tuple[float, list[float]]:
+    def gradients(self, rows: Any) -> tuple[float, array[float]]:
         """The mean loss over the rows, and its derivative by every parameter, in their order.
 
-        Raises FloatingPointError, or what the operation raises, where a loss is not finite.
+        The derivatives are an `array`, of which NumPy makes one of its own without a copy. Raises
+        FloatingPointError, or what the operation raises, where a loss is not finite.
         """
-        return self.session(rows).gradients()
+        session = self._taken(rows)
+        found = session.gradients()
+        self._given_back(session)
+        return found
 
     def train(self, rows: Any, epochs: int = 1, batch_size: int = 1) -> list[float]:
         """Trains on the rows in order and returns the mean loss of every epoch.
@@ -122,10 +130,11 @@ class Program:
         raises, where a loss or a parameter is not finite any more; they are then as they were.
         """
         epochs = count_of(epochs, "epochs")
-        session = self.session(rows, epochs)
+        session = self._taken(rows, epochs)
         outcome = session.train(None, batch_size, epochs)
         session.check(outcome)
         session.save()
+        self._given_back(session)
         return outcome.means
 
     def source(self, language: str = "python") -> Text:
@@ -156,9 +165,32 @@ class Program:
         >>> round(w.data, 6), round(loss, 6)
         (3.6, 3.6)
         """
+        return self._session_on(*self._checked(rows, epochs))
+
+    def _session_on(self, rows: Rows, backend: Backend) -> Session:
+        return Session(self.recording, self.optimizer, self.rule, rows, backend, self.several)
+
+    def _checked(self, rows: Any, epochs: int) -> tuple[Rows, Backend]:
         checked = rows if isinstance(rows, Rows) else Rows(rows, self._names)
-        backend = self.backend_for(checked.count * epochs)
-        return Session(self.recording, self.optimizer, self.rule, checked, backend, self.several)
+        return checked, self.backend_for(checked.count * epochs)
+
+    def _taken(self, rows: Any, epochs: int = 1) -> Session:
+        """The idle session, on these rows; another one where there is none, as in a second thread.
+
+        Whatever raises leaves it to be forgotten.
+        """
+        given = self._checked(rows, epochs)
+        try:
+            session = self._idle.pop()
+        except IndexError:
+            return self._session_on(*given)
+        session.reuse(*given)
+        return session
+
+    def _given_back(self, session: Session) -> None:
+        # The rows are the caller's.
+        del session.rows
+        self._idle[:] = [session]
 
     def backend_for(self, rows: int) -> Backend:
         """The backend that computes so many rows."""
@@ -168,6 +200,9 @@ class Program:
     def constants(self) -> list[Value]:
         """The leaves that are neither inputs nor parameters, with whose numbers it was compiled."""
         return [leaf for leaf in self.recording.numbers if leaf.op is None]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_idle": []}
 
     def __repr__(self) -> str:
         recording = self.recording

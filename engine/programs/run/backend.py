@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from engine.programs.run.session import Session
 
 
-@dataclass
+@dataclass(slots=True)
 class Outcome:
     """What some epochs came to.
 
@@ -29,8 +30,7 @@ class Outcome:
     @property
     def failed(self) -> bool:
         """Whether training cannot go on."""
-        causes = (self.row, self.parameter, self.memory)
-        return any(cause is not None for cause in causes)
+        return not (self.row is None and self.parameter is None and self.memory is None)
 
 
 class Backend(Protocol):
@@ -41,7 +41,7 @@ class Backend(Protocol):
     def outputs(self, session: Session) -> list[float]:
         """The outputs of every row, one row after the other; nan where one is undefined."""
 
-    def gradients(self, session: Session) -> tuple[Outcome, list[float]]:
+    def gradients(self, session: Session) -> tuple[Outcome, array[float]]:
         """The mean loss over all rows, and its gradients."""
 
     def train(

@@ -6,8 +6,10 @@ import math
 from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import cached_property, lru_cache
 from typing import Any
 
+from engine.graph.bulk import all_finite, divide_all
 from engine.programs.llvm.sample import LlvmModule
 from engine.programs.llvm.shape import Shape
 from engine.programs.llvm.train import write_evaluation, write_training
@@ -39,9 +41,15 @@ class LlvmBackend:
     def __init__(self, recording: Recording, rule: UpdateRule | None) -> None:
         self.recording = recording
         self.rule = rule
-        self.key = recording.key()
+        # Those that this program has had; to look a structure up takes a look at all of it.
+        self._functions: dict[tuple[str, bool], tuple[Any, Shape]] = {}
         edges = sum(len(node.args) for node in recording.nodes)
         self.in_lanes = edges <= MOST_IN_LANES
+
+    @cached_property
+    def key(self) -> tuple[Any, ...]:
+        """What equal graphs share their code by."""
+        return self.recording.key()
 
     # Texts.
 
@@ -58,6 +66,9 @@ class LlvmBackend:
 
     def function(self, name: str, single: bool = False) -> tuple[Any, Shape]:
         """A compiled function, from the cache if any program of this structure has had it."""
+        known = self._functions.get((name, single))
+        if known is not None:
+            return known
         rule = self.rule if name == "train" else None
         key = (self.key, name, single, rule and (rule.formulas, tuple(rule.settings)))
         found = _compiled.pop(key, None)
@@ -67,6 +78,7 @@ class LlvmBackend:
         _compiled[key] = found
         if len(_compiled) > _CACHED:
             _compiled.popitem(last=False)
+        self._functions[name, single] = found
         return found
 
     # What a program asks for.
@@ -76,23 +88,25 @@ class LlvmBackend:
         evaluate, shape = self.function("evaluate")
         count = session.rows.count
         results = _zeros((count + shape.width) * shape.outputs)
-        work = _zeros(shape.scratch + shape.width * shape.outputs)
+        work = session.scratch(shape.scratch + shape.width * shape.outputs)
         parameters, *space = _addresses(session.parameters, results, work)
         evaluate(parameters, session.rows.address, count, *space)
         return results[: count * shape.outputs].tolist()
 
-    def gradients(self, session: Session) -> tuple[Outcome, list[float]]:
+    def gradients(self, session: Session) -> tuple[Outcome, array[float]]:
         """The mean loss over all rows, and its gradients."""
         batch, shape = self.function("batch")
         count, sums = session.rows.count, _zeros(len(session.parameters))
-        numbers, work = array("q", range(count)), _zeros(shape.scratch)
+        numbers, work = _numbers(range(count)), session.scratch(shape.scratch)
         parameters, order, *space = _addresses(session.parameters, numbers, sums, work)
         loss = batch(parameters, session.rows.address, order, 0, count, 1.0 / count, *space)
         if not math.isfinite(loss):
-            return failed_row(session, numbers, self.outputs(session), []), []
-        if not math.isfinite(sum(sums)):
+            return failed_row(session, numbers, self.outputs(session), []), array("d")
+        if not all_finite(sums):
             return self.checked().gradients(session)
-        return Outcome([loss]), [number / count for number in sums]
+        if count > 1:
+            divide_all(sums, count)
+        return Outcome([loss]), sums
 
     def train(
         self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
@@ -111,12 +125,15 @@ class LlvmBackend:
         assert self.rule is not None
         # A rule with a sum over all parameters needs their gradients before it changes the first.
         train, shape = self.function("train", single=size == 1 and not self.rule.reductions)
-        numbers = order if isinstance(order, array) else array("q", order)
-        losses, gradient = _zeros(epochs), _zeros(len(session.parameters))
-        settings, work = session.settings(), _zeros(shape.scratch)
+        numbers = order if isinstance(order, array) else _numbers(order)
+        losses, settings = _zeros(epochs), session.settings()
+        gradient = 8 * shape.scratch
         trained = _addresses(session.parameters, session.state, settings)
-        place, *space = _addresses(numbers, losses, gradient, work)
+        place, means, work = _addresses(
+            numbers, losses, session.scratch(shape.scratch + shape.parameters)
+        )
         counts = len(order), size, epochs, 1.0 / total, float(session.steps)
+        space = means, work + gradient, work
         made = train(*trained, session.rows.address, place, *counts, *space)
         return outcome_of(session, numbers, size, losses, int(made), self.outputs)
 
@@ -138,7 +155,13 @@ def llvm_source(recording: Recording, rule: UpdateRule | None) -> str:
 
 
 def _zeros(length: int) -> array[float]:
-    return array("d", bytes(8 * max(length, 1)))
+    return array("d", [0.0]) * max(length, 1)
+
+
+@lru_cache(maxsize=4)
+def _numbers(rows: Sequence[int]) -> array[int]:
+    """Those of rows in their order, only to be read."""
+    return array("q", rows)
 
 
 def _addresses(*arrays: array[Any]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+from engine.graph.bulk import all_finite
 from engine.programs.run.backend import Outcome
 from engine.programs.run.session import Session
 
@@ -24,11 +25,9 @@ def outcome_of(
     """
     session.steps += made
     epoch, batch = divmod(made, -(-len(order) // size))
-    # A sum may overflow where no parameter is infinite.
-    if made and not batch and not math.isfinite(sum(session.parameters)):
-        for index, number in enumerate(session.parameters):
-            if not math.isfinite(number):
-                return Outcome(list(losses[: epoch - 1]), parameter=index)
+    if made and not batch and not all_finite(session.parameters):
+        finite = map(math.isfinite, session.parameters)
+        return Outcome(list(losses[: epoch - 1]), parameter=list(finite).index(False))
     if epoch < len(losses):
         rows = order[batch * size : (batch + 1) * size]
         return failed_row(session, rows, outputs(session), losses[:epoch])

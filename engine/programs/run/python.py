@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -91,7 +92,7 @@ class PythonBackend:
         except (ArithmeticError, ValueError):
             return _outputs_on_nodes(self.recording, parameters, row)
 
-    def gradients(self, session: Session) -> tuple[Outcome, list[float]]:
+    def gradients(self, session: Session) -> tuple[Outcome, array[float]]:
         """The mean loss over all rows, and its gradients."""
         count, parameters = session.rows.count, session.parameters.tolist()
         means, gradient = [0.0] * len(parameters), [0.0] * len(parameters)
@@ -104,12 +105,12 @@ class PythonBackend:
         except (ArithmeticError, ValueError):
             certain = False
         if certain:
-            return Outcome([loss]), means
+            return Outcome([loss]), array("d", means)
         if not self.on_nodes:
             return self.checked().gradients(session)
         if loss - loss != 0.0:
-            return failed_row(session, order, self.outputs(session), []), []
-        return Outcome([loss]), means
+            return failed_row(session, order, self.outputs(session), []), array("d")
+        return Outcome([loss]), array("d", means)
 
     def train(
         self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
@@ -144,8 +145,8 @@ class PythonBackend:
 
     def _forward(self, parameters: list[float], row: list[float], *outputs: list[float]) -> float:
         found = _outputs_on_nodes(self.recording, parameters, row)
-        for array in outputs:
-            array[:] = found
+        for each in outputs:
+            each[:] = found
         return found[0]
 
     def _gradients(self, parameters: list[float], row: list[float], gradient: list[float]) -> float:

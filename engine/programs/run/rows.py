@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
 from array import array
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from typing import Any
 
 from engine.base.numbers import as_number
 from engine.base.tables import is_row, plain, row_of
+from engine.graph.bulk import address_of, all_finite
 
 _ROWS = {list, tuple}
 _NUMBERS = {float, int}
@@ -48,14 +48,14 @@ class Rows:
             self.count, self.numbers = _gathered(rows, names)
         if not self.count:
             raise ValueError("a program needs at least one row; there are none")
-        if not math.isfinite(sum(self.numbers)):
+        if not all_finite(self.numbers):
             self._refuse(names)
 
     @cached_property
     def address(self) -> int | None:
         """Where the numbers lie."""
         view = self.numbers
-        return ctypes.addressof(ctypes.c_char.from_buffer(view)) if view.nbytes else None
+        return address_of(view) if view.nbytes else None
 
     def row(self, number: int) -> list[float]:
         """The numbers of one row."""
@@ -67,7 +67,7 @@ class Rows:
         return [self.row(number) for number in range(self.count)]
 
     def _refuse(self, names: Sequence[str]) -> None:
-        """Finds the number that is not finite; there is none where only the sum overflows."""
+        """Raises ValueError for the first number that is not finite."""
         for index, number in enumerate(self.numbers):
             if not math.isfinite(number):
                 row, column = divmod(index, self.width)

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 
 from engine.base.numbers import count_of
+from engine.graph.bulk import all_finite, assign_all, assignments, read_all
 from engine.graph.messages import describe
 from engine.programs.lower.rules import Optimizer, UpdateRule
 from engine.programs.recording import Recording
@@ -50,7 +51,22 @@ class Session:
         self.parameters = array("d", [0.0] * len(recording.parameters))
         self.state = array("d", [0.0] * (len(self.parameters) * len(self.state_names)))
         self.steps = 0
+        self._scratch = array("d")
+        self._assignments: int | None = None
         self.load()
+
+    def reuse(self, rows: Rows, backend: Backend) -> None:
+        """Other rows, and the numbers as they are now: what has not changed is not read again."""
+        self.rows, self.backend = rows, backend
+        if self._assignments is None or self._assignments != assignments():
+            self._load_parameters()
+        self._load_optimizer()
+
+    def scratch(self, length: int) -> array[float]:
+        """Memory for so many numbers, whatever they are: the same for every call."""
+        if len(self._scratch) < length:
+            self._scratch = array("d", [0.0]) * length
+        return self._scratch
 
     def train(
         self,
@@ -77,7 +93,7 @@ class Session:
         outcome.memory = self._overflow()
         return outcome
 
-    def gradients(self) -> tuple[float, list[float]]:
+    def gradients(self) -> tuple[float, array[float]]:
         """The mean loss over all rows, and its derivative by every parameter, in their order.
 
         Raises FloatingPointError, or what the operation raises, where a loss is not finite.
@@ -145,17 +161,27 @@ class Session:
 
     def load(self) -> None:
         """Takes over the numbers of the parameters and the optimiser as they are now."""
-        # In place: compiled code may know where they lie.
-        self.parameters[:] = array("d", [leaf.data for leaf in self.recording.parameters])
+        self._load_parameters()
+        self._load_optimizer()
+
+    def _load_parameters(self) -> None:
+        # In place, as all that is assigned here: compiled code may know where they lie.
+        read_all(self.recording.parameters, self.parameters)
+        self._assignments = assignments()
+
+    def _load_optimizer(self) -> None:
         if self.optimizer is not None:
             columns = self._columns()
-            self.state[:] = array("d", [number for column in columns for number in column])
+            if columns:
+                self.state[:] = array("d", [number for column in columns for number in column])
             self.steps = self.optimizer.steps
 
     def settings(self) -> array[float]:
         """The optimiser's settings as they are now."""
         assert self.optimizer is not None
         given = self.optimizer.settings
+        if [*given] == self.setting_names:
+            return array("d", given.values())
         if given.keys() != set(self.setting_names):
             raise ValueError(
                 f"the optimiser's settings are {_words(given)}; its rule uses "
@@ -167,6 +193,8 @@ class Session:
         """What the optimiser remembers, in the order of the rule."""
         assert self.optimizer is not None
         state, count = self.optimizer.state, len(self.parameters)
+        if not state and not self.state_names:
+            return []
         if state.keys() != set(self.state_names):
             raise ValueError(
                 f"the optimiser remembers {_words(state)}; its rule {_words(self.state_names)}"
@@ -180,8 +208,7 @@ class Session:
 
     def _overflow(self) -> str | None:
         """What the optimiser remembers that is not finite any more, in words; None if all is."""
-        total = sum(self.state)
-        if total - total == 0:
+        if not self.state_names or all_finite(self.state):
             return None
         count = len(self.parameters)
         for place, number in enumerate(self.state):
@@ -195,13 +222,12 @@ class Session:
 
     def restore(self, copied: tuple[array[float], array[float], int]) -> None:
         """Goes back to what `copy` returned."""
-        # In place: compiled code may know where they lie.
         self.parameters[:], self.state[:], self.steps = copied
 
     def save(self) -> None:
         """Copies the numbers to the parameters and the optimiser."""
-        for leaf, number in zip(self.recording.parameters, self.parameters):
-            leaf.data = number
+        assign_all(self.recording.parameters, self.parameters)
+        self._assignments = assignments()
         if self.optimizer is not None:
             count = len(self.parameters)
             for index, column in enumerate(self._columns()):

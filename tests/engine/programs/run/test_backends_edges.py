@@ -1,6 +1,7 @@
 """Where backends could part from nodes: rounding to 0, infinities, signs of zero, last rows."""
 
 import math
+from array import array
 
 import pytest
 
@@ -51,7 +52,7 @@ def test_gradients_that_cancel_on_nodes_cancel(way):
     rows = [[a, a] for a in UNEVEN]
     assert eager(build, rows, [0.3])[1] == [0.0]
     with chosen(way) as backend:
-        assert compiled(build, 2, [0.3], backend).gradients(rows) == (0.0, [0.0])
+        assert compiled(build, 2, [0.3], backend).gradients(rows) == (0.0, array("d", [0.0]))
 
 
 OVERFLOWS = {
@@ -86,7 +87,7 @@ def test_an_infinite_gradient_in_any_row(way, count):
             losses, gradients = eager(build, rows, [1.0, 2.0])
             mean, found = program.gradients(rows)
             assert mean == pytest.approx(math.fsum(losses) / count, rel=1e-13)
-            assert found == [math.inf, pytest.approx(gradients[1], rel=1e-13)]
+            assert found.tolist() == [math.inf, pytest.approx(gradients[1], rel=1e-13)]
 
 
 @over_ways
@@ -133,8 +134,8 @@ def test_means_of_numbers_whose_sum_overflows(backend, count):
     assert (mean, steep) == (pytest.approx(1.0), pytest.approx(1e308, rel=1e-15))
     assert flat == pytest.approx(1.0, rel=1e-15)
     losses = engine.compile(w * x + 1e308, [x], [w], backend=backend)
-    wanted = pytest.approx(1e308, rel=1e-15), [pytest.approx(1.0, rel=1e-15)]
-    assert losses.gradients([[1.0]] * count) == wanted
+    mean, (slope,) = losses.gradients([[1.0]] * count)
+    assert (mean, slope) == (pytest.approx(1e308, rel=1e-15), pytest.approx(1.0, rel=1e-15))
 
 
 @over_ways

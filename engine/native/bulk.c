@@ -1,0 +1,113 @@
+/* The numbers of many nodes at once, to and from memory that a program computes in. */
+
+/* How often `data` has been assigned, to whichever node. */
+static unsigned long long assignments;
+
+static PyObject *count_assignments(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(unused))
+{
+    return PyLong_FromUnsignedLongLong(assignments);
+}
+
+/* The memory of doubles, to be released; -1 with an error for another. */
+static int numbers_of(PyObject *given, Py_buffer *view, int flags)
+{
+    if (PyObject_GetBuffer(given, view, flags) < 0)
+        return -1;
+    if (view->itemsize == sizeof(double))
+        return 0;
+    PyBuffer_Release(view);
+    PyErr_SetString(PyExc_TypeError, "the memory must hold doubles");
+    return -1;
+}
+
+/* Where the memory of an object lies, which its owner keeps there. */
+static PyObject *address_of(PyObject *Py_UNUSED(module), PyObject *given)
+{
+    Py_buffer view;
+    if (numbers_of(given, &view, PyBUF_CONTIG) < 0)
+        return NULL;
+    void *address = view.buf;
+    PyBuffer_Release(&view);
+    return PyLong_FromVoidPtr(address);
+}
+
+/* Copies from the nodes of a list, or to them; None. */
+static PyObject *copy_data(PyObject *const *args, Py_ssize_t count, int assign)
+{
+    if (count != 2 || !PyList_CheckExact(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "expected a list of nodes, and numbers");
+        return NULL;
+    }
+    Py_buffer view;
+    if (numbers_of(args[1], &view, PyBUF_CONTIG) < 0)
+        return NULL;
+    const Py_ssize_t length = PyList_GET_SIZE(args[0]);
+    PyObject **nodes = ((PyListObject *)args[0])->ob_item;
+    double *numbers = view.buf;
+    int fits = view.len == length * (Py_ssize_t)sizeof(double);
+    for (Py_ssize_t i = 0; i < length && fits; i++)
+        fits = PyObject_TypeCheck(nodes[i], Value);
+    if (!fits) {
+        PyBuffer_Release(&view);
+        PyErr_SetString(PyExc_ValueError, "expected a number for each of the nodes");
+        return NULL;
+    }
+    if (assign) {
+        assignments++;
+        for (Py_ssize_t i = 0; i < length; i++)
+            ((Node *)nodes[i])->data = numbers[i];
+    } else {
+        for (Py_ssize_t i = 0; i < length; i++)
+            numbers[i] = ((Node *)nodes[i])->data;
+    }
+    PyBuffer_Release(&view);
+    Py_RETURN_NONE;
+}
+
+static PyObject *read_all(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)
+{
+    return copy_data(args, count, 0);
+}
+
+static PyObject *assign_all(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)
+{
+    return copy_data(args, count, 1);
+}
+
+static PyObject *all_finite(PyObject *Py_UNUSED(module), PyObject *given)
+{
+    Py_buffer view;
+    if (numbers_of(given, &view, PyBUF_CONTIG_RO) < 0)
+        return NULL;
+    const double *numbers = view.buf;
+    const Py_ssize_t length = view.len / (Py_ssize_t)sizeof(double);
+    /* Several sums of zeros, or of nan: a single one would be a chain of additions. */
+    double sums[8] = {0};
+    Py_ssize_t i = 0;
+    for (; i + 8 <= length; i += 8)
+        for (int lane = 0; lane < 8; lane++)
+            sums[lane] += numbers[i + lane] - numbers[i + lane];
+    for (; i < length; i++)
+        sums[0] += numbers[i] - numbers[i];
+    PyBuffer_Release(&view);
+    for (int lane = 1; lane < 8; lane++)
+        sums[0] += sums[lane];
+    return PyBool_FromLong(sums[0] == 0);
+}
+
+static PyObject *divide_all(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)
+{
+    if (count != 2) {
+        PyErr_SetString(PyExc_TypeError, "expected numbers, and a divisor");
+        return NULL;
+    }
+    const double divisor = PyFloat_AsDouble(args[1]);
+    Py_buffer view;
+    if ((divisor == -1.0 && PyErr_Occurred()) || numbers_of(args[0], &view, PyBUF_CONTIG) < 0)
+        return NULL;
+    double *numbers = view.buf;
+    for (Py_ssize_t i = 0; i < view.len / (Py_ssize_t)sizeof(double); i++)
+        numbers[i] /= divisor;
+    PyBuffer_Release(&view);
+    Py_RETURN_NONE;
+}
