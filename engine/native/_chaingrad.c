@@ -21,7 +21,8 @@
        sequences.c      as functions of sequences
        operation_type.c their type
        confirm.c        whether their results still hold
-       making.c         nodes made from without */
+       making.c         nodes made from without
+       module.c         what `engine` calls */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -76,6 +77,7 @@ typedef struct {
 #include "operation_type.c"
 #include "confirm.c"
 #include "making.c"
+#include "module.c"
 
 /* ---- The type ---- */
 
@@ -125,103 +127,6 @@ static PyType_Spec node_spec = {
 };
 
 /* ---- The module ---- */
-
-static int set_each(PyObject *dictionary)
-{
-    for (int place = 0; place < OPERATION_COUNT; place++) {
-        PyObject *found = PyDict_GetItemString(dictionary, table[place].name);
-        if (!found) {
-            PyErr_Format(PyExc_KeyError, "%s", table[place].name);
-            return -1;
-        }
-        Py_XSETREF(operations[place]->op, Py_NewRef(found));
-    }
-    return 0;
-}
-
-static PyObject *claim(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(unused))
-{
-    static PyInterpreterState *owner;
-    if (!owner)
-        owner = PyInterpreterState_Get();
-    if (owner != PyInterpreterState_Get()) {
-        PyErr_SetString(PyExc_ImportError, "it is in use by another interpreter of this process");
-        return NULL;
-    }
-    Py_RETURN_NONE;
-}
-
-static PyObject *connect(PyObject *Py_UNUSED(module), PyObject *args)
-{
-    PyObject *ops, *mode, *functions;
-    if (!PyArg_ParseTuple(args, "O!OO!:connect", &PyDict_Type, &ops, &mode, &PyDict_Type,
-                          &functions) ||
-        set_each(ops) < 0)
-        return NULL;
-    for (int question = 0; question < QUESTIONS; question++) {
-        PyObject *found = PyDict_GetItemString(functions, question_names[question]);
-        if (!found)
-            return PyErr_Format(PyExc_KeyError, "%s", question_names[question]);
-        Py_XSETREF(questions[question], Py_NewRef(found));
-    }
-    Py_XSETREF(mode_variable, Py_NewRef(mode));
-    Py_RETURN_NONE;
-}
-
-static PyObject *set_functions(PyObject *Py_UNUSED(module), PyObject *function)
-{
-    if (!PyCallable_Check(function)) {
-        PyErr_SetString(PyExc_TypeError, "set_functions takes what gives a function by its name");
-        return NULL;
-    }
-    Py_XSETREF(function_by_name, Py_NewRef(function));
-    Py_RETURN_NONE;
-}
-
-static PyObject *alive(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(unused))
-{
-    return PyLong_FromSsize_t(bare_nodes);
-}
-
-static PyMethodDef module_methods[] = {
-    {"address_of", address_of, METH_O, "Where numbers that can be written to lie in memory."},
-    {"after_fork", after_fork, METH_NOARGS, "To be called in the child of a fork."},
-    {"alive", alive, METH_NOARGS, "How many nodes without the collector's header there are."},
-    {"all_finite", all_finite, METH_O, "Whether none of the numbers is infinite or nan."},
-    {"assign_all", (PyCFunction)(void (*)(void))assign_all, METH_FASTCALL,
-     "assign_all($module, nodes, numbers, /)\n--\n\nAssigns every number to `data` of its node."},
-    {"assignments", count_assignments, METH_NOARGS,
-     "How often `data` of any node has been assigned."},
-    {"claim", claim, METH_NOARGS, "ImportError unless this interpreter is the first to call it."},
-    {"connect", connect, METH_VARARGS,
-     "connect(operations, mode, functions): what the core needs of `engine`."},
-    {"confirm", (PyCFunction)(void (*)(void))confirm, METH_FASTCALL,
-     "confirm($module, nodes, place, /)\n--\n\n"
-     "The place of the first node, from a place on, that its operands' numbers may not give."},
-    {"keep", (PyCFunction)(void (*)(void))keep_own, METH_FASTCALL,
-     "keep($module, node, name, thing, /)\n--\n\n"
-     "Gives a node an attribute that its class knows nothing of."},
-    {"own", own_of, METH_O,
-     "own($module, node, /)\n--\n\n"
-     "The attributes that a node has been given, and its scope under None; or None."},
-    {"divide_all", (PyCFunction)(void (*)(void))divide_all, METH_FASTCALL,
-     "divide_all($module, numbers, divisor, /)\n--\n\nDivides every number in place."},
-    {"place", (PyCFunction)(void (*)(void))place_node, METH_FASTCALL,
-     "place($module, node, label, scope, /)\n--\n\n"
-     "Gives a node its label, and its scope within the one that it has."},
-    {"read_all", (PyCFunction)(void (*)(void))read_all, METH_FASTCALL,
-     "read_all($module, nodes, numbers, /)\n--\n\nCopies `data` of every node."},
-    {"record", (PyCFunction)(void (*)(void))record, METH_FASTCALL,
-     "record($module, op, args, data, partials, /)\n--\n\n"
-     "The node of an operation that has been computed."},
-    {"set_functions", set_functions, METH_O,
-     "set_functions(function): what gives the generated functions by name, for what the core "
-     "leaves to Python."},
-    {"topological_order", (PyCFunction)(void (*)(void))topological_order, METH_FASTCALL,
-     "topological_order($module, *outputs)\n--\n\n"
-     "All nodes that the outputs are computed from, operands before the nodes that use them."},
-    {NULL},
-};
 
 static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,

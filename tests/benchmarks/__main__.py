@@ -19,6 +19,7 @@ SECTIONS = (
     "networks",
     "eager",
     "programs",
+    "calls",
     "sizes",
     "compiling",
     "chain",

@@ -12,13 +12,14 @@ TILE = 32
 
 @dataclass(frozen=True)
 class Shape:
-    """The lanes of a vector, and the lengths of a program's arrays."""
+    """The lanes of a vector, the lengths of a program's arrays, and the rows of a tile."""
 
     width: int
     inputs: int
     parameters: int
     values: int
     outputs: int
+    tile: int = 1
 
     @property
     def stride(self) -> int:
@@ -34,7 +35,7 @@ class Shape:
         """
         if self.width > 1:
             return self.width * (self.inputs + 2 * self.parameters + self.stride)
-        return TILE * (self.stride + 1)
+        return self.tile * (self.stride + 1)
 
     def places(self) -> list[str]:
         """Names for parts of the working memory, where there is one row, or one in each lane."""

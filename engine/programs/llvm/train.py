@@ -31,6 +31,7 @@ def write_training(module: LlvmModule, rule: UpdateRule | None, single: bool) ->
     write_sample(module, backward=True, deferred=deferred)
     if not single:
         if deferred:
+            module.shape = replace(module.shape, tile=TILE)
             write_weights(module, deferred)
         _Loops(module).write(_batch(count, width, bool(deferred)))
     if rule is not None:

@@ -127,14 +127,13 @@ class LlvmBackend:
         train, shape = self.function("train", single=size == 1 and not self.rule.reductions)
         numbers = order if isinstance(order, array) else _numbers(order)
         losses, settings = _zeros(epochs), session.settings()
-        gradient = 8 * shape.scratch
-        trained = _addresses(session.parameters, session.state, settings)
-        place, means, work = _addresses(
-            numbers, losses, session.scratch(shape.scratch + shape.parameters)
-        )
+        # The gradient lies behind the working memory.
+        work = session.scratch(shape.scratch + shape.parameters)
+        arrays = session.parameters, session.state, settings, numbers, losses, work
+        *trained, place, means, space = _addresses(*arrays)
         counts = len(order), size, epochs, 1.0 / total, float(session.steps)
-        space = means, work + gradient, work
-        made = train(*trained, session.rows.address, place, *counts, *space)
+        gradient = space + 8 * shape.scratch
+        made = train(*trained, session.rows.address, place, *counts, means, gradient, space)
         return outcome_of(session, numbers, size, losses, int(made), self.outputs)
 
 

@@ -40,13 +40,14 @@ def train(
     while len(means) < epochs:
         start = session.copy()
         outcome = fast.epochs(session, order, size, epochs - len(means), total)
-        if outcome.failed:
-            session.restore(start)
-            if outcome.means:
-                fast.epochs(session, order, size, len(outcome.means), total)
-            single = _epoch(fast, checked, session, order, size, total)
-            single.means[:0] = outcome.means
-            outcome = single
+        if not outcome.failed:
+            outcome.means[:0] = means
+            return outcome
+        session.restore(start)
+        if outcome.means:
+            fast.epochs(session, order, size, len(outcome.means), total)
+        means += outcome.means
+        outcome = _epoch(fast, checked, session, order, size, total)
         outcome.means[:0] = means
         if outcome.failed:
             return outcome

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -50,12 +49,7 @@ class Rows:
             raise ValueError("a program needs at least one row; there are none")
         if not all_finite(self.numbers):
             self._refuse(names)
-
-    @cached_property
-    def address(self) -> int | None:
-        """Where the numbers lie."""
-        view = self.numbers
-        return address_of(view) if view.nbytes else None
+        self.address = address_of(self.numbers) if self.numbers.nbytes else None
 
     def row(self, number: int) -> list[float]:
         """The numbers of one row."""
