@@ -117,7 +117,7 @@ def test_a_power_that_overflows_behind_a_dead_branch_adds_nothing():
     y.backward()
     assert v.grad == engine.gradient(y, v).data == 0.0
     for backend in ("python", "llvm"):
-        assert engine.compile(y, [], [v], backend=backend).gradients([[]]) == (5.0, [0.0])
+        assert engine.compile(y, [], [v], backend=backend).gradients([[]])[1].tolist() == [0.0]
 
 
 def test_only_a_plain_zero_ends_the_path_of_the_factor_beside_it():
