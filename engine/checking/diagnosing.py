@@ -184,13 +184,12 @@ def _fitting(
     """The slips that give what is claimed at every point, the simplest first."""
 
     def fits(slip: Slip) -> bool:
-        for claim, run in zip(claims, runs):
-            number = slip.number(run)
-            close = near(claim, number, EXACT, run.size) or abs(claim - number) <= allowed
-            # A slip that changes nothing is none.
-            if not close or (run is runs[0] and near(number, run.gradient, 1e-9, run.size)):
-                return False
-        return True
+        close = all(
+            near(claim, told := slip.number(run), EXACT, run.size) or abs(claim - told) <= allowed
+            for claim, run in zip(claims, runs)
+        )
+        # A slip that changes nothing at any point is none.
+        return close and not all(near(slip.number(r), r.gradient, 1e-9, r.size) for r in runs)
 
     kinds = sign_slips, constant_slips, factor_slips, path_slips, node_slips, stretch_slips
     sources: list[Iterable[Slip]] = [slips(chain) for slips in kinds]
@@ -207,9 +206,10 @@ def _fitting(
 def _told(chain: Chain, fits: list[Slip], claims: Sequence[float], right: float) -> Diagnosis:
     best = fits[0]
     others = [slip for slip in fits if slip.kind != best.kind]
-    lines = [f"{best.kind}: {best.words()}"]
     right_one, claimed = _told_apart(right, claims[0])
-    lines.append(f"∂{chain.y}/∂{chain.x} = {right_one}, not {claimed}")
+    # A factor that is 1 here is another number at the other points.
+    other = f", not {claimed}" if claimed != right_one else "; the same only at these numbers"
+    lines = [f"{best.kind}: {best.words()}", f"∂{chain.y}/∂{chain.x} = {right_one}{other}"]
     if others and others[0].cost - best.cost < _AS_LIKELY:
         lines.append(f"It may also be {others[0].kind}: {others[0].words()}")
     lines += where(chain.naming).strip().splitlines()[:_MOST_WHERE]

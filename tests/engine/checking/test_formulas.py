@@ -44,6 +44,23 @@ def test_a_formula_is_right_or_diagnosed(neuron, formula, kind):
 
 
 @pytest.mark.parametrize(
+    ("formula", "slip"),
+    [
+        ("−2(y − ŷ)·x", "factor missing: the local derivative of the product, v = 1, is missing"),
+        ("−2(y − ŷ)·v·v·x", "factor doubled: "),
+        ("−2(y − ŷ)·v·w", "other node: w = 2 stands where x = 2 belongs"),
+    ],
+)
+def test_what_is_wrong_only_at_other_numbers_is_named_as_well(formula, slip):
+    v, w, x, y = (Value(number, name) for name, number in zip("vwxy", (1.0, 2.0, 2.0, 3.0)))
+    hidden = w * x
+    loss = (y - (prediction := v * hidden)) ** 2
+    found = check_formula(loss, w, formula, names={"ŷ": prediction, "L": loss, "o": hidden})
+    assert found.text.startswith(slip)
+    assert "∂L/∂w = 4; the same only at these numbers" in found.text
+
+
+@pytest.mark.parametrize(
     ("formula", "message"),
     [
         ("", 'character 1: expected a number, a name or "\\(", not the end'),
