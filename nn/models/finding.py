@@ -29,10 +29,11 @@ def leaves(holder: Any) -> Iterator[tuple[str, Value]]:
     """The leaves of the graph that a module holds, each once, and where: `layers.0.bias`.
 
     In the order of the attributes and items; linear in what is held. Raises TypeError for a
-    parameter that only a set or a function holds.
+    parameter that only a set or a function holds, and for a result that took a parameter's place.
     """
     seen: dict[int, Any] = {}
     hidden: list[tuple[str, Any]] = []
+    results: list[tuple[Any, Value]] = []
     # Paths are linked from the end, because most of them are asked for by nobody.
     stack: list[tuple[Any, Any]] = [(None, holder)]
     while stack:
@@ -43,6 +44,8 @@ def leaves(holder: Any) -> Iterator[tuple[str, Value]]:
         if isinstance(item, Value):
             if item.op is None:
                 yield written(path), item
+            else:
+                results.append((path, item))
         elif isinstance(item, (Set, types.FunctionType)):
             hidden.append((written(path), item))
         else:
@@ -50,6 +53,8 @@ def leaves(holder: Any) -> Iterator[tuple[str, Value]]:
             stack += reversed(parts)
     for path, item in hidden:
         _refuse_hidden(path, item, seen)
+    for path, result in results:
+        _refuse_replaced(path, result, seen)
 
 
 def parts_of(holder: Any) -> Iterator[tuple[Any, Any]]:
@@ -106,6 +111,21 @@ def _refuse_hidden(path: str, holder: Any, seen: Mapping[int, Any]) -> None:
         for _, leaf in leaves([item]):
             if isinstance(leaf, Parameter) and id(leaf) not in seen:
                 raise TypeError(f"{path or 'the module'} holds the parameter {leaf!r} {where}")
+
+
+def _refuse_replaced(path: Any, result: Value, seen: Mapping[int, Any]) -> None:
+    """TypeError for what `x = x - rate * x.grad` has put in the place of a parameter."""
+    node: Any = result
+    while node.op is not None:
+        first, *others = node.args
+        if node.op.name not in ("sub", "add") or any(isinstance(arg, Value) for arg in others):
+            return
+        node = first
+    if isinstance(node, Parameter) and id(node) not in seen:
+        raise TypeError(
+            f"{written(path)} is a result now, {result!r}, and no longer the parameter {node!r}: "
+            "x = x - step makes a new number and leaves the old one as it is; write x.data -= step"
+        )
 
 
 def written(path: Any) -> str:

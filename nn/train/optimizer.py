@@ -9,6 +9,7 @@ parameter, and starts at 0. Rules are written in the language of the sheet and c
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -32,6 +33,13 @@ _CLIPPED: Rule = (
     ("scale", "max_norm / norm if norm > max_norm else 1"),
     ("far_scale", "max_norm / far_norm if far_norm > max_norm / 1e160 else 1e160"),
     ("gradient", "scale * gradient if norm < 1e160 else far_scale * (gradient / 1e160)"),
+)
+
+# So many steps without any gradient are hardly right; one may be, where the loss is 0.
+_IDLE = 10
+_NO_GRADIENTS = (
+    "{}: in {} steps every gradient was 0, so nothing is learnt. Was backward() called on a loss "
+    "that these parameters take part in, or are they those of another model?"
 )
 
 
@@ -80,7 +88,7 @@ class Optimizer:
         self._setting_names, self._state_names = [*settings], remembered(rule)
         self._names = (*settings, *self._state_names)
         self.state = {name: [0.0] * len(self.parameters) for name in self._state_names}
-        self.steps = self.epochs = 0
+        self.steps = self.epochs = self._idle = 0
         self._update = self._update_function()
 
     def _update_function(self) -> Callable[..., None]:
@@ -111,18 +119,28 @@ class Optimizer:
 
     @applies_rule
     def step(self) -> None:
-        """Updates every parameter by its `grad`.
+        """Updates every parameter by its `grad`. Warns where in the first 10 steps all are 0.
 
         Raises ValueError for settings or a state that the rule does not have, or of other lengths,
         and OverflowError where something remembered becomes infinite: its parameter would never
         move again.
         """
+        if self._idle == self.steps < _IDLE:
+            self._look_at_gradients()
         self.advance()
         overflow = self.overflowed() if self.state else None
         if overflow is not None:
             raise OverflowError(
                 f"{type(self).__name__}: {overflow}; max_norm keeps gradients small"
             )
+
+    def _look_at_gradients(self) -> None:
+        """Counts the steps before the first gradient that is not 0."""
+        if not any(parameter.grad for parameter in self.parameters):
+            self._idle += 1
+            if self._idle == _IDLE:
+                kind = type(self).__name__
+                warnings.warn(_NO_GRADIENTS.format(kind, _IDLE), stacklevel=3)
 
     def advance(self) -> None:
         """A step that does not look at what it did; `fit` looks at the end of an epoch."""

@@ -132,3 +132,26 @@ def test_a_list_that_holds_itself_and_a_deep_one():
         last = last[0]
     last.append(Parameter(2.0))
     assert [p.data for p in Holder(deep).parameters()] == [2.0]
+
+
+REBOUND = {
+    "layers.1.neurons.0.bias": lambda n: setattr(n, "bias", n.bias - 0.1 * n.bias.grad),
+    "layers.1.neurons.0.weights.1": lambda n: n.weights.__setitem__(1, n.weights[1] + 0.5 - 0.25),
+    "layers.1.neurons.0.weights.0": lambda n: setattr(n, "weights", [w - 1 for w in n.weights]),
+}
+
+
+@pytest.mark.parametrize("path", REBOUND)
+def test_a_result_in_the_place_of_a_parameter_is_named(path):
+    model = MLP(2, [2, 1], seed=1)
+    REBOUND[path](model.layers[1].neurons[0])
+    for asks in (model.zero_grad, model.parameters, model.state_dict):
+        with pytest.raises(TypeError, match=rf"^{path} is a result now.*; write x\.data -= step$"):
+            asks()
+
+
+def test_results_that_take_no_ones_place_may_be_held():
+    weight = Parameter(2.0)
+    module = Holder([weight, weight - 1.0, weight * 2.0, Value(1.0) - 2.0])
+    module.gone = Parameter(1.0) * 2.0
+    assert module.parameters() == [weight]

@@ -83,3 +83,33 @@ def test_a_step_by_hand_says_so_too():
     weight.grad = 1e160
     with pytest.raises(OverflowError, match=r"^Adam: square became inf; max_norm keeps"):
         optimizer.step()
+
+
+# A loop of one's own.
+
+
+def step_often(model, optimizer, steps):
+    for _ in range(steps):
+        model.zero_grad()
+        ((model([1.0]) - 3.0) ** 2).backward()
+        optimizer.step()
+
+
+def test_ten_steps_without_any_gradient_are_told_once():
+    model, other = MLP(1, [2, 1], seed=1), MLP(1, [2, 1], seed=1)
+    optimizer = Adam(other.parameters())
+    step_often(model, optimizer, 9)
+    with pytest.warns(UserWarning, match="^Adam: in 10 steps every gradient was 0") as told:
+        step_often(model, optimizer, 30)
+    assert len(told) == 1
+    assert told[0].filename == __file__
+
+
+def test_one_gradient_among_the_first_steps_is_enough():
+    model = MLP(1, [1], init="ones")
+    optimizer = SGD(model.parameters(), 0.5)
+    step_often(model, optimizer, 1)
+    optimizer.zero_grad()
+    for _ in range(20):
+        optimizer.step()
+    assert optimizer.steps == 21
