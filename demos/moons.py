@@ -11,7 +11,7 @@ from typing import Any
 from demos import pictures
 from demos.interrupt import uninterrupted
 from demos.pictures import Illustration, needs
-from demos.printing import formulas, heading, introduction
+from demos.printing import filled, formulas, heading, introduction
 from nn import MLP, SGD, accuracy, fit
 
 Points = list[list[float]]
@@ -33,7 +33,7 @@ def main() -> Illustration:
     heading(f"Training on {len(points)} points, one at a time")
     model = MLP(2, [16, 16, 1], activation="relu", seed=0)
     optimizer = SGD(model.parameters(), learning_rate=0.03, weight_decay=1e-4)
-    print(f"  {model}")
+    print(filled(str(model), first="  ", rest="  "))
     print(f"  {optimizer}\n")
     print("  epoch   mean loss   on the right side")
     for epoch in range(0, EPOCHS, BETWEEN):

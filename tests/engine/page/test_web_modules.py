@@ -3,7 +3,7 @@
 import math
 from itertools import islice
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine import Value
@@ -22,9 +22,12 @@ NUMBERS = st.one_of(
 )
 
 pytestmark = needs_node
+# Each example is a process of Node's, and a long list.
+few = settings(max_examples=5)
 
 
-@given(st.lists(NUMBERS, min_size=1, max_size=300), st.integers(1, 17))
+@few
+@given(st.lists(NUMBERS, min_size=150, max_size=300), st.integers(1, 17))
 @example([0.5, 2.5, 1000.5, 1001.5, 0.125, 9.5, 99.95, -0.0, 5e-324, 1e22, 123456.5], 1)
 @example([1000.5, 1001.5, 99995.0, 0.00012345, 1e-5, math.nan, math.inf, -math.inf], 4)
 def test_numbers_are_shown_as_in_python(numbers, digits):
@@ -68,6 +71,7 @@ def graphs(draw):
     return nodes[-1]
 
 
+@settings(max_examples=8)
 @given(graphs())
 def test_paths_are_those_of_the_engine(output):
     order, edges, graph, numbers = graph_of(output)

@@ -4,7 +4,7 @@ import json
 import math
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Parameter, Value
@@ -34,13 +34,14 @@ def test_the_state_as_python_runs_as_python():
     assert [repr(eval(text)) for text in spelled] == ["nan", "inf", "-inf", "-0.0", "8.0", "1e+21"]
 
 
+@settings(max_examples=8)
 @given(
     st.lists(
         st.tuples(
             st.text(st.characters(exclude_categories=["Cs"])),
             st.floats(allow_nan=False, allow_infinity=False),
         ),
-        max_size=5,
+        max_size=20,
     )
 )
 def test_links_are_read_as_they_are_written(pairs):

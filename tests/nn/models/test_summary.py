@@ -29,8 +29,8 @@ def test_every_layer_has_its_line_and_the_sum_that_makes_its_count():
         ["layers.0", "Layer(3 → 4 tanh)", "4·3 + 4", "16"],
         ["layers.1", "Layer(4 → 2 linear)", "2·4 + 2", "10"],
     ]
-    assert rows(MLP(300, [1000])) == [
-        ["layers.0", "Layer(300 → 1000 linear)", "1000·300 + 1000", "301,000"]
+    assert rows(MLP(30, [1000])) == [
+        ["layers.0", "Layer(30 → 1000 linear)", "1000·30 + 1000", "31,000"]
     ]
 
 
