@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.benchmarks import texts
 from tests.benchmarks.picture import crossings, duration, spread
 from tests.benchmarks.programs import three_digits
 from tests.benchmarks.work import digits, lesson, moons
@@ -65,3 +66,16 @@ def test_works() -> None:
         numbers = [number for layer in work.layers() for neuron in layer for number in neuron]
         assert (work.parameters, len(numbers), work.steps) == (parameters, parameters, steps)
         assert {len(row) for row in work.rows} == {work.sizes[0] + work.sizes[-1]}
+
+
+def test_texts_as_rows_have_the_gradients_of_texts_in_the_graph() -> None:
+    in_the_graph, as_inputs = texts.in_the_graph("python"), texts.as_inputs("python", length=2)
+    programs = set()
+    for text in ([3, 14], [15, 9]):
+        (one, row), (another, vectors) = in_the_graph(text), as_inputs(text)
+        programs.add(another)
+        loss, gradients = one.gradients([row])
+        mean, slopes = another.gradients([vectors])
+        assert mean == pytest.approx(loss, rel=1e-12)
+        assert slopes.tolist() == pytest.approx(gradients.tolist(), rel=1e-9, abs=1e-12)
+    assert len(programs) == 1

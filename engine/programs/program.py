@@ -41,7 +41,9 @@ def compile(
     `jit`), "python" (generated source), or "auto", which takes LLVM where it is installed and the
     work is worth compiling.
 
-    A choice that Python made while the graph was recorded (`if x > 0`) is recorded as it was made.
+    A choice that Python made while the graph was recorded (`if x > 0`, `table[i]`) is recorded as
+    it was made. A row of a table that is another one in every row is data as a one-hot vector of
+    inputs, of which `dot` with each column of the table gives the entries.
 
     Warns of inputs and parameters that the loss does not depend on, unless `allow_unused`; their
     gradients are 0. Raises TypeError or ValueError for a loss without a graph or one that depends

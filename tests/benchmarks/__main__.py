@@ -20,6 +20,7 @@ SECTIONS = (
     "eager",
     "programs",
     "calls",
+    "texts",
     "sizes",
     "compiling",
     "chain",

@@ -57,11 +57,15 @@ def parameters(value: Callable[[float], Any]) -> dict[str, Matrix]:
     }
 
 
-def step(value: Callable[[float], Any], functions: Any) -> Callable[[], float]:
-    """One training step on one text; it returns the loss."""
-    model = parameters(value)
-    flat = [p for matrix in model.values() for row in matrix for p in row]
-    text = [random.Random(2).randrange(TOKENS) for _ in range(POSITIONS + 1)]
+def picked(rows: Matrix, place: int | Row, functions: Any) -> Row:
+    """A row by its number, or by a one-hot vector."""
+    if isinstance(place, int):
+        return rows[place]
+    return [functions.dot(place, column) for column in zip(*rows)]
+
+
+def loss(model: dict[str, Matrix], text: Sequence[int | Row], functions: Any) -> Any:
+    """The mean of the cross-entropies of a text; its tokens are numbers or one-hot vectors."""
 
     def linear(matrix: Matrix, x: Row) -> Row:
         return [functions.dot(row, x) for row in matrix]
@@ -81,27 +85,41 @@ def step(value: Callable[[float], Any], functions: Any) -> Callable[[], float]:
                 result.append(functions.dot(weights, [row[place] for row in values]))
         return result
 
-    def loss() -> Any:
-        keys: Matrix = []
-        values: Matrix = []
-        losses = []
-        for position, (token, following) in enumerate(pairwise(text)):
-            embedded = zip(model["tokens"][token], model["positions"][position])
-            x = normalised([t + p for t, p in embedded])
-            y = normalised(x)
-            keys.append(linear(model["key"], y))
-            values.append(linear(model["value"], y))
-            attended = attend(linear(model["query"], y), keys, values)
-            x = [a + b for a, b in zip(linear(model["output"], attended), x)]
-            hidden = [entry.relu() for entry in linear(model["up"], normalised(x))]
-            x = [a + b for a, b in zip(linear(model["down"], hidden), x)]
-            losses.append(-functions.softmax(linear(model["head"], x))[following].log())
-        return functions.sum(losses) * (1 / len(losses))
+    keys: Matrix = []
+    values: Matrix = []
+    losses = []
+    for position, (token, following) in enumerate(pairwise(text)):
+        embedded = zip(picked(model["tokens"], token, functions), model["positions"][position])
+        x = normalised([t + p for t, p in embedded])
+        y = normalised(x)
+        keys.append(linear(model["key"], y))
+        values.append(linear(model["value"], y))
+        attended = attend(linear(model["query"], y), keys, values)
+        x = [a + b for a, b in zip(linear(model["output"], attended), x)]
+        hidden = [entry.relu() for entry in linear(model["up"], normalised(x))]
+        x = [a + b for a, b in zip(linear(model["down"], hidden), x)]
+        chances = [[chance] for chance in functions.softmax(linear(model["head"], x))]
+        (chance,) = picked(chances, following, functions)
+        losses.append(-chance.log())
+    return functions.sum(losses) * (1 / len(losses))
+
+
+def drawn_text(seed: int) -> list[int]:
+    """The tokens of a text."""
+    source = random.Random(seed)
+    return [source.randrange(TOKENS) for _ in range(POSITIONS + 1)]
+
+
+def step(value: Callable[[float], Any], functions: Any) -> Callable[[], float]:
+    """One training step on one text; it returns the loss."""
+    model = parameters(value)
+    flat = [p for matrix in model.values() for row in matrix for p in row]
+    text = drawn_text(2)
 
     def run() -> float:
         for p in flat:
             p.grad = 0.0
-        total = loss()
+        total = loss(model, text, functions)
         total.backward()
         for p in flat:
             p.data -= 0.01 * p.grad
