@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.base.numbers import DIGITS, digits_of
@@ -77,19 +77,23 @@ def to_tikz(y: Value, names: Mapping[str, Any] | None = None, digits: int = DIGI
         at = f"({across[column]:g}, {row * _ROW + 0.0:g})"
         lines.append(f"  \\node[{kinds[node]}] ({ids[node]}) at {at} {{{labels[node]}}};")
     for node in order:
-        ends = [operand for operand, _ in operands(node)]
-        for i, (operand, partial) in enumerate(operands(node)):
-            # Several arrows between the same two bend apart.
-            same = [j for j, end in enumerate(ends) if end is operand]
-            bend = f"to[bend left={20 * (2 * same.index(i) - len(same) + 1)}]"
-            line = bend if len(same) > 1 else "--"
-            dashed = ", dashed" if is_dead(partial) else ""
-            number = dialect.signed(partial)[0]
-            lines.append(
-                f"  \\draw[->{dashed}] ({ids[operand]}) {line} "
-                f"node[local] {{$\\times {number}$}} ({ids[node]});"
-            )
+        lines += _arrows(node, ids, dialect)
     return Text("\n".join([*lines, r"\end{tikzpicture}"]))
+
+
+def _arrows(node: Value, ids: Mapping[Value, str], dialect: _PaperLatex) -> Iterator[str]:
+    """Those to the operands of a node; several between the same two bend apart."""
+    ends = [operand for operand, _ in operands(node)]
+    for i, (operand, partial) in enumerate(operands(node)):
+        same = [j for j, end in enumerate(ends) if end is operand]
+        bend = f"to[bend left={20 * (2 * same.index(i) - len(same) + 1)}]"
+        line = bend if len(same) > 1 else "--"
+        dashed = ", dashed" if is_dead(partial) else ""
+        number = dialect.signed(partial)[0]
+        yield (
+            f"  \\draw[->{dashed}] ({ids[operand]}) {line} "
+            f"node[local] {{$\\times {number}$}} ({ids[node]});"
+        )
 
 
 def _kind(node: Value, output: Value) -> str:

@@ -14,25 +14,13 @@ from __future__ import annotations
 import math
 
 from engine.base.numbers import as_number, short
-from engine.graph.anomalies import apply_mode, check_finite
-from engine.graph.attributes import (
-    CLASS,
-    NAMES,
-    as_label,
-    as_seed,
-    check_fit,
-    checks,
-    properties,
-    refuse_class,
-    stored,
-)
+from engine.graph.anomalies import check_finite
+from engine.graph.attributes import CLASS, NAMES, as_label, as_seed, properties, stored
+from engine.graph.connecting import connected
 from engine.graph.copying import copy_graph, copy_node, pickle_graph
-from engine.graph.messages import refuse_modulus, refuse_output
-from engine.graph.modes import current_mode, current_scope, mode_variable
-from engine.graph.own import announcer
+from engine.graph.modes import current_mode, current_scope
 from engine.graph.walks import inner_nodes, live_nodes, topological_order
-from engine.native import core, extension, take_over
-from engine.sheet.ops import OPERATIONS
+from engine.native import core
 
 TYPE_CHECKING = False  # as in `typing`, whose import would take a good part of the engine's own
 if TYPE_CHECKING:
@@ -246,11 +234,7 @@ for _name, _attribute in properties(Value).items():
 # With the native core, the class above lends its methods to one that computes in C. What follows,
 # and whoever imports from here, has the class that is in use.
 if not TYPE_CHECKING and core == "native":
-    Value = take_over(Value, {name: stored(name) for name in NAMES})
-    asked = {"fit": check_fit, "gradients": check_finite, "mode": apply_mode}
-    asked |= {"class": refuse_class, "modulus": refuse_modulus, "output": refuse_output}
-    asked |= {"seed": as_seed, "own": announcer(Value)}
-    extension.connect(OPERATIONS, mode_variable, checks(Value) | asked)
+    Value = connected(Value)
 
 
 class Parameter(Value):

@@ -1,47 +1,18 @@
 """`explore`: the file that it writes, what it refuses, and how it shows itself."""
 
 import base64
-import hashlib
 import html
-import json
 import re
-from html.parser import HTMLParser
-from xml.etree import ElementTree
 
 import pytest
 
-from engine import Parameter, Value, explore, relu, scope
+from engine import Parameter, Value, explore, scope
 from engine.page import live
 from nn import MLP
 from tests.engine.drawings import needs_graphviz
+from tests.engine.page.pages import graph, told
 
 pytestmark = needs_graphviz
-
-
-def graph():
-    x, t = Value(2.0, label="x"), Value(3.0, label="t")
-    w, b = Parameter(0.5, label="w"), Parameter(0.25, label="b")
-    loss = (relu(w * x + b) - t) ** 2
-    loss.label = "L"
-    return loss, x, t, w, b
-
-
-def told(page):
-    """What the page knows of its graph."""
-    return json.loads(re.search(r'id="graph">(.*?)</script>', page.html, re.DOTALL)[1])
-
-
-class Elements(HTMLParser):
-    """Counts the elements of a page, and collects its scripts."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.tags, self.attributes = [], []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append(tag)
-        self.attributes += [(tag, *pair) for pair in attributes]
 
 
 def test_a_page_says_what_its_graph_is():
@@ -111,47 +82,6 @@ def test_sixty_nodes_have_a_box_each_and_more_are_drawn_by_neurons():
     said = told(explore(loss))
     assert len(said["nodes"]) > 60
     assert len({node["box"] for node in said["nodes"]}) < 20
-
-
-def test_a_page_loads_nothing_and_runs_only_its_own_script():
-    page = explore(graph()[0])
-    elements = Elements(page.html)
-    assert not {"link", "img", "iframe", "base"} & set(elements.tags)
-    for tag, name, value in elements.attributes:
-        assert name not in ("src", "href") or value.startswith("#"), (tag, name)
-        assert not name.startswith("on"), (tag, name)
-    (policy,) = [
-        value
-        for tag, name, value in elements.attributes
-        if (tag, name) == ("meta", "content") and "default-src" in value
-    ]
-    (script,) = re.findall(r'<script type="module">(.*?)</script>', page.html, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    assert f"script-src 'sha256-{digest}'" in policy
-    assert policy.startswith("default-src 'none'")
-    assert len(page.html) - len(page.svg) < 100_000
-
-
-HOSTILE = "</script><img src=x onerror=alert(1)>'\"\\\0\u2028<!--"
-
-
-def test_labels_and_titles_are_text():
-    x = Value(2.0, label=HOSTILE)
-    y = relu(x * Parameter(3.0, label="${alert(1)}`*/</style>")) ** 2
-    y.label = "]]>" + HOSTILE
-    page = explore(y, title=HOSTILE, data={x: [1, 2], "who": [HOSTILE, "</title>"]})
-    elements = Elements(page.html)
-    assert elements.tags.count("script") == 2
-    assert "img" not in elements.tags
-    assert (
-        elements.tags.count("style")
-        == elements.tags.count("title") - page.svg.count("<title>")
-        == 1
-    )
-    said = told(page)
-    assert said["data"]["names"][0] == HOSTILE
-    for node in said["nodes"]:
-        ElementTree.fromstring(f"<math>{node['math']}{node.get('equation', '')}</math>")
 
 
 def test_numbers_that_are_not_finite_are_said():
