@@ -207,9 +207,8 @@ def test_what_a_way_raises_is_a_finding_and_the_others_are_compared(recipes):
     (found,) = compare_all(recipes[:8], [Broken()], tally, 10)
     assert (found.quantity, found.recipe) == ("error", recipes[2])
     assert found.detail == "RuntimeError: cannot compute this"
-    assert tally.compared["broken", "value"] == sum(
-        len(r.rows) for r in recipes[:8] if r is not recipes[2]
-    )
+    others = [recipe for recipe in recipes[:8] if recipe is not recipes[2]]
+    assert tally.compared["broken", "value"] == sum(len(recipe.rows) for recipe in others)
 
 
 # What rounding may do, and what not.
