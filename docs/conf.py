@@ -16,7 +16,8 @@ root_doc = "index"
 exclude_patterns = ["conf.py"]
 html_theme = "furo"
 html_title = "chaingrad"
-html_static_path: list[str] = []
+html_static_path = ["_static"]
+html_css_files = ["print.css"]
 
 # Docstrings name things between single backticks.
 default_role = "code"
