@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from engine.programs.lower.rules import Optimizer, UpdateRule, rule_of
 from engine.programs.recording import Recording
 from engine.programs.run.backend import Backend
 from engine.programs.run.machine_code import llvm_source
+from engine.programs.run.numbers import Numbers
 from engine.programs.run.registry import Backends
 from engine.programs.run.rows import Rows
 from engine.programs.run.session import Session
@@ -113,10 +113,10 @@ class Program:
             return found
         return [found[start : start + width] for start in range(0, len(found), width)]
 
-    def gradients(self, rows: Any) -> tuple[float, array[float]]:
+    def gradients(self, rows: Any) -> tuple[float, Numbers]:
         """The mean loss over the rows, and its derivative by every parameter, in their order.
 
-        The derivatives are an `array`, of which NumPy makes one of its own without a copy. Raises
+        The derivatives are like a list, and NumPy takes them without a copy. Raises
         FloatingPointError, or what the operation raises, where a loss is not finite.
         """
         session = self._taken(rows)

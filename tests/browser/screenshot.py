@@ -15,7 +15,7 @@ from engine import explore
 from tests.browser.conftest import PROGRAM
 from tests.engine.drawings import lesson
 
-SIZE = {"width": 1180, "height": 700}
+WIDTH, HEIGHT = 1180, 700
 
 
 def main(path: str) -> None:
@@ -25,7 +25,7 @@ def main(path: str) -> None:
     )
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox"])
-        tab = browser.new_page(viewport=SIZE, device_scale_factor=1.5)
+        tab = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=1.5)
         tab.goto(Path(page.save(Path(folder) / "page.html")).as_uri())
         box = tab.locator("details", has_text="Why this gradient").first.bounding_box()
         assert box is not None
@@ -33,7 +33,7 @@ def main(path: str) -> None:
         tab.screenshot(
             path=path,
             full_page=True,
-            clip={"x": 0, "y": 0, "width": SIZE["width"], "height": height},
+            clip={"x": 0, "y": 0, "width": WIDTH, "height": height},
         )
 
 

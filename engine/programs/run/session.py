@@ -12,6 +12,7 @@ from engine.programs.lower.rules import Optimizer, UpdateRule
 from engine.programs.recording import Recording
 from engine.programs.replay import replay, without_dead_ends
 from engine.programs.run.backend import Backend, Outcome
+from engine.programs.run.numbers import Numbers
 from engine.programs.run.rows import Rows
 
 
@@ -93,7 +94,7 @@ class Session:
         outcome.memory = self._overflow()
         return outcome
 
-    def gradients(self) -> tuple[float, array[float]]:
+    def gradients(self) -> tuple[float, Numbers]:
         """The mean loss over all rows, and its derivative by every parameter, in their order.
 
         Raises FloatingPointError, or what the operation raises, where a loss is not finite.
@@ -101,7 +102,7 @@ class Session:
         self.check_trainable()
         outcome, found = self.backend.gradients(self)
         self.check(outcome)
-        return outcome.means[0], found
+        return outcome.means[0], Numbers(found)
 
     def outputs(self) -> list[float]:
         """The outputs of every row, one row after the other; nan where one is undefined."""

@@ -49,7 +49,7 @@ def test_training_goes_on(way, batch_size):
     rows = [[1.0], [2.0], [1.0]]
     with chosen(way) as backend:
         program = engine.compile(bounded + v * v, [x], [w, v], SGD([w, v], 0.1), backend)
-        assert program.gradients(rows) == (9.0, array("d", [0.0, 4.0]))
+        assert program.gradients(rows) == (9.0, [0.0, 4.0])
         program.train(rows, epochs=2, batch_size=batch_size)
     assert w.data == 1.0
     assert v.data == pytest.approx(2 * 0.8 ** (2 * 3 // batch_size))
