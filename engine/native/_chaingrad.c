@@ -134,6 +134,7 @@ static struct PyModuleDef definition = {
     .m_doc = "The native core of chaingrad's engine; see engine/native.",
     .m_size = -1,
     .m_methods = module_methods,
+    .m_traverse = give_memory_back,
 };
 
 PyMODINIT_FUNC PyInit__chaingrad(void)

@@ -1,5 +1,33 @@
 /* Nodes freed, and what Python's garbage collector asks of them. */
 
+/* Gives back the memory of all freed nodes, where Python asks what the module refers to: in full
+   collections, in which it empties what it keeps itself. */
+static int give_memory_back(PyObject *Py_UNUSED(module), visitproc Py_UNUSED(visit),
+                            void *Py_UNUSED(arg))
+{
+    for (unsigned place = 0; place < MOST_HELD; place++) {
+        PyObject_Free(held[place]);
+        held[place] = NULL;
+    }
+    for (unsigned room = 1; room <= MOST_ROOM; room++)
+        while (kept[room]) {
+            Node *node = kept[room];
+            kept[room] = node->next;
+            PyObject_Free(node);
+        }
+    bytes_kept = 0;
+    return 0;
+}
+
+/* Holds a freed node, and gives the one that has been held longest to be freed in its place. */
+static APART Node *hold(Node *node)
+{
+    Node *oldest = held[oldest_held];
+    held[oldest_held] = node;
+    oldest_held = (oldest_held + 1) % MOST_HELD;
+    return oldest;
+}
+
 static void free_memory(Node *node)
 {
     PyTypeObject *type = Py_TYPE(node);
@@ -12,8 +40,11 @@ static void free_memory(Node *node)
             node->next = kept[room];
             kept[room] = node;
             bytes_kept += SIZE_WITH(room);
-        } else
+        } else {
+            if (MOST_KEPT && room && !((size_t)bare_nodes % NODES_TO_HOLD))
+                node = hold(node);
             PyObject_Free(node);
+        }
     }
     Py_DECREF(type);
 }

@@ -9,6 +9,16 @@
 static Node *kept[MOST_ROOM + 1];
 static size_t bytes_kept;
 
+/* Of all others Python gives the memory back to the system as soon as no node is left in a large
+   piece of it, and a training loop would ask for the same pieces again in every step, page by page.
+   So of every so many freed nodes one is held where it is, and its piece with it. The latest of them
+   are: what is held lies where graphs were freed lately, at most some 50 MB. A full collection gives
+   all of it back. */
+#define MOST_HELD 256
+#define NODES_TO_HOLD 2048
+static Node *held[MOST_HELD];
+static unsigned oldest_held;
+
 static Py_ssize_t bare_nodes; /* alive; for the tests */
 
 static inline Node *allocate(unsigned count)
