@@ -19,7 +19,7 @@ static size_t bytes_kept;
 static Node *held[MOST_HELD];
 static unsigned oldest_held;
 
-static Py_ssize_t bare_nodes; /* alive; for the tests */
+static Py_ssize_t bare_nodes; /* alive */
 
 static inline Node *allocate(unsigned count)
 {

@@ -40,6 +40,8 @@ class CompiledTrainer:
     be. `backend`: the name that `fit` was given.
     """
 
+    overshoots = True
+
     def __init__(
         self,
         program: Program,

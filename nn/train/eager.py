@@ -7,17 +7,25 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from engine import Value, detect_anomaly, no_grad
+from engine.graph.modes import settled
 from engine.programs import follows_rule
 from nn.models.prediction import say_where
+from nn.models.straight import straight_outputs
 from nn.train.data import Sample
-from nn.train.losses import Loss
+from nn.train.losses import Loss, is_own
 from nn.train.means import means_of
 from nn.train.optimizer_state import snapshot
+from nn.train.optimizers import OWN
 from nn.train.trainer import Diverged, Trainer, clear_gradients, idle_reason
+
+# So many samples make it worth while to look for a quicker way, or are computed at once.
+_AT_ONCE = 64
 
 
 class EagerTrainer:
-    """One epoch at a time, building the graph of every sample."""
+    """One epoch after the other, building the graph of every sample."""
+
+    overshoots = False
 
     def __init__(
         self,
@@ -38,6 +46,12 @@ class EagerTrainer:
         # `fit` looks at the optimiser's memory at the end of an epoch, as programs do.
         self.by_rule = follows_rule(optimizer) and hasattr(optimizer, "advancing")
         self.zero_grad = getattr(optimizer, "zero_grad", self.set_to_zero)
+        self.batches: list[Sequence[int]] = []
+        # Between two epochs only `refresh` tells of changes. What is the quickest way to compute a
+        # sample is found out when there are enough of them.
+        self.ahead = 0
+        self.quickest: Callable[[int, int], float] | None = None
+        self.alone = False
         # The graph of the latest sample, and whether a gradient was not 0 in the latest epoch.
         self.latest: Value | None = None
         self.moved = True
@@ -45,32 +59,79 @@ class EagerTrainer:
     def epochs(
         self, epoch: int, numbers: Sequence[int], most: int, interrupted: Callable[[], bool]
     ) -> list[float]:
-        """One epoch."""
-        optimizer, count, mean = self.optimizer, len(numbers), 0.0
-        parameters = optimizer.parameters
-        step = optimizer.advancing() if self.by_rule else optimizer.step
-        self.moved = False
-        for start in range(0, count, self.batch_size):
+        """One epoch; some where they are short and would come out the same again."""
+        size, step = self.batch_size, self.optimizer.step
+        if self.by_rule:
+            step = self.optimizer.advancing()
+        self.batches = [numbers[start : start + size] for start in range(0, len(numbers), size)]
+        self.ahead += len(numbers) * most
+        if self.quickest is None and self.ahead >= _AT_ONCE:
+            self.quickest = self.quick_sample()
+        several = min(most, _AT_ONCE // len(numbers)) if most > 1 else 1
+        if several > 1 and self.repeats():
+            try:
+                return self.finish(self.some_epochs(epoch, several, step, interrupted))
+            except Exception:
+                # Again one by one, up to the one in which it happens.
+                self.restore()
+                self.alone = True
+        return self.finish([self.one_epoch(epoch, step, interrupted)])
+
+    def repeats(self) -> bool:
+        """Whether an epoch comes out the same again: by functions of this package alone."""
+        return (
+            not self.alone
+            and self.by_rule
+            and type(self.optimizer) in OWN
+            and self.quickest not in (None, self.sample)
+        )
+
+    def some_epochs(
+        self, epoch: int, several: int, step: Callable[[], None], interrupted: Callable[[], bool]
+    ) -> list[float]:
+        """Up to so many epochs, fewer at Ctrl-C: then what comes next stops."""
+        means: list[float] = []
+        while len(means) < several and not interrupted():
+            means.append(self.one_epoch(epoch + len(means), step, lambda: False))
+        if not means:
+            raise KeyboardInterrupt
+        return means
+
+    def one_epoch(
+        self, epoch: int, step: Callable[[], None], interrupted: Callable[[], bool]
+    ) -> float:
+        """The samples in their order; the mean loss."""
+        sample, zero_grad = self.quickest or self.sample, self.zero_grad
+        parameters, moved = self.optimizer.parameters, False
+        count, mean = len(self.samples), 0.0
+        for batch in self.batches:
             if interrupted():
                 raise KeyboardInterrupt
-            batch = numbers[start : start + self.batch_size]
-            self.zero_grad()
+            zero_grad()
             for number in batch:
                 # Divided one by one, because the sum of finite losses may overflow.
-                mean += self.sample(epoch, number) / count
-            if not self.moved:
-                self.moved = parameters[0].grad != 0 or any(p.grad for p in parameters)
+                mean += sample(epoch, number) / count
+            if not moved:
+                moved = parameters[0].grad != 0 or any(p.grad for p in parameters)
             if len(batch) > 1:
                 self.average(epoch, batch)
             step()
-        for parameter in parameters:
-            if not math.isfinite(parameter.data):
-                raise Diverged(numbers[-1], f"a parameter became {parameter.data}")
+        self.moved = moved
+        return mean
+
+    def finish(self, means: list[float]) -> list[float]:
+        """Looks at what the steps have made; remembers it, for `restore`."""
+        optimizer, last = self.optimizer, self.batches[-1][-1]
+        numbers = [parameter.data for parameter in optimizer.parameters]
+        if not math.isfinite(sum(numbers)):
+            for number in numbers:
+                if not math.isfinite(number):
+                    raise Diverged(last, f"a parameter became {number}")
         overflow = optimizer.overflowed() if self.by_rule and optimizer.state else None
         if overflow is not None:
-            raise Diverged(numbers[-1], f"in the optimiser {overflow}")
-        self.restore = snapshot(optimizer)
-        return [mean]
+            raise Diverged(last, f"in the optimiser {overflow}")
+        self.restore = snapshot(optimizer, numbers)
+        return means
 
     def average(self, epoch: int, batch: Sequence[int]) -> None:
         """Makes the sums of gradients over a batch their means."""
@@ -98,14 +159,40 @@ class EagerTrainer:
             loss = self.loss(target, self.model(inputs))
             if not isinstance(loss, Value):
                 raise TypeError(f"the loss must be a Value, not {loss!r} ({type(loss).__name__})")
-            if not math.isfinite(loss.data):
-                raise Diverged(number, f"the loss became {loss.data}{self.cause(number)}")
+            data = loss.data
+            if not math.isfinite(data):
+                raise Diverged(number, f"the loss became {data}{self.cause(number)}")
             loss.backward()
         except Exception as error:
             say_where(error, after=f" (epoch {epoch}, sample {number + 1})")
             raise
         self.latest = loss
-        return loss.data
+        return data
+
+    def quick_sample(self) -> Callable[[int, int], float]:
+        """`sample` for the model as it is now; where nobody can see the nodes, a shorter way.
+
+        What does not go well there is done again by `sample`, which says what is wrong.
+        """
+        outputs = straight_outputs(self.model) if is_own(self.loss) and not settled() else None
+        if outputs is None:
+            return self.sample
+        samples, loss_of = self.samples, self.loss
+
+        def sample(epoch: int, number: int) -> float:
+            inputs, target = samples[number]
+            try:
+                loss = loss_of(target, outputs(inputs))
+                data = loss.data
+            except Exception:
+                return self.sample(epoch, number)
+            if data - data != 0:
+                return self.sample(epoch, number)
+            loss.backward()
+            self.latest = loss
+            return data
+
+        return sample
 
     def cause(self, number: int) -> str:
         """Which operation was the first to give what is not finite."""
@@ -120,7 +207,7 @@ class EagerTrainer:
         return ""
 
     def keep(self, count: int) -> None:
-        """There is never more than one epoch to keep."""
+        """There are never more epochs than are kept."""
 
     def close(self) -> None:
         """The parameters are the model's own."""
@@ -128,6 +215,7 @@ class EagerTrainer:
     def refresh(self) -> Trainer:
         """What the user's functions changed is where it belongs already."""
         self.restore = snapshot(self.optimizer)
+        self.quickest, self.ahead = None, 0
         return self
 
     def validate(self) -> float:

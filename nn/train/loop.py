@@ -80,6 +80,8 @@ class Loop:
         """One epoch; as many as the trainer likes where nobody looks at them one by one."""
         history, numbers = self.history, self.order.next()
         most = 1 if self.one_by_one else self.epochs - history.epochs
+        if most > 1 and not self.trainer.overshoots:
+            most = min(most, self.plateau.certain)
         with self.rate():
             losses = self.trainer.epochs(history.epochs + 1, numbers, most, interrupted)
         watched = [self.best.validate(self.trainer)] if self.plateau.validated else losses

@@ -159,13 +159,14 @@ class Optimizer:
             return self.advance
         if self.state:
             self._check_lengths()
-        return self._advance
+        update, parameters = self._update, self.parameters
+        settings, columns = self.settings.values(), self.state.values()
 
-    def _advance(self) -> None:
-        self.steps += 1
-        self._update(
-            self.parameters, float(self.steps), *self.settings.values(), *self.state.values()
-        )
+        def advance() -> None:
+            self.steps = steps = self.steps + 1
+            update(parameters, float(steps), *settings, *columns)
+
+        return advance
 
     def _check_lengths(self) -> None:
         count = len(self.parameters)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from inspect import signature
 from typing import Any
@@ -54,12 +54,13 @@ def names_the_rate(make: Callable[..., None]) -> Callable[..., None]:
     return made
 
 
-def snapshot(optimizer: Any) -> Callable[[], None]:
+def snapshot(optimizer: Any, numbers: Sequence[float] = ()) -> Callable[[], None]:
     """A function that brings the parameters and the optimiser's memory back to what they are now.
 
-    An optimiser of the user's own may have another memory, or none.
+    `numbers`: the parameters', if they are at hand. An optimiser of the user's own may have another
+    memory, or none.
     """
-    numbers = [parameter.data for parameter in optimizer.parameters]
+    numbers = numbers or [parameter.data for parameter in optimizer.parameters]
     state = {name: list(column) for name, column in getattr(optimizer, "state", {}).items()}
     steps = getattr(optimizer, "steps", None)
 

@@ -144,3 +144,7 @@ class AdamW(Adam):
         super().__init__(
             parameters, learning_rate, beta1, beta2, epsilon, weight_decay, max_norm=max_norm
         )
+
+
+# Once a parameter or a memory of these is not finite, it stays so.
+OWN = (SGD, RMSprop, Adam, AdamW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 
 
@@ -20,6 +21,11 @@ class Plateau:
         self.best = math.inf
         self.stale = 0
         self.over = False
+
+    @property
+    def certain(self) -> int:
+        """How many epochs there will be before training can end."""
+        return sys.maxsize if self.tolerance is None else self.patience - self.stale
 
     def watch(self, losses: Sequence[float]) -> int:
         """Looks at one loss after the other; how many there are up to that which ends training."""

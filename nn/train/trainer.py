@@ -18,7 +18,12 @@ class Diverged(Exception):
 
 
 class Trainer(Protocol):
-    """Computes the epochs of one call of `fit`, one after the other."""
+    """Computes the epochs of one call of `fit`, one after the other.
+
+    `overshoots`: whether epochs beyond the one that ends training cost little.
+    """
+
+    overshoots: bool
 
     def epochs(
         self, epoch: int, numbers: Sequence[int], most: int, interrupted: Callable[[], bool]
