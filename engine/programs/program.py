@@ -56,7 +56,7 @@ def compile(
     >>> program([[1, 1], [2, 3]])
     [0.25, 4.0]
     >>> program.gradients([[1, 1], [2, 3]])
-    (2.125, array('d', [-4.5]))
+    (2.125, [-4.5])
     """
     several = not isinstance(loss, Value)
     outputs = [loss] if isinstance(loss, Value) else _listed(loss, "loss")
