@@ -23,6 +23,8 @@ from engine.exercising.slips import Name, Slip, step_slips
 _EXACT = 1e-9
 # Up to so many wrong answers, or this share of all, those that follow from them count.
 _FEW, _MOST_WRONG = 5, 0.4
+_NONE = "none of the usual slips"
+_ASTRAY = "it follows neither from the right numbers nor from your own"
 
 
 class Mark(NamedTuple):
@@ -30,8 +32,7 @@ class Mark(NamedTuple):
 
     `status`: "right"; "carried", right by the student's own earlier numbers, which is as good;
     "wrong", "missing" or "unreadable"; "not counted", carried on a sheet of guesses. `kind`: of a
-    wrong answer what went wrong, "" otherwise.
-    `note`: that in words.
+    wrong answer what went wrong, "" otherwise. `note`: that in words.
     """
 
     blank: Blank
@@ -90,10 +91,8 @@ class Result:
     def _lines(self) -> list[str]:
         counts = [sum(mark.status == status for mark in self.marks) for status in _COUNTED]
         said = ", ".join(f"{n} {words}" for n, words in zip(counts, _COUNTED.values()) if n)
-        lines = [
-            f"{self.student or 'Exercise'}: {self.score} of {self.max_score} points ({said})",
-            *self.notes,
-        ]
+        head = f"{self.student or 'Exercise'}: {self.score} of {self.max_score} points ({said})"
+        lines = [head, *self.notes]
         told = [mark for mark in self.marks if mark.note]
         width = max((len(mark.blank.name) for mark in told), default=0)
         for mark in told:
@@ -139,8 +138,8 @@ class _Marking:
     """Goes through all quantities in order, with the student's numbers beside the right ones.
 
     `written`: the numbers as they were handed in; `unrounded`: as they are if nothing was rounded
-    on the way; somebody may have gone on with either. `roots`: the wrong answers that a number
-    comes from.
+    on the way; somebody may have gone on with either. `roots`: the wrong answers that a number comes
+    from. `handed_in`: what has an answer.
     """
 
     def __init__(self, passes: Passes, blanks: Sequence[Blank], name: Name, digits: int) -> None:
@@ -148,14 +147,13 @@ class _Marking:
         self.blanks = {blank.quantity: blank for blank in blanks}
         self.written, self.unrounded = passes.given(), passes.given()
         self.roots: dict[Quantity, dict[Quantity, None]] = {}
+        self.handed_in: set[Quantity] = set()
 
     def marks(self, answers: Answers) -> list[Mark]:
         marks = {}
         for quantity in self.passes.quantities():
-            needs = self.passes.needs(quantity)
-            self.roots[quantity] = {
-                root: None for need in needs for root in self.roots.get(need, {})
-            }
+            before = [self.roots.get(need, {}) for need in self.passes.needs(quantity)]
+            self.roots[quantity] = {root: None for roots in before for root in roots}
             for numbers in (self.written, self.unrounded):
                 numbers[quantity] = self.passes.compute(quantity, numbers)
             blank = self.blanks.get(quantity)
@@ -170,7 +168,8 @@ class _Marking:
             return Mark(blank, None, "unreadable", str(error))
         if answer is None:
             return Mark(blank, None, "missing", "no answer")
-        quantity = blank.quantity
+        quantity, needs = blank.quantity, self.passes.needs(blank.quantity)
+        self.handed_in.add(quantity)
         own = [self.passes.ways(quantity, n) for n in (self.written, self.unrounded)]
         self.written[quantity] = answer
         if self._close(answer, blank.value, blank.value):
@@ -183,12 +182,13 @@ class _Marking:
                 self.unrounded[quantity] = unrounded
                 return self._carried(blank, answer)
         self.unrounded[quantity] = answer
-        slip = self._slip(blank, answer)
-        if slip is None and self.roots[quantity]:
-            words = "it follows neither from the right numbers nor from your own"
-            slip = Slip("unknown", words, answer)
-        elif slip is None:
+        # Who has left out the steps has multiplied the whole chain at once.
+        at_once = self.handed_in.isdisjoint(needs) and not self.roots[quantity]
+        slip = self._over_the_chain(quantity, answer) if at_once else None
+        slip = slip or self._slip(blank, answer)
+        if slip is None and not self.roots[quantity]:
             slip = self._over_the_chain(quantity, answer)
+        slip = slip or Slip("unknown", _ASTRAY if self.roots[quantity] else _NONE, answer)
         self.roots[quantity] = {quantity: None}
         return Mark(blank, answer, "wrong", slip.words, slip.kind)
 
@@ -210,14 +210,14 @@ class _Marking:
                 return slip
         return None
 
-    def _over_the_chain(self, quantity: Quantity, answer: float) -> Slip:
+    def _over_the_chain(self, quantity: Quantity, answer: float) -> Slip | None:
         """A slip further up, made by somebody who has not gone on from the blanks before it."""
         if quantity.part == "gradients":
             nodes = {self.name(Quantity("forward", node)): node for node in self.passes.order}
             found = diagnose(self.passes.y, quantity.node, answer, nodes)
             if found.kind not in ("right", "unknown"):
                 return Slip(found.kind, found.line.removeprefix(f"{found.kind}: "), answer)
-        return Slip("unknown", "none of the usual slips", answer)
+        return None
 
     def _close(self, answer: float, one: float, other: float, slack: float = 0.0) -> bool:
         """Whether an answer lies between two numbers, but for the last digit that is asked for."""
