@@ -23,6 +23,8 @@ def straight_outputs(model: Any) -> Callable[[Sequence[Any]], Any] | None:
     structure = structure_of(model)
     if structure is None or not structure.neurons or not structure.known:
         return None
+    if not _of_layers_alone(structure.shape):
+        return None
     neurons = [(each.weights, each.bias, each._activate) for each in structure.neurons]
     layers = list(_layers(structure.shape, iter(neurons)))
     single = layers[-1][0]
@@ -37,6 +39,16 @@ def straight_outputs(model: Any) -> Callable[[Sequence[Any]], Any] | None:
         return row[0] if single else row
 
     return outputs
+
+
+def _of_layers_alone(shape: Hashable) -> bool:
+    """Whether there is no function between them, such as softmax, and only neurons inside."""
+    if not isinstance(shape, tuple):
+        return shape is None
+    single, parts = shape
+    if single is None:
+        return all(map(_of_layers_alone, parts))
+    return all(part is None for part in parts)
 
 
 def _layers(shape: Hashable, neurons: Iterator[Any]) -> Iterator[tuple[bool, list[Any]]]:

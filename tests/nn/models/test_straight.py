@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from engine import Value
+from engine import Value, softmax
 from nn import MLP, Layer, Neuron, Sequential
 from nn.models.straight import straight_outputs
 
@@ -51,5 +51,10 @@ def test_what_is_not_of_layers_and_activations_alone_has_no_short_way():
     own = Neuron(2, lambda x: x * 2)
     empty = Sequential()
     mixed = Sequential(Layer(2, 2), math.fsum)
-    for model in (Odd(2, [1]), own, Layer(2, 2, Value.tanh), empty, mixed, lambda x: x):
+    probabilities = Sequential(Layer(2, 2), softmax)
+    between = Sequential(Layer(2, 2), softmax, Layer(2, 1))
+    nested = Layer(2, 2)
+    nested.neurons[1] = Layer(2, 2)
+    custom = (Odd(2, [1]), own, Layer(2, 2, Value.tanh), mixed, lambda x: x)
+    for model in (*custom, empty, probabilities, between, nested):
         assert straight_outputs(model) is None
