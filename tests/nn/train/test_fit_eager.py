@@ -5,7 +5,9 @@ import warnings
 
 import pytest
 
+from engine import core
 from nn import MLP, SGD, Adam, Optimizer, fit
+from nn.train import costs, trainers
 from nn.train.eager import EagerTrainer
 from nn.train.losses import squared_error
 
@@ -88,3 +90,32 @@ def test_no_epoch_is_computed_beyond_the_one_that_ends_training():
     optimizer = SGD(model.parameters(), 1e-30)
     history = fit(model, DATA, "squared_error", optimizer, 500, patience=7, backend="eager")
     assert (history.stopped, history.epochs, optimizer.steps) == ("converged", 8, 24)
+
+
+def test_a_program_is_made_where_it_is_less_work_than_the_graphs(monkeypatch):
+    """Two moons: 12 epochs of 100 updates take 41 ms on nodes, and 50 are compiled in."""
+    monkeypatch.setattr(costs, "_SAMPLE", 1.3e-6)
+    monkeypatch.setattr(costs, "_WEIGHT", 22e-9)
+    monkeypatch.setattr(costs, "find_spec", lambda name: name)
+    chosen = [
+        (samples, updates)
+        for samples, updates in [(1200, 1200), (2000, 2000), (1200, 12), (20_000, 200)]
+        if (work := costs.Work(samples, updates, 337)).by_program < work.on_nodes
+    ]
+    assert chosen == [(2000, 2000), (20_000, 200)]
+    # Without LLVM a program in Python gains a third, if it is long.
+    monkeypatch.setattr(costs, "find_spec", lambda name: None)
+    work = [costs.Work(count, count, 337) for count in (1200, 5000)]
+    assert [each.by_program < each.on_nodes for each in work] == [False, True]
+
+
+def test_what_there_is_machine_code_of_is_not_computed_on_nodes(monkeypatch):
+    monkeypatch.setattr(trainers, "_compiled", set())
+    kinds = []
+    for epochs in (10, 1000, 10):
+        model = MLP(2, [16, 16, 1], seed=3)
+        eager = EagerTrainer(model, squared_error, SGD(model.parameters(), 0.01), DATA * 30, 1)
+        kinds.append(type(trainers.trainer_for(eager, epochs, "auto")).__name__)
+    native, llvm = core == "native", costs.find_spec("llvmlite") is not None
+    first, last = "EagerTrainer" if native else "CompiledTrainer", "CompiledTrainer"
+    assert kinds == [first, last, last if llvm else first]
