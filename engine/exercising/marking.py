@@ -138,8 +138,8 @@ class _Marking:
     """Goes through all quantities in order, with the student's numbers beside the right ones.
 
     `written`: the numbers as they were handed in; `unrounded`: as they are if nothing was rounded
-    on the way; somebody may have gone on with either. `roots`: the wrong answers that a number comes
-    from. `handed_in`: what has an answer.
+    on the way; somebody may have gone on with either. `roots`: the wrong answers that a number
+    comes from. `handed_in`: what has an answer.
     """
 
     def __init__(self, passes: Passes, blanks: Sequence[Blank], name: Name, digits: int) -> None:
