@@ -7,29 +7,50 @@ uses lies in memory.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
-from engine.programs.lower.ir import Comment, Instruction, Map, Operand, Reduce, Variable
+from engine.programs.lower.ir import (
+    Comment,
+    Instruction,
+    Map,
+    Operand,
+    Reduce,
+    Roll,
+    Rolled,
+    Variable,
+)
+from engine.programs.lower.rolling import TOGETHER, rolled
 from engine.programs.lower.row import target_of, used_by
 
 CHUNK = 600
-# So many long sums over the same neighbours share one loop.
-TOGETHER = 4
 
 
-def _weight(instruction: Instruction) -> int:
+def rolled_if_long(parts: Sequence[Sequence[Instruction]]) -> list[Sequence[Rolled]]:
+    """The instructions, with loops in the place of repetitions where there are many of them."""
+    return list(map(rolled, parts)) if _is_long(chain(*parts)) else list(parts)
+
+
+def _is_long(instructions: Iterable[Rolled]) -> bool:
+    """Shorter code is one function, which keeps in registers what loops keep in memory."""
+    return sum(map(_weight, instructions)) > 4 * CHUNK
+
+
+def _weight(instruction: Rolled) -> int:
     """About how many machine instructions an instruction takes."""
     if isinstance(instruction, Comment):
         return 0
     if isinstance(instruction, Reduce) and not instruction.spans:
         return len(instruction.elements)
+    if isinstance(instruction, Roll):
+        return sum(map(_weight, instruction.body))
     return 20 if isinstance(instruction, (Reduce, Map)) else 1
 
 
-def chunks_of(instructions: Sequence[Instruction]) -> list[list[Instruction]]:
+def chunks_of(instructions: Sequence[Rolled]) -> list[list[Rolled]]:
     """The instructions in one piece, or in pieces of about `CHUNK`."""
-    chunks: list[list[Instruction]] = [[]]
-    if sum(map(_weight, instructions)) <= 4 * CHUNK:
+    chunks: list[list[Rolled]] = [[]]
+    if not _is_long(instructions):
         return [list(instructions)]
     size = 0
     for instruction in instructions:
@@ -41,14 +62,15 @@ def chunks_of(instructions: Sequence[Instruction]) -> list[list[Instruction]]:
     return chunks
 
 
-def shared_by(chunks: list[list[Instruction]], outputs: Sequence[Operand]) -> set[Variable]:
-    """The variables that more than one chunk needs."""
-    if len(chunks) == 1:
+def shared_by(chunks: list[list[Rolled]], outputs: Sequence[Operand]) -> set[Variable]:
+    """The variables that more than one chunk, or round of a loop, needs."""
+    blocks = list(chain.from_iterable(map(_blocks, chunks)))
+    if len(blocks) == 1:
         return set()
     home: dict[Variable, int] = {}
     shared = {output for output in outputs if isinstance(output, Variable)}
-    for number, chunk in enumerate(chunks):
-        for instruction in chunk:
+    for number, block in enumerate(blocks):
+        for instruction in block:
             target = target_of(instruction)
             for variable in (*used_by(instruction), *([target] if target else [])):
                 if home.setdefault(variable, number) != number:
@@ -56,7 +78,20 @@ def shared_by(chunks: list[list[Instruction]], outputs: Sequence[Operand]) -> se
     return shared
 
 
-def fused_of(instructions: Sequence[Instruction]) -> dict[Variable, list[Reduce]]:
+def _blocks(chunk: Sequence[Rolled]) -> Iterator[Sequence[Instruction]]:
+    """The parts of a chunk between which nothing stays in a register."""
+    part: list[Instruction] = []
+    for each in chunk:
+        if isinstance(each, Roll):
+            yield part
+            yield from each.rounds
+            part = []
+        else:
+            part.append(each)
+    yield part
+
+
+def fused_of(instructions: Sequence[Rolled]) -> dict[Variable, list[Reduce]]:
     """For each reduction over spans those computed with it: so many that registers suffice.
 
     They go over the same neighbours, each with parameters of its own.

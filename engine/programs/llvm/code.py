@@ -29,6 +29,8 @@ class Code:
         self.functions = functions
         self.known: dict[str, str] = {}
         self.count = 0
+        # The register of the round, within a `Roll`.
+        self.round = ""
 
     def text(self) -> str:
         return "\n".join([*self.entry, *self.lines])
@@ -62,3 +64,10 @@ class Code:
         if index == 0:
             return array
         return self.emit(f"getelementptr inbounds {type_}, ptr {array}, i64 {index}")
+
+    def moved(self, array: str, index: int, step: int, type_: str = "double") -> str:
+        """The address of an element that lies by `step` further on in each round."""
+        first = self.address(array, index, type_)
+        if not step:
+            return first
+        return self.address(first, self.emit(f"mul i64 {self.round}, {step}"), type_)

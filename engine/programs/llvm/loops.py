@@ -57,8 +57,19 @@ def loop(
     code.lines.append(f"{after}:")
 
 
+def with_round(code: Code, count: int, body: Callable[[], None]) -> None:
+    """The rounds of a `Roll`."""
+
+    def one(number: str) -> None:
+        code.round = number
+        body()
+
+    loop(code, 0, count, 1, one)
+    code.round = ""
+
+
 def _address(code: Code, run: Span, index: str | int) -> str:
-    base = code.address(register_of(run.kind), run.start)
+    base = code.moved(register_of(run.kind), run.start, run.step)
     return code.address(base, index)
 
 

@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
-from engine.programs.llvm.chunks import chunks_of, fused_of, shared_by
+from engine.programs.llvm.chunks import chunks_of, fused_of, rolled_if_long, shared_by
 from engine.programs.llvm.code import Code
 from engine.programs.llvm.formulas import LlvmFormulas
-from engine.programs.llvm.loops import map_span, reduce_spans, register_of
+from engine.programs.llvm.loops import map_span, reduce_spans, register_of, with_round
 from engine.programs.llvm.shape import shape_of
 from engine.programs.lower.ir import (
     Assign,
     Comment,
     Function,
     Guard,
-    Instruction,
     Kernel,
     Map,
     Operand,
     Reduce,
+    Roll,
+    Rolled,
     Span,
     Variable,
 )
@@ -61,33 +63,37 @@ def write_sample(module: LlvmModule, backward: bool, deferred: Sequence[Map] = (
     `deferred`, which are left out; what they need then lies in memory.
     """
     program, later = module.kernel, set(map(id, deferred))
-    after = [step for step in program.backward if backward and id(step) not in later]
-    instructions = [*program.forward, *after]
+    given = [program.forward]
+    if backward:
+        given.append([step for step in program.backward if id(step) not in later])
+    checked = any(isinstance(item, Guard) for item in chain(*given))
+    parts = rolled_if_long(given) if module.shape.width == 1 else [*given]
+    instructions = list(chain(*parts))
     chunks = chunks_of(instructions)
     shared = shared_by(chunks, program.outputs)
     for each in deferred:
         shared.update(name for name in each.names.values() if isinstance(name, Variable))
     # Where an operation was undefined, one more value is nan; everywhere else it is 0.
     mark = Variable("value", program.values, "undefined")
-    checked = any(isinstance(item, Guard) for item in instructions)
     several = len(chunks) > 1
-    if several:
+    if several or any(isinstance(item, Roll) for item in instructions):
         shared.add(mark)
+    if several:
         for number, chunk in enumerate(chunks):
             writer = _Writer(module, shared, mark)
             writer.write(chunk)
             head = f"define internal void @sample_{number}({ARRAYS}) noinline"
             module.texts.append(f"{head} {{\n{writer.code.text()}\n  ret void\n}}\n")
     writer = _Writer(module, shared, mark)
+    if checked and mark in shared:
+        writer.store(mark, writer.formulas.constant(0.0))
     if several:
-        if checked:
-            writer.store(mark, writer.formulas.constant(0.0))
         for number in range(len(chunks)):
             writer.code.act(f"call void @sample_{number}({_GIVEN})")
     else:
-        writer.write(program.forward)
-        writer.forget_parameters()
-        writer.write(after)
+        for part in parts:
+            writer.write(part)
+            writer.forget_parameters()
     outputs = [writer.operand(output) for output in program.outputs]
     if checked:
         outputs = writer.where_defined(outputs)
@@ -113,25 +119,38 @@ class _Writer:
         self.mark = mark
         self.registers: dict[Variable, str] = {}
 
-    def write(self, instructions: Sequence[Instruction]) -> None:
-        fused = fused_of(instructions)
+    def write(self, instructions: Sequence[Rolled]) -> None:
+        fused, done = fused_of(instructions), set[Variable]()
         for instruction in instructions:
             match instruction:
                 case Comment(text):
-                    self.code.lines.append(f"  ; {_in_one_line(text)}")
+                    self.code.lines.append(f"  ; {' '.join(text.split())}")
                 case Assign(target, tree, names, accumulate):
                     self.assign(target, self.value(tree, names), accumulate)
                 case Reduce(target, _, _, _, _, None):
                     self.assign(target, self.unrolled(instruction), accumulate=False)
                 case Reduce(target):
-                    if target not in self.registers:
+                    if target not in done:
                         self.reductions(fused[target])
+                        done.update(reduction.target for reduction in fused[target])
                 case Map(run):
                     common = self.operands(instruction.names)
                     map_span(self.code, self.module, instruction, common)
                     self.forget(run)
                 case Guard(tree, names):
                     self.check(tree, names)
+                case Roll(body, rounds):
+                    self.rounds(body, len(rounds))
+
+    def rounds(self, body: Sequence[Rolled], count: int) -> None:
+        """What one round hands to the next goes through memory."""
+
+        def one() -> None:
+            self.registers = {}
+            self.write(body)
+
+        with_round(self.code, count, one)
+        self.registers = {}
 
     def reductions(self, reductions: Sequence[Reduce]) -> None:
         """Sums over the same neighbours, such as the neurons of a layer, in one loop."""
@@ -146,7 +165,8 @@ class _Writer:
     def forget(self, span: Span) -> None:
         """What a loop has written must be loaded again."""
         for variable in list(self.registers):
-            if variable.kind == span.kind and variable.index in span.indices:
+            other = variable.step != span.step or variable.index in span.indices
+            if variable.kind == span.kind and other:
                 del self.registers[variable]
 
     # Operands.
@@ -166,13 +186,14 @@ class _Writer:
         array = register_of(variable.kind)
         if variable.kind == "parameter" or (variable.kind == "input" and self.formulas.width == 1):
             # One number for all lanes.
-            address = self.code.address(array, variable.index)
+            address = self.code.moved(array, variable.index, variable.step)
             return self.formulas.spread(self.code.fresh(f"load double, ptr {address}"))
-        address = self.code.address(array, variable.index, self.formulas.type)
+        address = self.code.moved(array, variable.index, variable.step, self.formulas.type)
         return self.code.fresh(f"load {self.formulas.type}, ptr {address}, align 8")
 
     def store(self, variable: Variable, register: str) -> None:
-        address = self.code.address(register_of(variable.kind), variable.index, self.formulas.type)
+        array = register_of(variable.kind)
+        address = self.code.moved(array, variable.index, variable.step, self.formulas.type)
         self.code.act(f"store {self.formulas.type} {register}, ptr {address}, align 8")
 
     # Instructions.
@@ -185,10 +206,14 @@ class _Writer:
         if accumulate or target.kind == "gradient":
             previous = self.operand(target)
             register = self.code.emit(f"fadd {self.formulas.type} {previous}, {register}")
+            # In another round it may be one that has another name here.
+            if self.code.round:
+                self.forget(Span(target.kind, target.index, 1, step=target.step))
         self.registers[target] = register
         if self.code.lines and self.code.lines[-1].startswith(f"  {register} = "):
             self.code.lines[-1] += f"  ; {target.name}"
-        if target.kind == "gradient" or target.stored or target in self.shared:
+        stored = target.stored or target in self.shared or self.code.round
+        if target.kind == "gradient" or stored:
             self.store(target, register)
 
     def unrolled(self, reduction: Reduce) -> str:
@@ -222,7 +247,3 @@ class _Writer:
         if self.mark in self.registers or self.mark in self.shared:
             found = self.code.emit(f"fadd {type_} {self.operand(self.mark)}, {found}")
         self.assign(self.mark, found, accumulate=False)
-
-
-def _in_one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -10,7 +10,7 @@ from engine.programs.llvm.formulas import LlvmFormulas
 from engine.programs.llvm.loops import reduce_spans, register_of
 from engine.programs.llvm.sample import LlvmModule
 from engine.programs.llvm.statements import MOST_SINGLE
-from engine.programs.llvm.weights import blocks, gradient_of, uncovered
+from engine.programs.llvm.weights import blocks, gradient_of, in_rounds, uncovered
 from engine.programs.lower.ir import Map, Reduce, Span, Variable
 from engine.programs.lower.rules import UpdateRule
 from engine.sheet.inlining import replaced
@@ -52,14 +52,13 @@ class _Update:
         scalar = self.module.formulas(code, 1)
         for name, tree in rule.shared:
             self.shared[name] = scalar.write(tree, self.shared)
-        for each in deferred:
-            self.neighbours(each.target.indices, each)
+        in_rounds(code, deferred, self.computed)
         for rest in uncovered(self.count, deferred):
             if self.single and self.count <= MOST_SINGLE:
                 for index in rest:
-                    self.part(scalar, 0, index)
+                    self.part(scalar, Span("gradient", 0, self.count), index)
             else:
-                self.neighbours(rest)
+                self.neighbours(Span("gradient", rest.start, len(rest)))
         self.module.texts.append(
             f"define internal void @update({ARGUMENTS}) alwaysinline {{\n"
             f"{code.text()}\n  ret void\n}}\n"
@@ -77,25 +76,29 @@ class _Update:
         )
         return reduce_spans(self.code, self.module, [reduction], names)[0]
 
-    def neighbours(self, indices: range, deferred: Map | None = None) -> None:
+    def computed(self, deferred: Sequence[Map]) -> None:
+        for each in deferred:
+            self.neighbours(each.target, each)
+
+    def neighbours(self, span: Span, deferred: Map | None = None) -> None:
         def part(numbers: list[str | int], width: int) -> None:
             formulas = self.module.formulas(self.code, width)
             for number in numbers:
                 gradient = None
                 if deferred is not None:
                     gradient = gradient_of(self.code, formulas, deferred, register_of, number)
-                self.part(formulas, indices.start, number, gradient)
+                self.part(formulas, span, number, gradient)
 
-        blocks(self.code, len(indices), part)
+        blocks(self.code, span.length, part)
 
     def part(
-        self, formulas: LlvmFormulas, start: int, index: str | int, gradient: str | None = None
+        self, formulas: LlvmFormulas, span: Span, index: str | int, gradient: str | None = None
     ) -> None:
         """The rule for one parameter, or for a vector of neighbours."""
         code = self.code
 
         def place(array: str, offset: int = 0) -> str:
-            return code.address(code.address(array, offset + start), index)
+            return code.address(code.moved(array, offset + span.start, span.step), index)
 
         def loaded(address: str) -> str:
             return code.fresh(f"load {formulas.type}, ptr {address}, align 8")

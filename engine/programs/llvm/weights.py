@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import chain, groupby
+from itertools import chain, groupby, product
 
 from engine.programs.llvm.code import Code
 from engine.programs.llvm.formulas import LlvmFormulas
-from engine.programs.llvm.loops import WIDTH, loop
+from engine.programs.llvm.loops import WIDTH, loop, with_round
 from engine.programs.llvm.sample import LlvmModule
 from engine.programs.llvm.shape import TILE
-from engine.programs.lower.ir import Assign, Instruction, Kernel, Map, Variable
+from engine.programs.lower.ir import Assign, Instruction, Kernel, Map, Roll, Variable
+from engine.programs.lower.rolling import rolled
 
 # So many vectors of weights at a time share what is loaded for a row.
 _SIDE_BY_SIDE = 4
@@ -79,14 +80,29 @@ def blocks(code: Code, length: int, part: Callable[[list[str | int], int], None]
         part(list(range(single, length)), 1)
 
 
+def in_rounds(code: Code, deferred: Sequence[Map], write: Callable[[list[Map]], None]) -> None:
+    """Calls write(maps) for all of them, neighbours of one length at a time, in loops."""
+    for instruction in rolled(deferred):
+        body = instruction.body if isinstance(instruction, Roll) else [instruction]
+        maps = [each for each in body if isinstance(each, Map)]
+
+        def one(maps: list[Map] = maps) -> None:
+            for _, some in groupby(maps, lambda own: own.target.length):
+                write(list(some))
+
+        if isinstance(instruction, Roll):
+            with_round(code, len(instruction.rounds), one)
+        else:
+            one()
+
+
 def write_weights(module: LlvmModule, deferred: Sequence[Map]) -> None:
     """Adds `@weights(p, g, work, count, first)`: sums over the rows of a tile.
 
     Where `first` is false they are added to what `%g` holds.
     """
     code = Code(module.functions)
-    for each in deferred:
-        _sum_over_rows(code, module, each)
+    in_rounds(code, deferred, lambda some: _sum_over_rows(code, module, some))
     module.texts.append(
         "define internal void @weights(ptr noalias %p, ptr noalias %g, ptr noalias %work, "
         "i64 %count, i1 %first) noinline {\n"
@@ -94,17 +110,19 @@ def write_weights(module: LlvmModule, deferred: Sequence[Map]) -> None:
     )
 
 
-def _sum_over_rows(code: Code, module: LlvmModule, each: Map) -> None:
+def _sum_over_rows(code: Code, module: LlvmModule, maps: Sequence[Map]) -> None:
+    """The gradients of some neurons at a time: they are as long as each other."""
     stride, values = module.shape.stride, module.shape.values
     pointers = code.address("%work", TILE * stride)
 
     def part(indices: list[str | int], width: int) -> None:
         formulas = module.formulas(code, width)
         cells = []
-        for index in indices:
+        for each, index in product(maps, indices):
             cell = code.new("%cell")
             code.entry.append(f"  {cell} = alloca {formulas.type}")
-            place = code.address(code.address("%g", each.target.start), index)
+            start = code.moved("%g", each.target.start, each.target.step)
+            place = code.address(start, index)
             before = code.fresh(f"load {formulas.type}, ptr {place}, align 8")
             start = code.fresh(
                 f"select i1 %first, {formulas.type} {formulas.constant(0.0)}, "
@@ -119,7 +137,7 @@ def _sum_over_rows(code: Code, module: LlvmModule, each: Map) -> None:
             d = code.emit(f"getelementptr inbounds double, ptr {v}, i64 {values + 1}")
             x = code.fresh(f"load ptr, ptr {code.address(pointers, number, 'ptr')}")
             arrays = {"value": v, "adjoint": d, "input": x, "parameter": "%p"}
-            for (cell, _), index in zip(cells, indices):
+            for (cell, _), (each, index) in zip(cells, product(maps, indices)):
                 register = gradient_of(code, formulas, each, arrays.__getitem__, index)
                 before = code.fresh(f"load {formulas.type}, ptr {cell}")
                 after = code.emit(f"fadd {formulas.type} {before}, {register}")
@@ -130,7 +148,7 @@ def _sum_over_rows(code: Code, module: LlvmModule, each: Map) -> None:
             total = code.fresh(f"load {formulas.type}, ptr {cell}")
             code.act(f"store {formulas.type} {total}, ptr {place}, align 8")
 
-    blocks(code, each.target.length, part)
+    blocks(code, maps[0].target.length, part)
 
 
 def gradient_of(
@@ -140,11 +158,11 @@ def gradient_of(
     names: dict[str, str | float] = {}
     for name, operand in each.names.items():
         if isinstance(operand, Variable):
-            place = code.address(arrays(operand.kind), operand.index)
+            place = code.moved(arrays(operand.kind), operand.index, operand.step)
             names[name] = formulas.spread(code.emit(f"load double, ptr {place}"))
         else:
             names[name] = operand
     for name, run in each.spans.items():
-        place = code.address(code.address(arrays(run.kind), run.start), index)
+        place = code.address(code.moved(arrays(run.kind), run.start, run.step), index)
         names[name] = code.emit(f"load {formulas.type}, ptr {place}, align 8")
     return formulas.write(each.tree, names)

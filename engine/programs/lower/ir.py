@@ -18,16 +18,19 @@ class Variable:
     `kind`: which array it belongs to, at `index`: "input", "parameter", "value", "adjoint" (∂/∂ of
     a node), "gradient" (∂/∂ of a parameter), or "temporary", which belongs to none; the loops name
     their own arrays. `name`: an identifier. `stored`: whether it must lie in that array, because a
-    loop goes over it.
+    loop goes over it. `step`: by how much its index grows with each round of a `Roll`.
     """
 
-    __slots__ = ("index", "kind", "name", "stored")
+    __slots__ = ("index", "kind", "name", "step", "stored")
 
-    def __init__(self, kind: Kind, index: int, name: str, stored: bool = False) -> None:
+    def __init__(
+        self, kind: Kind, index: int, name: str, stored: bool = False, step: int = 0
+    ) -> None:
         self.kind = kind
         self.index = index
         self.name = name
         self.stored = stored
+        self.step = step
 
     def __repr__(self) -> str:
         return f"Variable({self.kind!r}, {self.index}, {self.name!r})"
@@ -42,13 +45,15 @@ Names = Mapping[str, Operand]
 class Span:
     """Neighbours in one array, which a loop goes over: `length` of them from `start`.
 
-    `whole`: that these are all elements of the array.
+    `whole`: that these are all elements of the array. `step`: by how much its start grows with each
+    round of a `Roll`.
     """
 
     kind: Kind
     start: int
     length: int
     whole: bool = False
+    step: int = 0
 
     @property
     def indices(self) -> range:
@@ -111,6 +116,17 @@ class Guard:
 
 
 @dataclass(frozen=True)
+class Roll:
+    """The instructions of the first round again and again, each time by their steps further on.
+
+    `rounds`: what they stand for, one after the other.
+    """
+
+    body: Sequence[Instruction]
+    rounds: Sequence[Sequence[Instruction]]
+
+
+@dataclass(frozen=True)
 class Unpack:
     """Names for elements of an array, of which there are `length`."""
 
@@ -144,6 +160,8 @@ class Result:
 
 
 Instruction = Comment | Assign | Reduce | Map | Guard
+# After the pass `roll`.
+Rolled = Instruction | Roll
 # A statement of the loops is a syntax tree of Python's; see `engine.programs.lower.statements`.
 Statement = Instruction | Unpack | NewArray | Store | Result | ast.stmt
 

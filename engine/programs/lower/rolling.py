@@ -1,0 +1,188 @@
+"""The pass `roll`: instructions that repeat at places a constant step apart become one loop.
+
+The neurons of a layer are such, and the links of a chain: the code of thousands is as long as that
+of a few, and so is the time to compile it. The order of what is computed stays as it was.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from itertools import chain
+from operator import sub
+from typing import Any
+
+from engine.programs.lower.ir import (
+    Assign,
+    Comment,
+    Guard,
+    Instruction,
+    Map,
+    Names,
+    Operand,
+    Reduce,
+    Roll,
+    Rolled,
+    Span,
+    Variable,
+)
+
+# A round is so many repetitions with loops of their own, or about so many instructions without:
+# what one of them hands to the next need not go through memory, and neurons share what they read.
+TOGETHER = 4
+_ROUND = 64
+# From so many rounds on a loop pays; a loop around single numbers keeps them in memory.
+_LEAST, _LEAST_SINGLE = 3, 32
+# How far, and at how many places, the beginning of the next repetition is looked for.
+_PERIOD, _TRIED = 128, 4
+
+
+def rolled(instructions: Sequence[Instruction]) -> list[Rolled]:
+    """The same instructions, with a `Roll` in the place of each long repetition."""
+    found: list[Rolled] = []
+    numbers: dict[object, int] = {}
+    forms = [numbers.setdefault(_form(each), len(numbers)) for each in instructions]
+    places = [tuple(map(_place, _parts(each))) for each in instructions]
+    following = _following(forms)
+    start = 0
+    while start < len(instructions):
+        for period in _periods(forms, following, start):
+            size, rounds = _rounds(instructions, forms, places, start, period)
+            if rounds:
+                every = [
+                    instructions[place : place + size]
+                    for place in range(start, start + rounds * size, size)
+                ]
+                found.append(Roll(_moving(every[0], every[1]), every))
+                start += rounds * size
+                break
+        else:
+            found.append(instructions[start])
+            start += 1
+    return found
+
+
+def _following(forms: Sequence[int]) -> list[int]:
+    """For each instruction the place of the next one of its form, or the end."""
+    last: dict[int, int] = {}
+    found = [len(forms)] * len(forms)
+    for place in reversed(range(len(forms))):
+        found[place] = last.get(forms[place], len(forms))
+        last[forms[place]] = place
+    return found
+
+
+def _periods(forms: Sequence[int], following: Sequence[int], start: int) -> Iterator[int]:
+    place = start
+    for _ in range(_TRIED):
+        place = following[place]
+        if place == len(forms) or place - start > _PERIOD:
+            return
+        yield place - start
+
+
+def _rounds(
+    instructions: Sequence[Instruction],
+    forms: Sequence[int],
+    places: Sequence[tuple[int, ...]],
+    start: int,
+    period: int,
+) -> tuple[int, int]:
+    """How long a round is, and how many of them follow each other; 0 if too few do."""
+    steps: list[tuple[int, ...]] = []
+    place = start
+    while place + period < len(forms) and forms[place] == forms[place + period]:
+        step = tuple(map(sub, places[place + period], places[place]))
+        if len(steps) == period and step != steps[(place - start) % period]:
+            break
+        if len(steps) < period:
+            steps.append(step)
+        place += 1
+    repetitions = 1 + (place - start) // period
+    loops = any(
+        isinstance(each, Map) or (isinstance(each, Reduce) and each.spans)
+        for each in instructions[start : start + period]
+    )
+    together = TOGETHER if loops else -(-_ROUND // period)
+    rounds = repetitions // together
+    return period * together, rounds if rounds >= (_LEAST if loops else _LEAST_SINGLE) else 0
+
+
+# What instructions have in common, and where they differ.
+
+
+def _form(instruction: Instruction) -> object:
+    """What is equal in all repetitions."""
+    match instruction:
+        case Assign(target, tree, names, accumulate):
+            return id(tree), target.kind, accumulate, *_kinds(names)
+        case Reduce(target, kind, tree, names, elements, spans, length):
+            own = tuple(chain.from_iterable(map(_kinds, elements)))
+            return kind, id(tree), target.kind, length, *_kinds(names), own, *_kinds(spans or {})
+        case Map(target, tree, names, spans, accumulate):
+            kinds = *_kinds(names), "over", *_kinds(spans)
+            return id(tree), target.kind, target.length, accumulate, *kinds
+        case Guard(tree, names):
+            return "guard", id(tree), *_kinds(names)
+    return type(instruction)
+
+
+def _kinds(names: Mapping[str, Operand] | Mapping[str, Span]) -> Iterator[str]:
+    for name, operand in names.items():
+        yield name
+        # Not the number itself: minus zero is equal to zero.
+        yield repr(operand) if isinstance(operand, float) else operand.kind
+
+
+def _place(part: Variable | Span) -> int:
+    return part.index if isinstance(part, Variable) else part.start
+
+
+def _parts(instruction: Instruction) -> list[Variable | Span]:
+    """Its variables and spans."""
+    match instruction:
+        case Assign(target, _, names):
+            return [target, *_variables(names)]
+        case Reduce(target, _, _, names, elements, spans):
+            own = chain.from_iterable(map(_variables, elements))
+            return [target, *_variables(names), *own, *(spans or {}).values()]
+        case Map(target, _, names, spans):
+            return [target, *_variables(names), *spans.values()]
+        case Guard(_, names):
+            return [*_variables(names)]
+    return []
+
+
+def _variables(names: Names) -> list[Variable]:
+    return [operand for operand in names.values() if isinstance(operand, Variable)]
+
+
+def _moving(first: Sequence[Instruction], second: Sequence[Instruction]) -> list[Instruction]:
+    """The first round, whose variables and spans know how far on they lie in the next."""
+    made: dict[tuple[Variable, int], Variable] = {}
+
+    def moving(here: Any, there: Any) -> Any:
+        match here:
+            case Variable():
+                step = there.index - here.index
+                if step and (here, step) not in made:
+                    made[here, step] = Variable(here.kind, here.index, here.name, True, step)
+                return made.get((here, step), here)
+            case Span():
+                return replace(here, step=there.start - here.start)
+            case Mapping():
+                return {name: moving(here[name], there[name]) for name in here}
+            case Comment() | ast.AST() | str() | float() | int() | None:
+                return here
+            case Sequence():
+                return [moving(*both) for both in zip(here, there)]
+        return replace(
+            here,
+            **{
+                field.name: moving(getattr(here, field.name), getattr(there, field.name))
+                for field in fields(here)
+            },
+        )
+
+    return [moving(*both) for both in zip(first, second)]
