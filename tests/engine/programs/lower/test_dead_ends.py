@@ -15,6 +15,7 @@ from engine.programs.lower.op_formulas import formulas_of
 from engine.programs.recording import Recording
 from engine.sheet.computation import DEAD
 from engine.sheet.derived import partial_of
+from engine.sheet.dialects import TEXT
 from engine.sheet.formula import names_in
 from engine.sheet.ops import OPERATIONS, SHEET
 from nn import SGD
@@ -109,7 +110,7 @@ def test_networks_of_relu_ask_nothing():
     assert hidden[0] not in found.sure
     program = lower(Recording([loss], x, w))
     trees = [step.tree for step in program.backward if isinstance(step, (Assign, Map))]
-    assert not any("live" in engine.sheet.dialects.TEXT.write(tree) for tree in trees)
+    assert not any("live" in TEXT.write(tree) for tree in trees)
 
 
 def test_only_nodes_before_an_infinite_partial_are_asked():
