@@ -9,9 +9,9 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile(
-    "chaingrad", max_examples=24, deadline=None, derandomize=True, database=None
+    "chaingrad", max_examples=20, deadline=None, derandomize=True, database=None
 )
-settings.register_profile("thorough", max_examples=240, deadline=None, database=None)
+settings.register_profile("thorough", max_examples=200, deadline=None, database=None)
 settings.load_profile("chaingrad")
 
 

@@ -28,7 +28,7 @@ def function(text: str, sizes: Mapping[str, int]) -> Function:
     ...         numbers[i] = 2.0 * numbers[i]
     ... ''', {"COUNT": 3})
     >>> double.arguments, double.body[0].target
-    ({'numbers': 'Numbers'}, Span(kind='numbers', start=0, length=3, whole=True))
+    ({'numbers': 'Numbers'}, Span(kind='numbers', start=0, length=3, whole=True, step=0))
     """
     (definition,) = ast.parse(text.strip()).body
     if not isinstance(definition, ast.FunctionDef):
