@@ -110,7 +110,9 @@ def distribution(session: nox.Session) -> None:
     session.run("python", "-m", "pip", "install", "--quiet", "--target", str(target), str(pure))
     words = "import engine, demos.worked_example as example; example.main(); print(engine.core)"
     with session.chdir(folder):
-        said = session.run("python", "-c", words, env={"PYTHONPATH": str(target)}, silent=True)
+        # -S: without what is installed here, a native core for example.
+        command = ["python", "-S", "-c", words]
+        said = session.run(*command, env={"PYTHONPATH": str(target)}, silent=True)
     if not str(said).rstrip().endswith("python"):
         session.error(f"the wheel for every machine has the core {said}")
 
