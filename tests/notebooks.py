@@ -63,8 +63,12 @@ def shown(book: Any) -> list[dict[str, Any]]:
 
 
 def _parts(cell: Any) -> list[tuple[str, str]]:
-    streams = [(o.name, o.text) for o in cell.outputs if o.output_type == "stream"]
-    return streams + [part for o in cell.outputs for part in o.get("data", {}).items()]
+    # What is printed may come in several pieces, as the kernel happens to send it.
+    streams: dict[str, str] = {}
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            streams[output.name] = streams.get(output.name, "") + output.text
+    return [*streams.items(), *(part for o in cell.outputs for part in o.get("data", {}).items())]
 
 
 def nodes_of(page: str) -> list[tuple[str, float]]:
