@@ -28,7 +28,7 @@ from engine.base.terminal import Parser, UsageError, run_command
 from nn import MLP, SGD, TrainingDiverged, fit
 
 SIZES, RATES, SEEDS, EPOCHS = (1, 2, 3, 4, 8), (0.01, 0.03, 0.1, 0.3), 20, 300
-# How often workers may die before it is no accident.
+# How often workers may die before it is more than an accident.
 PATIENCE = 3
 Losses = dict["Setting", float]
 

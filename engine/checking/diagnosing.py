@@ -188,7 +188,7 @@ def _fitting(
             near(claim, told := slip.number(run), EXACT, run.size) or abs(claim - told) <= allowed
             for claim, run in zip(claims, runs)
         )
-        # A slip that changes nothing at any point is none.
+        # What changes nothing at any point is not a slip.
         return close and not all(near(slip.number(r), r.gradient, 1e-9, r.size) for r in runs)
 
     kinds = sign_slips, constant_slips, factor_slips, path_slips, node_slips, stretch_slips

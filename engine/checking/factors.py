@@ -35,7 +35,7 @@ class Factor(NamedTuple):
 
     @property
     def names(self) -> list[str]:
-        """The operands and constants in it; `n`, the length of a sequence, is no operand."""
+        """The operands and constants in it; `n`, the length of a sequence, is not an operand."""
         return [name for name in names_in(self.tree) if name != "n"]
 
 

@@ -1,4 +1,4 @@
-"""Slips in numbers that are no nodes: the 2 of a square that is a product, the number of terms."""
+"""Slips in numbers that are not nodes: the 2 of a square that is a product, the number of terms."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def _within(chain: Chain, place: Place) -> Iterator[Slip]:
         here = _found(edge, own)
         for role in _roles(edge, own):
             other = _found(edge, role)
-            # The same number in its place is no slip, and a 1 is a missing factor.
+            # The same number in its place is not a slip, and a 1 is a missing factor.
             if other is None or other is here or float(other) in (1.0, 0.0):
                 continue
             yield Slip(

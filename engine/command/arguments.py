@@ -58,7 +58,7 @@ def parser() -> Parser:
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     """What is asked for. UsageError where that cannot be read.
 
-    A formula may begin with a minus, and is no option then; options may stand anywhere.
+    A formula may begin with a minus, and is not an option then; options may stand anywhere.
 
     >>> read_arguments(["-x*y", "x=2", "--steps", "y=pi/2"]).numbers
     [('x', 2.0), ('y', 1.5707963267948966)]

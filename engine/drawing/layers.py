@@ -163,7 +163,7 @@ def layers_body(subject: Subject) -> list[str]:
             )
         else:
             assert isinstance(key, Value)
-            # The 0 that Python's sum begins with is no term.
+            # The 0 that Python's sum begins with is not a term.
             terms = [
                 arg
                 for node in nodes

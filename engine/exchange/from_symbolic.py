@@ -72,7 +72,7 @@ def from_sympy(expression: Any, /, **leaves: Any) -> Value:
 
 
 class _Reader:
-    """Parts of an expression as formulas; `foreign`: the names of what is none."""
+    """Parts of an expression as formulas; `foreign`: the names of what is not a formula."""
 
     def __init__(self, sympy: Any) -> None:
         self.sympy = sympy

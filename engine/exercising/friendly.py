@@ -23,7 +23,7 @@ _POSITIVE = (0.1, 0.2, 0.25, 0.4, 0.5, 0.6, 0.75, 0.8, 1.0, 2.0, 3.0, 4.0)
 # have one sheet.
 _DRAWS, _FEWEST, _CHOICES = 48, 4, 500
 _MOST_FAILURES = 600
-# A kink is no closer than this, and what is this long is an endless number.
+# A kink is at least this far away, and what is this long is an endless number.
 _KINK, _ENDLESS = 0.05, 7
 
 

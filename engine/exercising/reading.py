@@ -114,12 +114,12 @@ class Answers:
 
 
 def text_of(path: Path) -> str:
-    """What a file says, in UTF-8 with or without a mark; what is not is no number anyway."""
+    """What a file says, in UTF-8 with or without a mark; what is not cannot be a number anyway."""
     return path.read_bytes().decode("utf-8-sig", errors="replace")
 
 
 def table_of(content: str) -> list[list[str]]:
-    """The cells of a CSV file, between commas, semicolons or tabs. ValueError if it is none."""
+    """The cells of a CSV file, between commas, semicolons or tabs. ValueError if it is not one."""
     lines = content.splitlines()
     delimiter = max(";,\t", key=lines[0].count) if lines else ","
     try:

@@ -24,8 +24,8 @@ def rows_of(data: Any, leaves: Sequence[Value], naming: Naming) -> Rows:
     """The rows of a table: columns by the names of leaves or by the leaves themselves.
 
     A column of texts names the rows. Takes a mapping of columns, a data frame of pandas or polars,
-    or a list of mappings, one for each row. Raises TypeError for what is none of these and for a
-    number that is none; ValueError for a column that is no leaf's or a parameter's, for columns of
+    or a list of mappings, one for each row. Raises TypeError for all else and for what is not a
+    number; ValueError for a column that is no leaf's or a parameter's, for columns of
     different lengths, and where there are no rows.
     """
     columns = _columns(data)

@@ -42,7 +42,7 @@ def layers_of(model: Module) -> list[Sequence[Neuron]]:
 
 
 def entries(key: str, given: Any, layers: Sequence[Sequence[Neuron]]) -> Entries | None:
-    """An array under a key such as "W1", "b1" or "dW1"; None where it is no such thing.
+    """An array under a key such as "W1", "b1" or "dW1"; None where it is not such a key.
 
     ValueError where the shape is that of no array of the layer.
     """

@@ -47,7 +47,7 @@ export function endsOf(numbers) {
   return [Math.min, Math.max].map((end) => numbers.reduce((one, other) => end(one, other), numbers[0]));
 }
 
-/** What someone typed, NaN if it is no number; a comma, a real minus and fractions are fine. */
+/** What someone typed, NaN if it is not a number; a comma, a real minus and fractions are fine. */
 export function readNumber(text) {
   const parts = text.replace(/[−–]/g, "-").replace(",", ".").split("/");
   if (parts.length > 2 || parts.some((part) => !part.trim())) return NaN;

@@ -17,7 +17,7 @@ export function pythonNumber(value) {
   return /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
 
-/** Assignments to leaves, given as pairs; those whose names are none of Python's stand in a dict. */
+/** Assignments to leaves, given as pairs; those whose names Python cannot have stand in a dict. */
 export function pythonOf(named) {
   const isName = ([name]) => /^[\p{XID_Start}_]\p{XID_Continue}*$/u.test(name) && !KEYWORDS.includes(name);
   const lines = named.filter(isName).map(([name, value]) => `${name}.data = ${pythonNumber(value)}`);
@@ -31,7 +31,7 @@ export function fragmentOf(named) {
   return `#${named.map(([name, value]) => `${encodeURIComponent(name)}=${value}`).join("&")}`;
 }
 
-/** The pairs of a fragment; what is no name with a number is left out. */
+/** The pairs of a fragment; what is not a name with a number is left out. */
 export function readFragment(fragment) {
   return fragment.replace(/^#/, "").split("&").flatMap((part) => {
     const [name, value = ""] = part.split("=");

@@ -45,7 +45,7 @@ class OpFormulas(NamedTuple):
 
 
 def op_of(node: Value) -> Op:
-    """The operation of a node that is no leaf."""
+    """The operation of a node that is not a leaf."""
     assert node.op is not None
     return node.op
 

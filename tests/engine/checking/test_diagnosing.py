@@ -75,7 +75,7 @@ def test_the_kind_and_the_words(times, kind, words):
     loss, w, _, _ = neuron()
     found = diagnose(loss, w, times * gradient(loss, w).data)
     assert found.kind == kind
-    # The minus is that of y − ŷ, which is no factor of one local derivative.
+    # The minus is that of y − ŷ, which is not a factor of one local derivative.
     assert words in found.line or "everything is right but the sign" in found.line
 
 

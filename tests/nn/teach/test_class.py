@@ -63,7 +63,7 @@ def spoiled(activation, sheet, source, written):
     def noted(name, kind, slip):
         def wrong(number, numbers):
             made = slip(number, numbers)
-            # A slip that changes nothing is none: twice 0, or a factor of 1 left out; nor is one
+            # What changes nothing is not a slip: twice 0, or a factor of 1 left out; nor is one
             # that undoes another, of all numbers or of the slope that a gradient is made of.
             alike = (number, sheet.answers[name])
             slope_is_wrong = any(other.endswith(name[3:]) for other in kinds if "L" in name)
