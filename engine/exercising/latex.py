@@ -7,10 +7,9 @@ import shutil
 import subprocess
 import tempfile
 import unicodedata
-from collections.abc import Sequence
 from pathlib import Path
 
-from engine.exercising.layout import Notation, Section
+from engine.exercising.layout import Content, Notation
 from engine.explaining.wording import RoundingLatex
 
 _HEAD = r"""\documentclass[a4paper,11pt]{article}
@@ -50,20 +49,15 @@ def latex_notation(digits: int) -> Notation:
     )
 
 
-def write_latex(
-    title: str,
-    notes: Sequence[str],
-    given: Sequence[tuple[str, str]],
-    sections: Sequence[Section],
-    filled: bool,
-) -> str:
-    lines = [rf"\section*{{{_words(title)}}}", *(_words(note) + r"\par" for note in notes)]
-    numbers = [rf"${name} = {value}$" for name, value in given]
+def write_latex(content: Content) -> str:
+    lines = [rf"\section*{{{_words(content.title)}}}"]
+    lines += [_words(note) + r"\par" for note in content.notes]
+    numbers = [rf"${name} = {value}$" for name, value in content.given]
     lines += [r"\subsection*{Given}", r"\quad ".join(numbers)]
-    for i, section in enumerate(sections, 1):
+    for i, section in enumerate(content.sections, 1):
         lines.append(rf"\subsection*{{{i}\quad {_words(section.title)}}}")
         for row in section.rows:
-            answer = [row.working, row.answer] if filled else [r"\blank"]
+            answer = [row.working, row.answer] if content.filled else [r"\blank"]
             equation = " = ".join([row.left, *filter(None, answer)])
             lines.append(rf"\entry{{{row.number}}}{{{equation}}}")
     return _HEAD + "\n".join(lines) + "\n\\end{document}\n"

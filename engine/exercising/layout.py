@@ -69,6 +69,16 @@ class Section(NamedTuple):
     rows: list[Row]
 
 
+class Content(NamedTuple):
+    """What a sheet says, in one notation; `given`: names and numbers, `filled`: with answers."""
+
+    title: str
+    notes: list[str]
+    given: list[tuple[str, str]]
+    sections: list[Section]
+    filled: bool
+
+
 class Writing:
     """One graph in one notation."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from engine.base.spelling import Text
-from engine.exercising.layout import Notation, Section
+from engine.exercising.layout import Content, Notation
 from engine.explaining.wording import RoundingText
 
 GAP = "______"
@@ -25,38 +25,34 @@ def text_notation(digits: int) -> Notation:
     )
 
 
-def write_text(
-    title: str,
-    notes: Sequence[str],
-    given: Sequence[tuple[str, str]],
-    sections: Sequence[Section],
-    filled: bool,
-) -> Text:
-    lines = [title, "", *notes, "", "Given"]
-    lines += [f"  {line}" for line in _in_lines([f"{name} = {value}" for name, value in given])]
-    for i, section in enumerate(sections, 1):
+def write_text(content: Content) -> Text:
+    lines = [content.title, "", *content.notes, "", "Given"]
+    given = [f"{name} = {value}" for name, value in content.given]
+    lines += [f"  {line}" for line in _in_lines(given)]
+    for i, section in enumerate(content.sections, 1):
         lines += ["", f"{i} {section.title}"]
         for row in section.rows:
-            answer = [row.working, row.answer] if filled else [GAP]
+            answer = [row.working, row.answer] if content.filled else [GAP]
             lines.append(f"  {row.number:3}  {' = '.join([row.left, *filter(None, answer)])}")
     return Text("\n".join(lines) + "\n")
 
 
-def write_markdown(
-    title: str,
-    notes: Sequence[str],
-    given: Sequence[tuple[str, str]],
-    sections: Sequence[Section],
-    filled: bool,
-) -> str:
-    lines = [f"# {_markdown(title)}", "", *map(_markdown, notes), "", "## Given", ""]
-    lines.append(_markdown(",  ".join(f"{name} = {value}" for name, value in given)))
-    for i, section in enumerate(sections, 1):
-        head = ["", "", "working", "answer"] if filled else ["", "", "answer"]
+def write_markdown(content: Content) -> str:
+    lines = [
+        f"# {_markdown(content.title)}",
+        "",
+        *map(_markdown, content.notes),
+        "",
+        "## Given",
+        "",
+    ]
+    lines.append(_markdown(",  ".join(f"{name} = {value}" for name, value in content.given)))
+    for i, section in enumerate(content.sections, 1):
+        head = ["", "", "working", "answer"] if content.filled else ["", "", "answer"]
         lines += ["", f"## {i} {_markdown(section.title)}", "", _cells(head)]
         lines.append("|---" * len(head) + "|")
         for row in section.rows:
-            more = [_markdown(row.working), _markdown(row.answer)] if filled else [""]
+            more = [_markdown(row.working), _markdown(row.answer)] if content.filled else [""]
             lines.append(_cells([str(row.number), _markdown(row.left), *more]))
     return "\n".join(lines) + "\n"
 

@@ -15,8 +15,8 @@ from engine.base.spelling import Text
 from engine.exercising.latex import latex_notation, to_pdf, write_latex
 from engine.exercising.layout import (
     Blank,
+    Content,
     Notation,
-    Section,
     Writing,
     digits_of_answer,
     formulas_of,
@@ -48,25 +48,24 @@ class Printout:
     @cached_property
     def text(self) -> Text:
         """Plain text; its lines can be filled in and handed in as a file."""
-        return write_text(*self._parts(text_notation), self._filled)
+        return write_text(self._content(text_notation))
 
     @cached_property
     def markdown(self) -> str:
         """Tables in Markdown; their last column can be filled in and handed in as a file."""
-        return write_markdown(*self._parts(text_notation), self._filled)
+        return write_markdown(self._content(text_notation))
 
     @cached_property
     def latex(self) -> str:
         """A LaTeX document for `pdflatex`."""
-        return write_latex(*self._parts(latex_notation), self._filled)
+        return write_latex(self._content(latex_notation))
 
     @cached_property
     def html(self) -> str:
         """A page to print, or to fill in and save the answers as a JSON file."""
         student, blanks = self._exercise.seed, self._exercise.blanks
         names = {blank.number: blank.name for blank in blanks}
-        parts = self._parts(web_notation)
-        return write_html(*parts, self._filled, names, student, file_stem(student))
+        return write_html(self._content(web_notation), names, student, file_stem(student))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes it in the format that the name ends in: .txt, .md, .tex, .pdf, .html.
@@ -86,14 +85,15 @@ class Printout:
         # str.__str__: the file is in UTF-8, whatever the terminal can print.
         write_whole(path, str.__str__(getattr(self, formats[suffix])))
 
-    def _parts(self, notation: Any) -> tuple[str, list[str], list[tuple[str, str]], list[Section]]:
+    def _content(self, notation: Any) -> Content:
         exercise = self._exercise
         title = f"Exercise of {exercise.seed}" if exercise.seed else "Exercise"
         writing = exercise.writing(notation(exercise.digits))
         notes = ["The answers, with their working."] if self._filled else exercise.notes
         if self._filled:
             title = title.replace("Exercise", "Key", 1)
-        return title, notes, list(writing.given()), writing.sections(exercise.blanks)
+        sections = writing.sections(exercise.blanks)
+        return Content(title, notes, list(writing.given()), sections, self._filled)
 
 
 class Exercise(Printout):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 
-from engine.exercising.layout import Notation, Section
+from engine.exercising.layout import Content, Notation
 from engine.explaining.wording import RoundingMathML
 
 _STYLE = """
@@ -75,34 +75,26 @@ def web_notation(digits: int) -> Notation:
     )
 
 
-def write_html(
-    title: str,
-    notes: Sequence[str],
-    given: Sequence[tuple[str, str]],
-    sections: Sequence[Section],
-    filled: bool,
-    names: Mapping[int, str],
-    student: str,
-    file: str,
-) -> str:
+def write_html(content: Content, names: Mapping[int, str], student: str, file: str) -> str:
     """`names`: those of the blanks, as text. `student`, `file`: whose answers are saved where."""
-    body = [f"<h1>{escape(title)}</h1>", *(f"<p>{escape(note)}</p>" for note in notes)]
-    numbers = (f"<span>{_math(f'{name}<mo>=</mo>{value}')}</span>" for name, value in given)
+    body = [f"<h1>{escape(content.title)}</h1>"]
+    body += [f"<p>{escape(note)}</p>" for note in content.notes]
+    numbers = (f"<span>{_math(f'{name}<mo>=</mo>{value}')}</span>" for name, value in content.given)
     body += ["<h2>Given</h2>", f'<p class="given">{" ".join(numbers)}</p>']
-    for i, section in enumerate(sections, 1):
+    for i, section in enumerate(content.sections, 1):
         body.append(f"<h2>{i}&ensp;{escape(section.title)}</h2>\n<table>")
         for row in section.rows:
             label = escape(f"{row.number}: {names[row.number]}", quote=True)
             blank = f'<input name="{row.number}" aria-label="{label}" autocomplete="off">'
             cells = f"<td>{_math(row.left)}</td>"
-            if filled:
+            if content.filled:
                 cells += f'<td class="working">{_math(row.working)}</td>'
-            answer = f"<b>{_math(row.answer)}</b>" if filled else blank
+            answer = f"<b>{_math(row.answer)}</b>" if content.filled else blank
             body.append(f"<tr><th>{row.number}</th>{cells}<td>{answer}</td></tr>")
         body.append("</table>")
-    if not filled:
+    if not content.filled:
         # Sheets of two exercises keep their answers apart.
-        key = f"{title}|{'|'.join(names.values())}|{given}"
+        key = f"{content.title}|{'|'.join(names.values())}|{content.given}"
         data = json.dumps({"student": student, "file": f"{file}.json", "key": key})
         data = data.replace("<", r"\u003c")
         body.append("<button>Save the answers as a file</button>")
@@ -110,7 +102,7 @@ def write_html(
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"<title>{escape(content.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
         + "\n".join(body)
         + "\n</body>\n</html>\n"
     )
