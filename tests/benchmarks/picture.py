@@ -23,6 +23,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "PyTorch": {"color": "#0072B2", "marker": "s"},
     "JAX, loop inside": {"color": "#007A5A", "marker": "D"},
     "JAX, one call a step": {"color": "#007A5A", "marker": "D", "markerfacecolor": "white"},
+    "C by hand": {"color": "#5A6472", "linewidth": 2.2, "linestyle": (0, (5, 1.6))},
+    "numba by hand": {"color": "#8A6D00", "marker": "P"},
     "CasADi": {"color": "#A8558A", "marker": "^"},
 }
 PROGRAM = "chaingrad, LLVM"

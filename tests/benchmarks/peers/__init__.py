@@ -14,13 +14,15 @@ from typing import NamedTuple, Protocol
 
 from tests.benchmarks.work import Work
 
-# Module, the name to show, and how to install it.
+# Module, the name to show, and what adds it where it is missing.
 PEERS = (
-    ("chaingrad", "chaingrad, LLVM", '".[jit]"'),
-    ("micrograd", "micrograd", '".[bench]"'),
-    ("pytorch", "PyTorch", "torch==2.13.0"),
-    ("jax", "JAX", '".[peers]"'),
-    ("casadi", "CasADi", '".[peers]"'),
+    ("chaingrad", "chaingrad, LLVM", '`python -m pip install ".[jit]"`'),
+    ("c", "C by hand", "a compiler named `cc`, gcc 12 or newer or clang,"),
+    ("micrograd", "micrograd", '`python -m pip install ".[bench]"`'),
+    ("pytorch", "PyTorch", "`python -m pip install torch==2.13.0`"),
+    ("jax", "JAX", '`python -m pip install ".[peers]"`'),
+    ("numba", "numba by hand", '`python -m pip install ".[peers]"`'),
+    ("casadi", "CasADi", '`python -m pip install ".[peers]"`'),
 )
 
 
@@ -64,8 +66,8 @@ def ways() -> dict[str, Way]:
 def missing() -> list[str]:
     """A paragraph of a line for each peer that is not installed, in Markdown."""
     lines = [
-        f"- No {name} here: `python -m pip install {extra}` adds it."
-        for _, name, extra in PEERS
+        f"- No {name} here: {what} adds it."
+        for _, name, what in PEERS
         if not any(way.startswith(name) for way in ways())
     ]
     return ["", *lines] if lines else []
