@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from engine.explaining.wording import Named, RoundingMathML, RoundingText, at_operand, expression
 from engine.graph.naming import Naming
 from engine.graph.value import Value
-from engine.programs.lower.op_formulas import formulas_at
+from engine.programs.lower.op_formulas import operation_of
 from engine.sheet.dialect import ATOM, PRODUCT, Piece
 from engine.sheet.dialects import TEXT
 from engine.sheet.formula import is_reduction, read
@@ -80,7 +80,7 @@ class Notation:
                 lambda dialect, named: expression(node, named, dialect=dialect), "equation"
             ),
         }
-        undefined = formulas_at(node).undefined
+        undefined = operation_of(node).formulas.undefined
         if undefined is not None:
             grouped = zip((*op.operands, *op.constants), op.bind(node.args))
             names = {name: self.naming(arg) for name, arg in grouped if name not in op.sequences}

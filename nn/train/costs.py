@@ -45,6 +45,5 @@ class Work:
         if not self.by_machine_code:
             run = self.samples * (0.1e-6 + self.parameters * 68e-9)
             return 3e-3 + self.parameters * 50e-6 + run
-        # Beyond some 1,200 parameters there are loops in the code, and it grows more slowly.
-        made = 20e-3 + min(self.parameters, 1200) * 90e-6 + max(self.parameters - 1200, 0) * 25e-6
-        return made if self.updates == self.samples else 2.4 * made
+        # Small networks are written out for the lanes of a vector; beyond, there are loops.
+        return 25e-3 + min(self.parameters, 400) * 60e-6 + self.parameters * 2.5e-6

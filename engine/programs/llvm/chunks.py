@@ -33,7 +33,7 @@ def rolled_if_long(parts: Sequence[Sequence[Instruction]]) -> list[Sequence[Roll
 
 def _is_long(instructions: Iterable[Rolled]) -> bool:
     """Shorter code is one function, which keeps in registers what loops keep in memory."""
-    return sum(map(_weight, instructions)) > 4 * CHUNK
+    return sum(map(_weight, instructions)) > 2 * CHUNK
 
 
 def _weight(instruction: Rolled) -> int:

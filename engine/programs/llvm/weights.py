@@ -57,10 +57,11 @@ def _reads_parameters(each: Map) -> bool:
 
 def uncovered(count: int, deferred: Sequence[Map]) -> list[range]:
     """The parameters whose gradients are computed with the rows, as ranges of neighbours."""
-    covered: set[int] = set().union(*(each.target.indices for each in deferred))
-    rest = enumerate(index for index in range(count) if index not in covered)
-    groups = (list(group) for _, group in groupby(rest, lambda pair: pair[1] - pair[0]))
-    return [range(group[0][1], group[-1][1] + 1) for group in groups]
+    found, start = [], 0
+    for indices in sorted((each.target.indices for each in deferred), key=lambda own: own.start):
+        found.append(range(start, indices.start))
+        start = indices.stop
+    return [rest for rest in (*found, range(start, count)) if rest]
 
 
 def blocks(code: Code, length: int, part: Callable[[list[str | int], int], None]) -> None:

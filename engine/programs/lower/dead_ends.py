@@ -8,11 +8,11 @@ program needs to know whether a node is live: whether a path without a dead end 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.graph.value import Value
-from engine.programs.lower.op_formulas import OpFormulas, formulas_at, operands_of
+from engine.programs.lower.op_formulas import Operation, OpFormulas
 from engine.programs.recording import Recording
 from engine.sheet.computation import DEAD
 from engine.sheet.ranges import ANY, Interval, bounds, is_finite, rounded, union, with_steps
@@ -25,8 +25,9 @@ class DeadEnds:
     that are live whatever the numbers are. `asked`: those whose liveness the program must compute.
     """
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, operations: Mapping[Value, Operation]) -> None:
         self.recording = recording
+        self.operations = operations
         (output,) = recording.outputs
         self.reached: set[Any] = {output}
         self.sure: set[Any] = {output}
@@ -41,11 +42,10 @@ class DeadEnds:
             self._ask()
 
     def _edges(self, node: Value) -> dict[str, list[int]]:
-        active, grouped = self.recording.active, operands_of(node)
-        contributions = formulas_at(node).contributions
+        active, (_, formulas, grouped) = self.recording.active, self.operations[node]
         has_zeros = 0.0 in node.args  # a Value is equal only to itself
         found = {}
-        for name, contribution in contributions.items():
+        for name, contribution in formulas.contributions.items():
             operands = _as_list(grouped[name])
             places = [place for place, operand in enumerate(operands) if operand in active]
             if has_zeros and contribution.factor in grouped:
@@ -58,7 +58,8 @@ class DeadEnds:
 
     def _spread(self, node: Value) -> None:
         self.edges[node] = self._edges(node)
-        contributions, sure = formulas_at(node).contributions, node in self.sure
+        contributions = self.operations[node].formulas.contributions
+        sure = node in self.sure
         for name, operands in self.operands(node):
             self.reached.update(operands)
             if sure and contributions[name].live is None:
@@ -66,7 +67,7 @@ class DeadEnds:
 
     def operands(self, node: Value) -> Iterator[tuple[str, list[Value]]]:
         """Those that a gradient may go on to, by the names of operands."""
-        grouped = operands_of(node)
+        grouped = self.operations[node].operands
         for name, places in self.edges.get(node, {}).items():
             operands = _as_list(grouped[name])
             yield name, [operands[place] for place in places]
@@ -78,7 +79,8 @@ class DeadEnds:
         intervals |= {constant: rounded(n, n) for constant, n in recording.numbers.items()}
         known: dict[Any, tuple[Interval, set[str]]] = {}
         for node in recording.nodes:
-            formulas, names = formulas_at(node), _names(node, intervals)
+            _, formulas, operands = self.operations[node]
+            names = _names(operands, intervals)
             key = id(formulas), tuple(names.values())
             if key not in known:
                 known[key] = _range(formulas, names)
@@ -109,10 +111,10 @@ def _is_zero(factor: Any) -> bool:
     return isinstance(factor, float) and factor == 0.0
 
 
-def _names(node: Value, intervals: dict[Any, Interval]) -> dict[str, Interval]:
+def _names(operands: Mapping[str, Any], intervals: Mapping[Any, Interval]) -> dict[str, Interval]:
     """Between what the operands of a node lie."""
     found = {}
-    for name, group in operands_of(node).items():
+    for name, group in operands.items():
         parts = {
             intervals[operand] if operand in intervals else rounded(operand, operand)
             for operand in _as_list(group)

@@ -77,9 +77,16 @@ class Identifiers:
 
     def new(self, label: str | None, stem: str) -> str:
         """A name that is still free: the label's, or the stem and a number."""
-        name = _ascii(label or "")
+        name = _ascii(label) if label else ""
         if name in _RESERVED or _FAMILIES.match(name):
             name += "_"
+        return self.free(name, stem)
+
+    def free(self, name: str, stem: str) -> str:
+        """This name if it is still free, else with a number; the stem with one for an empty name.
+
+        The name is an identifier that nothing reserves.
+        """
         if name and name not in self._taken:
             self._taken.add(name)
             return name

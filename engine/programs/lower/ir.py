@@ -192,8 +192,9 @@ class Kernel:
     """A lowered graph.
 
     `forward` computes `outputs`; `backward`, where the program is `trained`, the derivatives of
-    the only output with respect to all parameters, in `gradients` (None where it is 0). `values`:
-    the length of the arrays of values and adjoints.
+    the only output with respect to all parameters. `gradients`: by the places of their parameters
+    those that no instruction stores: variables, or 0. `values`: the length of the arrays of values
+    and adjoints.
     """
 
     inputs: Sequence[Variable]
@@ -202,5 +203,5 @@ class Kernel:
     backward: Sequence[Instruction]
     trained: bool
     outputs: Sequence[Operand]
-    gradients: Sequence[Variable | None]
+    gradients: Mapping[int, Operand]
     values: int

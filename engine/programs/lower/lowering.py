@@ -29,12 +29,9 @@ from engine.programs.lower.op_formulas import (
     ADJOINT,
     LIVE,
     OpFormulas,
-    formulas_at,
     names_of,
-    op_of,
-    operands_of,
 )
-from engine.programs.lower.variables import Variables
+from engine.programs.lower.variables import Variables, adjoint_kind
 from engine.programs.recording import Recording
 from engine.sheet.computation import Step, needed
 
@@ -57,7 +54,8 @@ class Lowering(Variables):
         super().__init__(recording, longest)
         # What the value of a node needed and its derivatives need again.
         self.kept: dict[Value, dict[str, Operand]] = {}
-        self.started: set[Variable] = set()
+        # The places of what has been set and is added to from then on, by the arrays.
+        self.started: dict[Kind, set[int]] = {"value": set(), "adjoint": set(), "gradient": set()}
         # For nodes that a path may not lead to: 0 where none does.
         self.lives: dict[Value, Variable] = {}
 
@@ -67,19 +65,29 @@ class Lowering(Variables):
         # Several outputs are a prediction, which has no derivative to compute.
         trained = bool(recording.parameters) and len(recording.outputs) == 1
         if trained:
-            self.ends = DeadEnds(recording)
+            self.ends = DeadEnds(recording, self.operations)
         backward = list(self.backward()) if trained else []
-        gradients = [self.adjoints.get(self.variables[leaf]) for leaf in recording.parameters]
         return Kernel(
-            [self.variables[leaf] for leaf in recording.inputs],
-            [self.variables[leaf] for leaf in recording.parameters],
+            self.inputs,
+            self.parameters,
             forward,
             backward,
             trained,
             [self.operand(output) for output in recording.outputs],
-            gradients,
+            self.gradients(),
             self.slots,
         )
+
+    def gradients(self) -> dict[int, Operand]:
+        """Those that no instruction stores, by the places of their parameters."""
+        started = self.started["gradient"]
+        found: dict[int, Operand] = {
+            place: 0.0 for place in range(len(self.parameters)) if place not in started
+        }
+        for adjoint in self.adjoints.values():
+            if adjoint.kind == "gradient" and not adjoint.stored:
+                found[adjoint.index] = adjoint
+        return dict(sorted(found.items()))
 
     # Forward.
 
@@ -92,16 +100,19 @@ class Lowering(Variables):
             yield from self.compute(node)
 
     def arguments(self, node: Value) -> tuple[OpFormulas, dict[str, Any]]:
-        """The node's formulas, and what its operands' names stand for."""
-        names = {
-            name: list(map(self.operand, arg)) if isinstance(arg, list) else self.operand(arg)
-            for name, arg in operands_of(node).items()
-        }
-        return formulas_at(node), names
+        """The node's formulas, and what its operands' names stand for, but for those of spans."""
+        op, formulas, operands = self.operations[node]
+        names: dict[str, Any] = {}
+        for name, arg in operands.items():
+            if name not in op.sequences:
+                names[name] = self.operand(arg)
+            elif (node, name) not in self.spans:
+                names[name] = list(map(self.operand, arg))
+        return formulas, names
 
     def compute(self, node: Value) -> Iterator[Instruction]:
         formulas, arguments = self.arguments(node)
-        op = op_of(node)
+        op = self.operations[node].op
         names = {name: arg for name, arg in arguments.items() if name not in op.sequences}
         if formulas.undefined is not None:
             yield Guard(formulas.undefined, names, op.name, op.undefined)
@@ -119,7 +130,7 @@ class Lowering(Variables):
         names: dict[str, Operand],
     ) -> Iterator[Instruction]:
         """The common parts of a node's formulas, whose results join `names`."""
-        op = op_of(node)
+        op = self.operations[node].op
         for name, kind, tree in steps:
             target = self.temporary(name)
             if not kind:
@@ -147,8 +158,7 @@ class Lowering(Variables):
         for node in reversed(self.recording.nodes):
             if node not in self.recording.active or node not in self.ends.reached:
                 continue
-            variable = self.variables[node]
-            adjoint: Operand = 1.0 if node is output else self.adjoint(variable)
+            adjoint: Operand = 1.0 if node is output else self.adjoint(node)
             if node.scope != scope and node.scope:
                 yield Comment(f"backward: {node.scope}")
             scope = node.scope
@@ -156,7 +166,7 @@ class Lowering(Variables):
 
     def contribute(self, node: Value, adjoint: Operand) -> Iterator[Instruction]:
         formulas, arguments = self.arguments(node)
-        op = op_of(node)
+        op = self.operations[node].op
         names = {name: arg for name, arg in arguments.items() if name not in op.sequences}
         names |= {"out": self.variables[node], ADJOINT: adjoint, LIVE: self.lives.get(node, 1.0)}
         names |= self.kept.get(node, {})
@@ -175,7 +185,7 @@ class Lowering(Variables):
                 yield from self.add_run(node, name, tree, known)
             else:
                 for operand, known in self.elements(node, name, edges[name], tree, names):
-                    yield self.add(self.adjoint(self.variables[operand]), tree, known)
+                    yield self.add(self.adjoint(operand), tree, known)
             if self.ends.asked:
                 tree = contribution.live or _LIVE
                 for operand, known in self.elements(node, name, edges[name], tree, names):
@@ -191,7 +201,7 @@ class Lowering(Variables):
         names: dict[str, Operand],
     ) -> Iterator[tuple[Value, dict[str, Operand]]]:
         """The operands at these places, each with what the names of a formula stand for there."""
-        op, grouped = op_of(node), operands_of(node)
+        op, _, grouped = self.operations[node]
         known = {item: names[item] for item in names_of(tree) if item in names}
         if name not in op.sequences:
             yield grouped[name], known
@@ -208,24 +218,25 @@ class Lowering(Variables):
         return self.lives[node]
 
     def add(self, target: Variable, tree: ast.expr, names: dict[str, Operand]) -> Instruction:
-        accumulate = target in self.started
-        self.started.add(target)
+        started = self.started[target.kind]
+        accumulate = target.index in started
+        started.add(target.index)
         return Assign(target, tree, names, accumulate)
 
     def add_run(
         self, node: Value, name: str, tree: ast.expr, names: dict[str, Operand]
     ) -> Iterator[Instruction]:
         """A loop that adds to the adjoints of neighbours, or sets them if nothing has yet."""
-        run = self.spans[node, name]
-        targets = [self.adjoint(self.variables[operand]) for operand in operands_of(node)[name]]
-        fresh = [target for target in targets if target not in self.started]
-        accumulate = len(fresh) < len(targets)
+        run, operation = self.spans[node, name], self.operations[node]
+        kind = adjoint_kind(run.kind)
+        started = self.started[kind]
+        accumulate = not started.isdisjoint(run.indices)
         if accumulate:
-            for target in fresh:
-                yield Assign(target, _NOTHING, {})
-        self.started.update(targets)
+            for place, operand in zip(run.indices, operation.operands[name]):
+                if place not in started:
+                    yield Assign(self.adjoint(operand), _NOTHING, {})
+        started.update(run.indices)
         # Those that the formula uses; or its own, so that there is something to go over.
-        used = [item for item in names_of(tree) if item in op_of(node).sequences]
+        used = [item for item in names_of(tree) if item in operation.op.sequences]
         spans = {item: self.spans[node, item] for item in used or [name]}
-        kind: Kind = targets[0].kind
         yield Map(Span(kind, run.start, run.length), tree, names, spans, accumulate)

@@ -44,26 +44,29 @@ class OpFormulas(NamedTuple):
     undefined: ast.expr | None
 
 
-def op_of(node: Value) -> Op:
-    """The operation of a node that is not a leaf."""
-    assert node.op is not None
-    return node.op
+class Operation(NamedTuple):
+    """A node, read: its operation, the formulas of that, and its operands by their names.
+
+    The operand of a sequence is a list.
+    """
+
+    op: Op
+    formulas: OpFormulas
+    operands: dict[str, Any]
 
 
-def operands_of(node: Value) -> dict[str, Any]:
-    """The operands of a node by their names; of a sequence a list."""
-    op = op_of(node)
-    return dict(zip(op.operands, op.bind(node.args)))
-
-
-def formulas_at(node: Value) -> OpFormulas:
-    """Those of a node's operation, with its constants."""
-    op, args = op_of(node), node.args
+def operation_of(node: Value) -> Operation:
+    """That of a node that is not a leaf."""
+    op, args = node.op, node.args
+    assert op is not None
+    bound = op.bind(args)
+    operands, constants = bound[: len(op.operands)], bound[len(op.operands) :]
     length = 0
     if op.sequences:
-        scalars = len(op.operands) + len(op.constants) - len(op.sequences)
+        scalars = len(bound) - len(op.sequences)
         length = (len(args) - scalars) // len(op.sequences)
-    return formulas_of(op, tuple(map(float, args[len(args) - len(op.constants) :])), length)
+    formulas = formulas_of(op, tuple(map(float, constants)), length)
+    return Operation(op, formulas, dict(zip(op.operands, operands)))
 
 
 @cache

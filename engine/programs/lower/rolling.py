@@ -44,12 +44,19 @@ def rolled(instructions: Sequence[Instruction]) -> list[Rolled]:
     numbers: dict[object, int] = {}
     forms = [numbers.setdefault(_form(each), len(numbers)) for each in instructions]
     places = [tuple(map(_place, _parts(each))) for each in instructions]
+    loops = [*map(_is_loop, instructions)]
     following = _following(forms)
+    # For each period a place before which its repetitions are known to be too few.
+    too_few: dict[int, int] = {}
     start = 0
     while start < len(instructions):
         for period in _periods(forms, following, start):
-            size, rounds = _rounds(instructions, forms, places, start, period)
-            if rounds:
+            if start < too_few.get(period, 0):
+                continue
+            size, rounds, stop = _rounds(forms, places, loops, start, period)
+            if not rounds:
+                too_few[period] = stop
+            else:
                 every = [
                     instructions[place : place + size]
                     for place in range(start, start + rounds * size, size)
@@ -83,13 +90,23 @@ def _periods(forms: Sequence[int], following: Sequence[int], start: int) -> Iter
 
 
 def _rounds(
-    instructions: Sequence[Instruction],
     forms: Sequence[int],
     places: Sequence[tuple[int, ...]],
+    loops: Sequence[bool],
     start: int,
     period: int,
-) -> tuple[int, int]:
-    """How long a round is, and how many of them follow each other; 0 if too few do."""
+) -> tuple[int, int, int]:
+    """How long a round is, how many of them follow each other, and where their steps change.
+
+    There are 0 if too few do; then they are too few from any place on before the last one as well.
+    """
+    has_loop = True in loops[start : start + period]
+    together = TOGETHER if has_loop else -(-_ROUND // period)
+    size, least = period * together, _LEAST if has_loop else _LEAST_SINGLE
+    # Most places are refused by a look at the end of what would have to be equal.
+    last = start + size * least - 1
+    if last >= len(forms) or forms[last - period] != forms[last]:
+        return size, 0, start
     steps: list[tuple[int, ...]] = []
     place = start
     while place + period < len(forms) and forms[place] == forms[place + period]:
@@ -100,16 +117,20 @@ def _rounds(
             steps.append(step)
         place += 1
     repetitions = 1 + (place - start) // period
-    loops = any(
-        isinstance(each, Map) or (isinstance(each, Reduce) and each.spans)
-        for each in instructions[start : start + period]
-    )
-    together = TOGETHER if loops else -(-_ROUND // period)
     rounds = repetitions // together
-    return period * together, rounds if rounds >= (_LEAST if loops else _LEAST_SINGLE) else 0
+    return size, rounds if rounds >= least else 0, place - period
 
 
 # What instructions have in common, and where they differ.
+
+
+def _is_loop(instruction: Instruction) -> bool:
+    match instruction:
+        case Map():
+            return True
+        case Reduce(spans=spans):
+            return bool(spans)
+    return False
 
 
 def _form(instruction: Instruction) -> object:

@@ -48,15 +48,9 @@ def forward(kernel: Kernel) -> Function:
 
 def gradients(kernel: Kernel) -> Function:
     """The loss of one row, and its derivative by every parameter."""
-    found = [gradient for gradient in kernel.gradients if gradient is not None]
-    backward = needed(kernel.backward, found)
+    backward = needed(kernel.backward, [*kernel.gradients.values()])
     read = [variable for item in backward for variable in used_by(item)]
     ahead = needed(kernel.forward, [*read, *kernel.outputs])
-    stored = {
-        index: 0.0 if gradient is None else gradient
-        for index, gradient in enumerate(kernel.gradients)
-        if gradient is None or not gradient.stored
-    }
     return Function(
         "gradients",
         "The loss of one row; sets its derivative by every parameter.",
@@ -67,7 +61,7 @@ def gradients(kernel: Kernel) -> Function:
             *ahead,
             Comment("Backward, from the loss to the parameters."),
             *backward,
-            Store("gradient", stored, len(kernel.gradients)),
+            Store("gradient", kernel.gradients, len(kernel.parameters)),
             Result(kernel.outputs[0]),
         ],
     )

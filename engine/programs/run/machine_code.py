@@ -18,6 +18,7 @@ from engine.programs.lower.rules import UpdateRule
 from engine.programs.recording import Recording
 from engine.programs.run import llvm_host
 from engine.programs.run.backend import Outcome
+from engine.programs.run.compiled import Compiled
 from engine.programs.run.llvm_host import host
 from engine.programs.run.outcomes import failed_row, outcome_of
 from engine.programs.run.overflow import train
@@ -30,7 +31,7 @@ from engine.programs.write.text import printable
 MOST_IN_LANES = 1_500
 LONGEST = 7
 _CACHED = 64
-_compiled: OrderedDict[Any, tuple[Any, Shape]] = OrderedDict()
+_compiled: OrderedDict[Any, Compiled] = OrderedDict()
 
 
 class LlvmBackend:
@@ -42,9 +43,9 @@ class LlvmBackend:
         self.recording = recording
         self.rule = rule
         # Those that this program has had; to look a structure up takes a look at all of it.
-        self._functions: dict[tuple[str, bool], tuple[Any, Shape]] = {}
-        edges = sum(len(node.args) for node in recording.nodes)
-        self.in_lanes = edges <= MOST_IN_LANES
+        self._functions: dict[tuple[str, bool], Compiled] = {}
+        self.edges = sum(len(node.args) for node in recording.nodes)
+        self.in_lanes = self.edges <= MOST_IN_LANES
 
     @cached_property
     def key(self) -> tuple[Any, ...]:
@@ -64,29 +65,32 @@ class LlvmBackend:
             write_training(module, rule, single)
         return module
 
-    def function(self, name: str, single: bool = False) -> tuple[Any, Shape]:
-        """A compiled function, from the cache if any program of this structure has had it."""
+    def function(self, name: str, rows: int, single: bool = False) -> tuple[Any, Shape]:
+        """A compiled function for so many rows more."""
         known = self._functions.get((name, single))
-        if known is not None:
-            return known
+        if known is None:
+            known = self._functions[name, single] = self.compiled(name, single)
+        return known.function(rows * self.edges), known.shape
+
+    def compiled(self, name: str, single: bool) -> Compiled:
+        """That of a function, from the cache if any program of this structure has had it."""
         rule = self.rule if name == "train" else None
         key = (self.key, name, single, rule and (rule.formulas, tuple(rule.settings)))
         found = _compiled.pop(key, None)
         if found is None:
             module = self.module(name, single, rule)
-            found = host().compile(module.text(), module.function), module.shape
+            found = Compiled(module.text(), module.function, module.shape)
         _compiled[key] = found
         if len(_compiled) > _CACHED:
             _compiled.popitem(last=False)
-        self._functions[name, single] = found
         return found
 
     # What a program asks for.
 
     def outputs(self, session: Session) -> list[float]:
         """The outputs of every row; nan where one is undefined."""
-        evaluate, shape = self.function("evaluate")
         count = session.rows.count
+        evaluate, shape = self.function("evaluate", count)
         results = _zeros((count + shape.width) * shape.outputs)
         work = session.scratch(shape.scratch + shape.width * shape.outputs)
         parameters, *space = _addresses(session.parameters, results, work)
@@ -95,8 +99,9 @@ class LlvmBackend:
 
     def gradients(self, session: Session) -> tuple[Outcome, array[float]]:
         """The mean loss over all rows, and its gradients."""
-        batch, shape = self.function("batch")
-        count, sums = session.rows.count, _zeros(len(session.parameters))
+        count = session.rows.count
+        batch, shape = self.function("batch", count)
+        sums = _zeros(len(session.parameters))
         numbers, work = _numbers(range(count)), session.scratch(shape.scratch)
         parameters, order, *space = _addresses(session.parameters, numbers, sums, work)
         loss = batch(parameters, session.rows.address, order, 0, count, 1.0 / count, *space)
@@ -124,7 +129,8 @@ class LlvmBackend:
         """The epochs in machine code, where a sum of gradients may overflow."""
         assert self.rule is not None
         # A rule with a sum over all parameters needs their gradients before it changes the first.
-        train, shape = self.function("train", single=size == 1 and not self.rule.reductions)
+        single = size == 1 and not self.rule.reductions
+        train, shape = self.function("train", len(order) * epochs, single)
         numbers = order if isinstance(order, array) else _numbers(order)
         losses, settings = _zeros(epochs), session.settings()
         # The gradient lies behind the working memory.

@@ -11,7 +11,7 @@ from engine.eager.functions import EAGER
 from engine.programs.lower.dead_ends import DeadEnds
 from engine.programs.lower.ir import Assign, Map
 from engine.programs.lower.lowering import lower
-from engine.programs.lower.op_formulas import formulas_of
+from engine.programs.lower.op_formulas import formulas_of, operation_of
 from engine.programs.recording import Recording
 from engine.sheet.computation import DEAD
 from engine.sheet.derived import partial_of
@@ -97,7 +97,8 @@ def test_long_sums_behind_dead_ends():
 
 
 def ends(loss, inputs, parameters):
-    return DeadEnds(Recording([loss], inputs, parameters))
+    recording = Recording([loss], inputs, parameters)
+    return DeadEnds(recording, {node: operation_of(node) for node in recording.nodes})
 
 
 def test_networks_of_relu_ask_nothing():

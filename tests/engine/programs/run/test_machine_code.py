@@ -6,8 +6,9 @@ import pytest
 
 import engine
 from engine import Parameter, Value
-from engine.programs.run import machine_code
-from nn import SGD, Adam, Optimizer
+from engine.programs.run import compiled, machine_code
+from nn import MLP, SGD, Adam, Optimizer
+from tests.engine.programs.models import chosen
 
 ROWS = [[1.0, 2.0], [3.0, 4.0], [-1.0, 0.5]]
 
@@ -19,9 +20,9 @@ def compilations(monkeypatch):
     host, found = machine_code.host(), []
     genuine = host.compile
 
-    def counted(text, function):
-        found.append([function.name])
-        return genuine(text, function)
+    def counted(text, function, quick):
+        found.append([function.name, "quickly"] if quick else [function.name])
+        return genuine(text, function, quick)
 
     monkeypatch.setattr(host, "compile", counted)
     return found
@@ -86,3 +87,38 @@ def test_the_same_rule_with_settings_in_another_order(compilations):
         engine.compile(w * x, [x], [w], optimizer, "llvm").train([[1.0]])
         results.append(w.data)
     assert results == [-8.5, -8.5]
+
+
+def test_long_code_is_made_quickly_until_better_code_pays(compilations, monkeypatch):
+    x, w = Value(1.0), Parameter(2.0)
+    program = engine.compile(w * x + x, [x], [w], backend="llvm")
+    text = program.source("llvm")
+    assert text.count("\n") < compiled.LONG
+    monkeypatch.setattr(compiled, "LONG", 1)
+    # A row has four operands.
+    monkeypatch.setattr(compiled, "PAYS", 2)
+    found = [program([[number / 8]] * 20)[0] for number in range(40)]
+    assert compilations == [["evaluate", "quickly"], ["evaluate"]]
+    assert found == [number * 3 / 8 for number in range(40)]
+
+
+@pytest.mark.parametrize("way", ["lanes", "single"])
+@pytest.mark.parametrize("rows", [1, 11])
+def test_code_that_is_made_quickly_computes_the_same_numbers(way, rows, monkeypatch):
+    data = [[(7 * i + 3 * j) % 11 / 8 - 0.6 for j in range(40)] for i in range(rows)]
+    monkeypatch.setattr(compiled, "LONG", 0)
+    found = []
+    for pays in (0, 10**9):
+        monkeypatch.setattr(compiled, "PAYS", pays)
+        model = MLP(38, [13, 7, 2], activation="tanh", seed=4)
+        inputs = [Value(number) for number in data[0]]
+        scores = model(inputs[:38])
+        loss = engine.logsumexp(scores) - engine.dot(inputs[38:], scores) + engine.norm(scores)
+        with chosen(way) as backend:
+            parameters = model.parameters()
+            program = engine.compile(loss, inputs, parameters, Adam(parameters), backend)
+            losses, (mean, slopes) = program(data), program.gradients(data)
+            means = program.train(data, 3, batch_size=4)
+        found.append((losses, mean, [*slopes], means, [p.data for p in parameters]))
+    quick, careful = found
+    assert quick == careful

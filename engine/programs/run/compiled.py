@@ -1,0 +1,38 @@
+"""A function as machine code: soon, and where it is called for much work, better."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.programs.llvm.shape import Shape
+from engine.programs.lower.ir import Function
+from engine.programs.run.llvm_host import host
+
+# Code of more lines is first made quickly; to make less takes a tenth of a second at most.
+LONG = 3_000
+# For each line of it so many operations, one for each operand of each node in each row, take as
+# much longer in code made quickly as it takes to make the better one (on average over networks).
+PAYS = 30_000
+
+
+class Compiled:
+    """A function of a module; its numbers do not depend on how it was made."""
+
+    def __init__(self, text: str, function: Function, shape: Shape) -> None:
+        self.shape = shape
+        self._source: tuple[str, Function] | None = (text, function)
+        self._made: Any = None
+        self._lines = text.count("\n")
+        self._operations = 0
+
+    def function(self, operations: int) -> Any:
+        """That which is to compute so many operations more."""
+        # What other threads do at the same time is done twice, and comes to the same.
+        self._operations += operations
+        quick = self._lines > LONG and self._operations < PAYS * self._lines
+        source = self._source
+        if source is not None and (self._made is None or not quick):
+            self._made = host().compile(*source, quick)
+            if not quick:
+                self._source = None
+        return self._made
