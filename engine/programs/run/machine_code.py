@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
+from engine.base.collector import without_collector
 from engine.graph.bulk import all_finite, divide_all
 from engine.programs.llvm.sample import LlvmModule
 from engine.programs.llvm.shape import Shape
@@ -78,7 +79,8 @@ class LlvmBackend:
         key = (self.key, name, single, rule and (rule.formulas, tuple(rule.settings)))
         found = _compiled.pop(key, None)
         if found is None:
-            module = self.module(name, single, rule)
+            with without_collector():
+                module = self.module(name, single, rule)
             found = Compiled(module.text(), module.function, module.shape)
         _compiled[key] = found
         if len(_compiled) > _CACHED:
