@@ -22,13 +22,6 @@ _GAP, _ROW, _CHARACTER = 1.5, 1.5, 0.19
 _STYLES = {"data": DATA, "parameter": PARAMETER, "operation": OPERATION, "output": LOSS}
 
 
-class _PaperLatex(RoundingLatex):
-    r"""LaTeX without MathJax's own commands: in HTML, < would open a tag, and so is \lt there."""
-
-    def name(self, name: str) -> str:
-        return super().name(name).replace(r"\lt ", "<").replace(r"\gt ", ">")
-
-
 def to_tikz(y: Value, names: Mapping[str, Any] | None = None, digits: int = DIGITS) -> Text:
     r"""The graph below y as a `tikzpicture`: formulas in the boxes, local derivatives on arrows.
 
@@ -57,7 +50,7 @@ def to_tikz(y: Value, names: Mapping[str, Any] | None = None, digits: int = DIGI
     \end{tikzpicture}
     """
     as_value(y, "to_tikz: y")
-    dialect = _PaperLatex(digits_of(digits, "to_tikz"))
+    dialect = RoundingLatex(digits_of(digits, "to_tikz"))
     order = topological_order(y)
     if len(order) > MOST_NODES:
         raise ValueError(
@@ -81,7 +74,7 @@ def to_tikz(y: Value, names: Mapping[str, Any] | None = None, digits: int = DIGI
     return Text("\n".join([*lines, r"\end{tikzpicture}"]))
 
 
-def _arrows(node: Value, ids: Mapping[Value, str], dialect: _PaperLatex) -> Iterator[str]:
+def _arrows(node: Value, ids: Mapping[Value, str], dialect: RoundingLatex) -> Iterator[str]:
     """Those to the operands of a node; several between the same two bend apart."""
     ends = [operand for operand, _ in operands(node)]
     for i, (operand, partial) in enumerate(operands(node)):

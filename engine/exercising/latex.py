@@ -19,8 +19,6 @@ _HEAD = r"""\documentclass[a4paper,11pt]{article}
 \usepackage[margin=2cm]{geometry}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{4pt}
-\providecommand{\lt}{<}
-\providecommand{\gt}{>}
 \newcommand{\blank}{\underline{\hspace{3cm}}}
 \newcommand{\entry}[2]{\makebox[2em][r]{#1}\quad $\displaystyle #2$\par}
 \begin{document}
@@ -60,7 +58,15 @@ def write_latex(content: Content) -> str:
             answer = [row.working, row.answer] if content.filled else [r"\blank"]
             equation = " = ".join([row.left, *filter(None, answer)])
             lines.append(rf"\entry{{{row.number}}}{{{equation}}}")
-    return _HEAD + "\n".join(lines) + "\n\\end{document}\n"
+    # What names within formulas may still have.
+    body = "".join(sign if _is_known(sign) else "?" for sign in "\n".join(lines))
+    return _HEAD + body + "\n\\end{document}\n"
+
+
+def _is_known(letter: str) -> bool:
+    """Whether pdfLaTeX has it in its fonts for text: letters of European languages are there."""
+    name = unicodedata.name(letter, "")
+    return letter.isascii() or (name.startswith("LATIN") and ord(letter) < 0x180)
 
 
 def _words(words: str) -> str:
@@ -75,8 +81,7 @@ def _words(words: str) -> str:
 def _letter(letter: str) -> str:
     if letter in _COMMANDS or letter.isascii():
         return _COMMANDS.get(letter, letter)
-    # Those of European languages are there.
-    if unicodedata.name(letter, "").startswith("LATIN") and letter not in "ŷ":
+    if _is_known(letter) and letter not in "ŷ":
         return letter
     spelled = RoundingLatex().name(letter)
     return f"${spelled}$" if spelled.isascii() else "?"

@@ -185,11 +185,16 @@ _BRACKETS = {
 def _named(symbol: str) -> str:
     """The symbol of an operation: a Greek letter has a command, a word is set upright."""
     letter = latex_name(symbol) if len(symbol) == 1 and symbol.isalpha() else None
-    return letter or rf"\operatorname{{{symbol}}}"
+    # A command ends before the letters that follow it.
+    word = re.sub("[^ -~]", lambda sign: f"{latex_name(sign[0]) or sign[0]} ", symbol).rstrip()
+    return letter or rf"\operatorname{{{word}}}"
 
 
-# What within \text would be a command or markup, as commands of mathematics beside it.
-_OUTSIDE = {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "<": r"\lt ", ">": r"\gt "}
+# What within \text would be a command or markup, as mathematics beside it. The space after < keeps
+# it from opening a tag where MathJax reads HTML; \lt is a command of MathJax alone.
+_OUTSIDE = {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "<": "< ", ">": "> "}
+# These, and what pdfLaTeX has in mathematics only: Greek letters, signs, runs of indices.
+_PIECES = re.compile(r"([\\^~<>]|[₀-₉₊₋]+|[⁰¹²³⁴-⁹⁺⁻]+|[^\x00-\x7f])")
 
 
 def in_latex(words: str) -> str:
@@ -202,12 +207,22 @@ def in_latex(words: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Any text as LaTeX, also where MathJax reads it."""
-    parts = []
-    for part in re.split(r"([\\^~<>])", text.replace("\n", " ")):
-        escaped = re.sub(r"([#$%&_{}])", r"\\\1", part)
-        parts.append(_OUTSIDE.get(part) or (rf"\text{{{escaped}}}" if part else ""))
-    return "".join(parts)
+    """Any text as LaTeX, on paper as in a browser; what has no command stays as it is."""
+    parts = [""]
+    for part in _PIECES.split(unicodedata.normalize("NFC", text).replace("\n", " ")):
+        outside = _OUTSIDE.get(part)
+        if (
+            not outside
+            and not part.isascii()
+            and not unicodedata.name(part[0], "").startswith("LATIN")
+        ):
+            outside = latex_name(part)
+        if outside:
+            # Braces: two indices may follow each other.
+            parts += [f"{{{outside}}}" if outside[0] in "_^" else outside, ""]
+        else:
+            parts[-1] += re.sub(r"([#$%&_{}])", r"\\\1", part)
+    return "".join(part if i % 2 else rf"\text{{{part}}}" for i, part in enumerate(parts) if part)
 
 
 LATEX = Latex()

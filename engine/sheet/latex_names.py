@@ -23,7 +23,8 @@ _ACCENTS = {
 _SIGNS = {
     "∇": r"\nabla", "∂": r"\partial", "∞": r"\infty", "ℓ": r"\ell", "·": r"\cdot", "×": r"\times",
     "−": "-", "′": "'", "Σ": r"\Sigma", "∑": r"\Sigma", "√": r"\surd", "→": r"\to",
-    "ς": r"\varsigma", "µ": r"\mu", "ϵ": r"\epsilon", "ϕ": r"\phi", "ϑ": r"\vartheta",
+    "∘": r"\circ", "ς": r"\varsigma", "µ": r"\mu", "ϵ": r"\epsilon", "ϕ": r"\phi",
+    "ϑ": r"\vartheta", "≤": r"\le", "≥": r"\ge", "≠": r"\ne",
 }  # fmt: skip
 # Greek letters that LaTeX writes with the Latin ones that look alike.
 _LATIN = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo"))

@@ -34,6 +34,7 @@ _BRACKETS = {
 }
 # What is called by its symbol; spaces are not tokens.
 _SYMBOLS = {op.symbol.replace(" ", ""): op.name for op in PARTS}
+_LETTERS = {r"\sigma": "σ", r"\phi": "φ", "'": "′", "-": "−"}
 _GREEK = {rf"\{name}": name for name in "pi alpha beta delta".split()}
 
 
@@ -162,7 +163,8 @@ class _Reader:
     def letters(self) -> str:
         """A name in braces, whose digits are read one by one and whose `_` is escaped."""
         end = self.tokens.index("}")
-        found = "".join(self.tokens[1:end]).replace("\\", "")
+        letters = [_LETTERS.get(token, token) for token in self.tokens[1:end]]
+        found = "".join(letters).replace("\\", "")
         del self.tokens[: end + 1]
         return found
 
