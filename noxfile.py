@@ -1,7 +1,7 @@
 """`nox`: what a change must pass, a session for each part; `nox --list` says which there are.
 
 Every session makes an environment of its own and keeps it. With `--no-venv` all of them run in the
-one that is active, into which the extra `dev` has been installed; so does `.ci/run`.
+one that is active, into which the group `dev` has been installed; so does `.ci/run`.
 """
 
 import shutil
@@ -17,10 +17,12 @@ PYTHONS = ["3.11", "3.12", "3.13"]
 SANITIZERS = "-fsanitize=address,undefined"
 
 
-def install(session: nox.Session, extras: str = "") -> None:
-    """The package with some extras, if the session has an environment of its own."""
+def install(session: nox.Session, *groups: str, extras: str = "") -> None:
+    """The package, with groups of what the work needs, if the session has its own environment."""
     if session.venv_backend != "none":
-        session.install(f".[{extras}]" if extras else ".")
+        session.install("pip>=25.1")  # the first that knows groups
+        wanted = (part for group in groups for part in ("--group", group))
+        session.install(f".[{extras}]" if extras else ".", *wanted)
 
 
 @nox.session
@@ -38,7 +40,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """The types of the packages and of what the tests share, and of a user's script."""
-    install(session, "test,lint")
+    install(session, "test", "lint")
     session.run("mypy", "--strict", "engine", "nn", "demos", "tests")
     session.run("python", "-m", "pytest", "-q", "tests/test_types.py")
 
@@ -54,7 +56,7 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def site(session: nox.Session) -> None:
     """The documentation site, warnings as errors; in the folder `site` of the session."""
-    install(session, "docs,jit")
+    install(session, "docs")
     folder = Path(session.create_tmp()).absolute() / "site"
     session.run("python", "-m", "sphinx", "-q", "-E", "-W", "--keep-going", "docs", str(folder))
 
@@ -81,14 +83,14 @@ def coverage(session: nox.Session) -> None:
 @nox.session
 def browser(session: nox.Session) -> None:
     """Live pages in a headless Chromium of the system, if there is one."""
-    install(session, "test,web")
+    install(session, "test", "web")
     session.run("python", "-m", "pytest", "-q", "-x", "tests/browser", *session.posargs)
 
 
 @nox.session
 def installed(session: nox.Session) -> None:
     """The installed package, away from the repository: all demos."""
-    install(session, "all")
+    install(session, extras="all")
     session.chdir(session.create_tmp())
     session.run("python", "-m", "demos", "all", "--quick", silent=True)
 
@@ -96,7 +98,7 @@ def installed(session: nox.Session) -> None:
 @nox.session
 def distribution(session: nox.Session) -> None:
     """What is published: the source, a wheel from it, and the wheel for every machine."""
-    install(session, "publish")
+    install(session, "test", "publish")
     folder = Path(session.create_tmp()).absolute() / "dist"
     shutil.rmtree(folder, ignore_errors=True)
     build = ["python", "-W", "error::UserWarning", "-m", "build", "--outdir", str(folder)]
@@ -105,6 +107,17 @@ def distribution(session: nox.Session) -> None:
     for made in (Path("build"), *Path().glob("*.egg-info")):
         shutil.rmtree(made, ignore_errors=True)
     session.run("twine", "check", "--strict", *map(str, sorted(folder.iterdir())))
+    (source,) = folder.glob("*.tar.gz")
+    session.run("python", "-m", "tarfile", "-e", str(source), str(folder))
+    unpacked = folder / source.name.removesuffix(".tar.gz")
+    with session.chdir(unpacked):
+        # All of it by `pip install ".[test]" && pytest`, as in the README; here what reads files.
+        places = [
+            "tests/test_docs.py",
+            "tests/engine/sheet/test_ops.py",
+            "tests/demos/test_gallery.py",
+        ]
+        session.run("python", "-m", "pytest", "-q", *places, "docs")
     (pure,) = folder.glob("*-py3-none-any.whl")
     target = folder / "pure"
     session.run("python", "-m", "pip", "install", "--quiet", "--target", str(target), str(pure))
@@ -115,6 +128,20 @@ def distribution(session: nox.Session) -> None:
         said = session.run(*command, env={"PYTHONPATH": str(target)}, silent=True)
     if not str(said).rstrip().endswith("python"):
         session.error(f"the wheel for every machine has the core {said}")
+
+
+@nox.session
+def torch(session: nox.Session) -> None:
+    """PyTorch, which is heavy: models that go there and come back, and graphs computed there."""
+    install(session, "test")
+    # First and alone, so that no other package decides which build of it comes.
+    command = ["python", "-m", "pip", "install", "--quiet", "torch==2.13.0"]
+    session.run(*command, success_codes=range(256))
+    find = "import importlib.util as util; print(util.find_spec('torch') is not None)"
+    if str(session.run("python", "-c", find, silent=True)).strip() != "True":
+        session.skip("PyTorch 2.13 cannot be installed here")
+    session.run("python", "-m", "pytest", "-q", "tests/nn/exchange")
+    session.run("python", "-m", "tests.differential", "50", "--backends", "llvm", "torch")
 
 
 @nox.session

@@ -51,7 +51,9 @@ def main() -> None:
         try:
             section = import_module(f"tests.benchmarks.{name}")
         except ModuleNotFoundError as error:
-            print(f'`{name}` needs {error.name}: `python -m pip install ".[bench]"` adds it.\n')
+            print(
+                f"`{name}` needs {error.name}: `python -m pip install . --group bench` adds it.\n"
+            )
             continue
         print(f"### {(section.__doc__ or '').splitlines()[0]}\n")
         print("\n".join(section.table()) + "\n")

@@ -1,6 +1,6 @@
 """A headless browser for live pages: `python -m pytest tests/browser`.
 
-Skipped where Playwright (extra `web`) or a Chromium of the system is missing.
+Skipped where Playwright (group `web`) or a Chromium of the system is missing.
 """
 
 import shutil

@@ -23,8 +23,7 @@ class TorchWay:
             import torch
         except ImportError:
             raise ImportError(
-                "torch is not installed: python -m pip install torch==2.13.0, and then "
-                '"chaingrad[test-peers]"'
+                "torch is not installed: python -m pip install torch==2.13.0"
             ) from None
         self.torch = torch
         torch.set_num_threads(1)

@@ -18,11 +18,11 @@ from tests.benchmarks.work import Work
 PEERS = (
     ("chaingrad", "chaingrad, LLVM", '`python -m pip install ".[jit]"`'),
     ("c", "C by hand", "a compiler named `cc`, gcc 12 or newer or clang,"),
-    ("micrograd", "micrograd", '`python -m pip install ".[bench]"`'),
+    ("micrograd", "micrograd", "`python -m pip install . --group bench`"),
     ("pytorch", "PyTorch", "`python -m pip install torch==2.13.0`"),
-    ("jax", "JAX", '`python -m pip install ".[peers]"`'),
-    ("numba", "numba by hand", '`python -m pip install ".[peers]"`'),
-    ("casadi", "CasADi", '`python -m pip install ".[peers]"`'),
+    ("jax", "JAX", "`python -m pip install . --group peers`"),
+    ("numba", "numba by hand", "`python -m pip install . --group peers`"),
+    ("casadi", "CasADi", "`python -m pip install . --group peers`"),
 )
 
 

@@ -11,7 +11,7 @@ from engine import Parameter
 from engine.sheet.ops import ACTIVATIONS
 from nn import MLP, Layer, Module, Neuron, Sequential, from_torch, load_arrays, to_torch
 
-torch = pytest.importorskip("torch", reason="the exchange with PyTorch needs the extra test-peers")
+torch = pytest.importorskip("torch", reason="the exchange with PyTorch needs torch")
 INPUTS = [[0.3, -1.1, 2.0], [-4.0, 0.5, 0.25], [30.0, -25.0, 14.0]]
 
 
@@ -93,11 +93,11 @@ def test_what_pytorch_trains_comes_back():
 def test_a_model_of_32_bits_comes_in_exactly():
     module = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.Identity(), torch.nn.Softplus())
     model = from_torch(module)
-    assert str(model) == "Sequential(Layer(3 → 2 softplus))"
+    assert str(model) == "Sequential(Layer(3 → 2 softplus); 8 parameters)"
     state = module.double().state_dict()
     assert [p.data for p in model.layers[0].neurons[1].weights] == state["0.weight"][1].tolist()
     assert_same(model, module, INPUTS[:2])
-    assert str(from_torch(torch.nn.Linear(3, 1))) == "Sequential(Layer(3 → 1 linear))"
+    assert str(from_torch(torch.nn.Linear(3, 1))) == "Sequential(Layer(3 → 1 linear); 4 parameters)"
 
 
 def test_the_example_of_the_page_runs():
