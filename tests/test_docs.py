@@ -10,7 +10,7 @@ import engine
 
 FOLDER = Path(engine.__file__).parent
 ROOT = FOLDER.parent
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/how-to/*.md")])
 IDS = [str(page.relative_to(ROOT)) for page in PAGES]
 over_pages = pytest.mark.parametrize("page", PAGES, ids=IDS)
 
@@ -60,7 +60,7 @@ def test_the_examples_of_every_page_are_run(pytestconfig):
     places = [ROOT / place for place in pytestconfig.getini("testpaths")]
     for page in PAGES:
         if ">>> " in page.read_text(encoding="utf-8"):
-            assert {page, page.parent} & set(places), page
+            assert {page, *page.parents} & set(places), page
 
 
 def test_the_readme_has_the_two_commands_and_is_short():

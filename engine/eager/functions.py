@@ -94,7 +94,11 @@ def _shares(name: str, sum_of: str, logits: Iterable[Any]) -> list[Any]:
 
 
 def source(name: str) -> Text:
-    """The generated source of an operation, by its name on the sheet."""
+    """The generated source of an operation, by its name on the sheet; ValueError for any other.
+
+    >>> [line.strip() for line in source("relu").splitlines() if " = 0.0 if " in line]
+    ['out = 0.0 if a <= 0.0 else a']
+    """
     if name not in OPERATIONS:
         raise ValueError(f"no operation {name!r} on the sheet; known: {', '.join(OPERATIONS)}")
     from engine.base.spelling import Text

@@ -88,6 +88,9 @@ static PyMethodDef module_methods[] = {
      "set_functions(function): gives the function by its name, for what is left to Python."},
     {"topological_order", FAST(topological_order),
      "topological_order($module, *outputs)\n--\n\n"
-     "All nodes that the outputs are computed from, operands before the nodes that use them."},
+     "All nodes that the outputs are computed from, operands before the nodes that use them.\n\n"
+     ">>> x = Value(2.0, label=\"x\")\n"
+     ">>> [node.label or node.op.name for node in topological_order(x * x + x)]\n"
+     "['x', 'mul', 'add']"},
     {NULL},
 };

@@ -76,7 +76,16 @@ def compile(
 
 
 class Program:
-    """What `compile` returns: call it with rows for their losses, or ask it to train."""
+    """What `compile` returns: call it with rows for their losses, or ask it to train.
+
+    >>> from engine import Parameter, Value, compile
+    >>> x, w = Value(1.0, label="x"), Parameter(0.5, label="w")
+    >>> program = compile((w * x - 1) ** 2, inputs=[x], parameters=[w])
+    >>> program([[2.0], [4.0]])
+    [0.0, 1.0]
+    >>> program.gradients([[2.0], [4.0]])     # the mean of both rows, and its gradient
+    (0.5, [4.0])
+    """
 
     def __init__(
         self,

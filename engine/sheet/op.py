@@ -26,6 +26,9 @@ class Op:
 
     `origin`: of what `engine.sheet.derived` makes, the operation whose derivative it is part of,
     and which part; `derived` keeps what it has made of this one.
+
+    >>> Op("area", "area", "a * b / 2", ("b / 2", "a / 2")).operands
+    ('a', 'b')
     """
 
     # What looks at every operation that is made. None while the sheet itself is read: its tests

@@ -20,6 +20,10 @@ class Step:
 
     An operand is the place of a node (an int: first the inputs, then the parameters, then the
     results of earlier steps) or a plain number (a float); a tuple of those for a sequence.
+
+    >>> step = Step("dot", ((0, 2.0), (1, 1), 0.5))
+    >>> step.line.symbol, [*step.places()]
+    ('Σ', [0, 1, 1])
     """
 
     op: str
@@ -58,7 +62,12 @@ class Step:
 
 
 class Graph(NamedTuple):
-    """A graph that a recipe has built: its leaves and its output."""
+    """A graph that a recipe has built: its leaves and its output.
+
+    >>> inputs, parameters, output = Recipe(((3.0,),), (0.5,), (Step("mul", (0, 1)),)).build()
+    >>> inputs[0], parameters[0], output
+    (Value(3, grad=0, label='x0'), Parameter(0.5, grad=0, label='w0'), Value(1.5, grad=0))
+    """
 
     inputs: list[Value]
     parameters: list[Value]

@@ -75,6 +75,11 @@ def save_arrays(model: Module, path: str | os.PathLike[str]) -> None:
 
     Raises ValueError for another suffix and for a parameter that is not finite, OSError naming the
     path, ImportError where NumPy or safetensors is missing.
+
+    >>> from nn import MLP
+    >>> save_arrays(MLP(2, [2, 1]), "model.onnx")
+    Traceback (most recent call last):
+    ValueError: ...
     """
     kind = _kind(os.fspath(path))
     arrays = to_arrays(model)

@@ -26,7 +26,20 @@ from nn.train.trainers import trainer_for
 
 
 class TrainingDiverged(RuntimeWarning):
-    """The loss was no longer finite, and training stopped."""
+    """The loss was no longer finite, and training stopped.
+
+    A warning, so that what was learnt until then is kept; here it is made an error to be seen:
+
+    >>> import warnings
+    >>> from nn import MLP, SGD
+    >>> model = MLP(1, [1], "linear", seed=1)
+    >>> optimizer = SGD(model.parameters(), learning_rate=1e150)
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", TrainingDiverged)
+    ...     fit(model, [([80.0], 3.0)], "squared_error", optimizer, epochs=20)
+    Traceback (most recent call last):
+    nn.train.fit.TrainingDiverged: in epoch ...
+    """
 
 
 def fit(

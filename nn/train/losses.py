@@ -24,8 +24,8 @@ from engine.sheet.ops import OPERATIONS
 Loss = Callable[[Any, Any], Value]
 
 
-def _over_outputs(name: str, single: Loss | None = None) -> Loss:
-    """The loss of the sheet, or the given one, also over several outputs."""
+def _over_outputs(name: str, example: str, single: Loss | None = None) -> Loss:
+    """The loss of the sheet, or the given one, over several outputs, too; `example` is its help."""
     if single is None:
         single = EAGER[name]
 
@@ -43,7 +43,8 @@ def _over_outputs(name: str, single: Loss | None = None) -> Loss:
         return mean([single(y, p) for y, p in zip(targets, predictions)])
 
     loss.__name__ = loss.__qualname__ = name
-    loss.__doc__ = f"{OPERATIONS[name].about or name}\n\nThe mean over the outputs, if several."
+    about = OPERATIONS[name].about or name
+    loss.__doc__ = f"{about}\n\nThe mean over the outputs, if several.\n\n>>> {name}{example}\n"
     return loss
 
 
@@ -71,15 +72,21 @@ def _of_probability(target: Any, prediction: Any) -> Value:
     return EAGER[name](target, prediction)  # type: ignore[no-any-return]
 
 
-squared_error = _over_outputs("squared_error")
-absolute_error = _over_outputs("absolute_error")
-huber = _over_outputs("huber")
-binary_cross_entropy = _over_outputs("binary_cross_entropy", _of_probability)
-binary_cross_entropy_with_logits = _over_outputs("binary_cross_entropy_with_logits")
-hinge = _over_outputs("hinge")
-log_cosh = _over_outputs("log_cosh")
-poisson_nll = _over_outputs("poisson_nll")
-poisson_nll_with_log_rate = _over_outputs("poisson_nll_with_log_rate")
+squared_error = _over_outputs("squared_error", "(3, Value(18.0))\nValue(225, grad=0)")
+absolute_error = _over_outputs("absolute_error", "(3, Value(18.0))\nValue(15, grad=0)")
+huber = _over_outputs("huber", "(3, Value(18.0))\nValue(14.5, grad=0)")
+binary_cross_entropy = _over_outputs(
+    "binary_cross_entropy", "(1, Value(0.5))\nValue(0.6931, grad=0)", _of_probability
+)
+binary_cross_entropy_with_logits = _over_outputs(
+    "binary_cross_entropy_with_logits", "(1, Value(0.0))\nValue(0.6931, grad=0)"
+)
+hinge = _over_outputs("hinge", "(1, Value(0.25))\nValue(0.75, grad=0)")
+log_cosh = _over_outputs("log_cosh", "(3, Value(18.0))\nValue(14.31, grad=0)")
+poisson_nll = _over_outputs("poisson_nll", "(3, Value(2.0))\nValue(-0.07944, grad=0)")
+poisson_nll_with_log_rate = _over_outputs(
+    "poisson_nll_with_log_rate", "(3, Value(0.0))\nValue(1, grad=0)"
+)
 
 
 def cross_entropy(target: Any, logits: Sequence[Value]) -> Value:

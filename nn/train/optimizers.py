@@ -66,6 +66,13 @@ class RMSprop(Optimizer):
     """Divides each gradient by the root of a running mean of its squares (Hinton 2012, lecture 6e).
 
     `decay` ρ weighs the past in that mean: s := ρ·s + (1 − ρ)·g².
+
+    >>> from engine import Parameter
+    >>> w = Parameter(1.0)
+    >>> (w * w).backward()
+    >>> RMSprop([w], learning_rate=0.1).step()
+    >>> round(w.data, 6)     # g = 2, s = 0.1·2²: 1 − 0.1·2/√0.4
+    0.683772
     """
 
     def __init__(
@@ -98,6 +105,13 @@ class Adam(Optimizer):
     """Running means of the gradient and its square, both corrected for their start at 0.
 
     Kingma and Ba 2015. `weight_decay` λ adds λ·W to the gradient; `AdamW` is the better way.
+
+    >>> from engine import Parameter
+    >>> w = Parameter(1.0)
+    >>> (w * w).backward()
+    >>> Adam([w], learning_rate=0.1).step()
+    >>> round(w.data, 6)     # the first step is as long as the learning rate
+    0.9
     """
 
     _decayed = _DECAYED
@@ -126,7 +140,15 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam whose weight decay acts on the weights directly (Loshchilov and Hutter 2019)."""
+    """Adam whose weight decay acts on the weights directly (Loshchilov and Hutter 2019).
+
+    >>> from engine import Parameter
+    >>> w = Parameter(1.0)
+    >>> (w * w).backward()
+    >>> AdamW([w], learning_rate=0.1, weight_decay=0.5).step()
+    >>> round(w.data, 6)     # 1 − 0.1·0.5·1, and then Adam's step
+    0.85
+    """
 
     _decayed = ("parameter", "parameter - learning_rate * weight_decay * parameter")
 

@@ -20,7 +20,11 @@ Schedule = Callable[[int], float]
 
 
 def step_decay(every: int, factor: float = 0.5) -> Schedule:
-    """After each `every` epochs the rate is multiplied by `factor`: factor^⌊(epoch − 1)/every⌋."""
+    """After each `every` epochs the rate is multiplied by `factor`: factor^⌊(epoch − 1)/every⌋.
+
+    >>> [step_decay(every=2)(epoch) for epoch in (1, 2, 3, 4, 5)]
+    [1.0, 1.0, 0.5, 0.5, 0.25]
+    """
     every = _epochs("step_decay: every", every)
     _check_fraction("step_decay: factor", factor)
     return lambda epoch: factor ** ((epoch - 1) // every)

@@ -1,5 +1,6 @@
 """What pytest offers once the package is installed."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -28,8 +29,9 @@ def test_gradients():
 """
 
 
-def test_the_fixtures_and_what_failing_tests_say(tmp_path):
-    (tmp_path / "test_them.py").write_text(TESTS, encoding="utf-8")
+def said_of(text, tmp_path):
+    """What pytest prints of a file of tests, beside which it has the plugin and no other."""
+    (tmp_path / "test_them.py").write_text(text, encoding="utf-8")
     options = "-p engine.testing.plugin -p no:cacheprovider --chaingrad-seed 7 -q --tb=short"
     command = [sys.executable, "-m", "pytest", *options.split(), "-c", "/dev/null", "test_them.py"]
     environment = {"PYTHONPATH": str(ROOT), "PATH": "", "PYTHONIOENCODING": "utf-8"}
@@ -37,10 +39,21 @@ def test_the_fixtures_and_what_failing_tests_say(tmp_path):
     run = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
-    assert "3 failed, 2 passed" in run.stdout, run.stdout + run.stderr
-    assert "[1]: 2.0, expected 3.0, differs by 1" in run.stdout
-    assert "a Value is equal only to itself; compare its number, .data" in run.stdout
-    assert "sign: everything is right but the sign" in run.stdout
+    return run.stdout + run.stderr
+
+
+def test_the_fixtures_and_what_failing_tests_say(tmp_path):
+    printed = said_of(TESTS, tmp_path)
+    assert "3 failed, 2 passed" in printed
+    assert "[1]: 2.0, expected 3.0, differs by 1" in printed
+    assert "a Value is equal only to itself; compare its number, .data" in printed
+    assert "sign: everything is right but the sign" in printed
+
+
+def test_the_file_of_the_page_passes(tmp_path):
+    page = (ROOT / "docs" / "how-to" / "check.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"(?ms)^```python\n(import engine\n.*?)^```$", page)
+    assert "3 passed" in said_of(text, tmp_path)
 
 
 def test_pytest_finds_them_by_the_entry_point():
