@@ -10,6 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.benchmarks import texts
+from tests.benchmarks.machine import processor
+from tests.benchmarks.peers import Way
+from tests.benchmarks.peers.chaingrad import Eager
 from tests.benchmarks.picture import crossings, duration, spread
 from tests.benchmarks.programs import three_digits
 from tests.benchmarks.work import digits, lesson, moons
@@ -79,3 +82,22 @@ def test_texts_as_rows_have_the_gradients_of_texts_in_the_graph() -> None:
         assert mean == pytest.approx(loss, rel=1e-12)
         assert slopes.tolist() == pytest.approx(gradients.tolist(), rel=1e-9, abs=1e-12)
     assert len(programs) == 1
+
+
+def test_the_kind_of_a_processor() -> None:
+    described = (
+        "processor: 0\ncpu family\t: 25\nmodel : 17\nmodel name : A B\nflags : sse avx2 avx512f"
+    )
+    assert processor(described + "\n\nprocessor: 1\nmodel: 18\n") == (
+        "A B (family 25, model 17, AVX-512)"
+    )
+    assert processor("") != ""
+
+
+def test_a_way_takes_what_it_can_of_a_work() -> None:
+    work = digits(16)
+    assert Way("quick", Eager).feasible(work) == work
+    shorter = Way("slow", Eager, most=work.parameters * 40).feasible(work)
+    assert shorter is not None
+    assert (len(shorter.rows), shorter.steps) == (32, 2)
+    assert Way("slower", Eager, most=work.parameters * 15).feasible(work) is None

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import argparse
 import platform
-import sys
 from importlib import import_module
 from pathlib import Path
 
 import tests.benchmarks.one_thread  # noqa: F401  (before any library that starts threads)
 from engine import core
+from tests.benchmarks.machine import processor
 
 SECTIONS = (
     "networks",
     "eager",
     "programs",
+    "limits",
     "calls",
     "texts",
     "sizes",
@@ -44,8 +45,7 @@ def main() -> None:
         parser.error("--picture draws the section sizes, which must be among those named")
 
     print(
-        f"Python {platform.python_version()}, {platform.machine()}, one thread, "
-        f"core in use: {core}.\n"
+        f"Python {platform.python_version()}, one thread of {processor()}, core in use: {core}.\n"
     )
     for name in sections:
         try:
@@ -56,8 +56,10 @@ def main() -> None:
             )
             continue
         print(f"### {(section.__doc__ or '').splitlines()[0]}\n")
-        print("\n".join(section.table()) + "\n")
-        sys.stdout.flush()
+        # A section that takes minutes gives its rows one by one.
+        for line in section.table():
+            print(line, flush=True)
+        print(flush=True)
     if arguments.picture:
         from tests.benchmarks import picture, sizes
 

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from tests.benchmarks.peers import ways
 from tests.benchmarks.programs import LLVM, WORKS, microseconds, three_digits, verdict
-from tests.benchmarks.timing import in_turn, repetitions, versus
+from tests.benchmarks.timing import in_turn, settled, versus
 
-# How often a call is made for one measurement is decided by `repetitions`.
+# How often a call is made for one measurement is decided by `settled`.
 ROUNDS = 9
 
 
@@ -51,7 +51,7 @@ def measured(name: str) -> dict[str, list[float]]:
         "gradients": repeated(lambda: program.gradients(rows[:1])),
         "predict": repeated(lambda: program(rows[:1])),
     }
-    counts = {kind: repetitions(call) for kind, call in calls.items()}
+    counts = {kind: settled(call) for kind, call in calls.items()}
     jobs: dict[str, Callable[[], object]] = {
         kind: partial(call, counts[kind]) for kind, call in calls.items()
     }

@@ -17,6 +17,11 @@ from tests.benchmarks.sizes import Curve
 INK, GREY = "#1F2933", "#5A6472"
 STYLES: dict[str, dict[str, Any]] = {
     "chaingrad, LLVM": {"color": "#B23A00", "linewidth": 3.2, "marker": "o", "zorder": 4},
+    "chaingrad, one call an epoch": {
+        "color": "#B23A00",
+        "marker": "o",
+        "markerfacecolor": "white",
+    },
     "chaingrad, Python": {"color": "#B23A00", "linewidth": 2.2, "linestyle": (0, (5, 1.6))},
     "chaingrad, eager": {"color": "#B23A00", "linewidth": 2.2, "linestyle": (0, (1, 1.2))},
     "micrograd": {"color": "#000000", "marker": "v"},

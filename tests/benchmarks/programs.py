@@ -7,14 +7,14 @@ epochs by every peer must end at the same parameters. All columns of a work run 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from statistics import median
 from typing import NamedTuple
 
 from tests.benchmarks import work
-from tests.benchmarks.peers import Trainer, check, missing, ways
-from tests.benchmarks.timing import in_turn, repetitions, versus
+from tests.benchmarks.peers import Trainer, check, chosen, missing, ways
+from tests.benchmarks.timing import in_turn, repetitions, settled, versus
 from tests.benchmarks.work import Work
 
 Times = dict[str, list[float]]
@@ -26,6 +26,8 @@ WORKS: dict[str, Callable[[], Work]] = {
     "784-50-10, 32 images": lambda: work.digits(32),
 }
 LLVM, PYTHON, LOOP = "chaingrad, LLVM", "chaingrad, Python", "JAX, loop inside"
+CALLS = "chaingrad, one call an epoch"
+MACHINE_CODE = (LLVM, CALLS)
 
 
 class Goal(NamedTuple):
@@ -52,18 +54,25 @@ GOALS = (
 IMAGES_PER_SECOND = 20_000
 
 
-def measure(task: Work, rounds: int) -> Times:
-    """Seconds a step, in every round, for each way that can take the work."""
-    check(task)
-    counts: dict[str, int] = {}
-    jobs: dict[str, Callable[[], object]] = {}
-    for way in ways().values():
+def measure(task: Work, rounds: int, among: Sequence[str] | None = None) -> Times:
+    """Seconds a step, in every round, for each way that can take the work, or those named."""
+    check(task, among)
+    prepared: dict[str, tuple[Trainer, int]] = {}
+    for way in chosen(among):
         feasible = way.feasible(task)
         if feasible is not None:
-            trainer: Trainer = way.prepare(feasible)
-            epochs = repetitions(trainer.train)
-            jobs[way.name] = partial(trainer.train, epochs)
-            counts[way.name] = epochs * feasible.steps
+            prepared[way.name] = way.prepare(feasible), feasible.steps
+    return timed(prepared, rounds)
+
+
+def timed(prepared: dict[str, tuple[Trainer, int]], rounds: int) -> Times:
+    """Seconds a step, in every round, of trainers with so many steps to an epoch."""
+    counts: dict[str, int] = {}
+    jobs: dict[str, Callable[[], object]] = {}
+    for name, (trainer, steps) in prepared.items():
+        epochs = (settled if name in MACHINE_CODE else repetitions)(trainer.train)
+        jobs[name] = partial(trainer.train, epochs)
+        counts[name] = epochs * steps
     # Else Python's cyclic collector has who makes objects pay for those of the others as well.
     gc.collect()
     gc.freeze()

@@ -13,7 +13,7 @@ from tests.benchmarks.peers import missing, ways
 from tests.benchmarks.programs import measure, microseconds
 from tests.benchmarks.work import square
 
-WIDTHS = (2, 4, 8, 16, 32, 64, 128, 224)
+WIDTHS = (2, 4, 8, 16, 32, 64, 128, 224, 384, 707)
 
 # Parameters and seconds a sample, in the order of the sizes.
 Curve = list[tuple[float, float]]

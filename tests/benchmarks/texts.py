@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import engine
 import nn
@@ -16,12 +17,12 @@ from engine import Parameter, Value
 from tests.benchmarks import transformer
 from tests.benchmarks.peers import ways
 from tests.benchmarks.programs import LLVM, microseconds, three_digits
-from tests.benchmarks.timing import repetitions, seconds
+from tests.benchmarks.timing import seconds, settled
 
 Maker = Callable[[list[int]], tuple[engine.Program, list[float]]]
 
 
-def listed(model: dict[str, transformer.Matrix]) -> list[Parameter]:
+def listed(model: dict[str, transformer.Matrix]) -> list[Any]:
     """The parameters; the embeddings by dimension, because one-hot vectors are weighed so."""
     matrices = {**model, "tokens": zip(*model["tokens"])}
     return [parameter for matrix in matrices.values() for row in matrix for parameter in row]
@@ -73,7 +74,7 @@ def table() -> list[str]:
             taken.append(time.perf_counter() - start)
             start = time.perf_counter()
         train = partial(program.train, [row])
-        epochs = repetitions(train)
+        epochs = settled(train)
         step = min(seconds(partial(train, epochs)) for _ in range(5)) / epochs
         cells = [*map(three_digits, taken), microseconds(step)]
         rows.append(f"| {name} | {' | '.join(cells)} |")

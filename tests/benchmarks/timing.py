@@ -10,6 +10,9 @@ from functools import partial
 from statistics import median
 from typing import NamedTuple
 
+# Seconds of work after which no program is made again.
+SETTLING = 1.5
+
 
 class Comparison(NamedTuple):
     """Median seconds of the two jobs, and how many times faster the second one is."""
@@ -22,11 +25,14 @@ class Comparison(NamedTuple):
 
 
 def seconds(job: Callable[[], object]) -> float:
-    """How long a job takes, starting without anybody's garbage."""
+    """How long the processor works on a job, which starts without anybody's garbage.
+
+    What other processes took meanwhile does not count.
+    """
     gc.collect()
-    start = time.perf_counter()
+    start = time.process_time()
     job()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def repetitions(job: Callable[[int], object], least: float = 0.02) -> int:
@@ -35,6 +41,16 @@ def repetitions(job: Callable[[int], object], least: float = 0.02) -> int:
     job(count)  # the first call may compile
     while (taken := seconds(partial(job, count))) < least:
         count *= min(10, math.ceil(1.3 * least / taken))
+    return count
+
+
+def settled(job: Callable[[int], object]) -> int:
+    """The repetitions of training by a program of ours, after work for which it is made with care.
+
+    A long program is first made quickly, and again with care when that pays.
+    """
+    count = repetitions(job)
+    job(math.ceil(count * SETTLING / seconds(partial(job, count))))
     return count
 
 

@@ -82,14 +82,16 @@ def moons() -> Work:
     return Work("two moons", (2, 16, 16, 1), "relu", "hinge", rows, batch=100)
 
 
-def digits(batch: int) -> Work:
-    """A network for images of 28 by 28 pixels and ten classes, on noise."""
+def digits(batch: int, hidden: tuple[int, ...] = (50,)) -> Work:
+    """A network for images of 28 by 28 pixels and ten classes, on noise: 64 images, or a batch."""
     source = random.Random(2)
     rows = []
-    for number in range(64):
+    for number in range(max(64, batch)):
         pixels = [source.random() for _ in range(784)]
         rows.append(pixels + [float(number % 10 == digit) for digit in range(10)])
-    return Work("784-50-10", (784, 50, 10), "relu", "cross_entropy", rows, batch, rate=0.001)
+    sizes = (784, *hidden, 10)
+    name = "-".join(map(str, sizes))
+    return Work(name, sizes, "relu", "cross_entropy", rows, batch, rate=0.001)
 
 
 def square(width: int) -> Work:

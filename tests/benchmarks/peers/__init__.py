@@ -7,7 +7,7 @@ the module fails and the others still run.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from importlib import import_module
 from typing import NamedTuple, Protocol
@@ -63,34 +63,44 @@ def ways() -> dict[str, Way]:
     return {way.name: way for way in found}
 
 
-def missing() -> list[str]:
-    """A paragraph of a line for each peer that is not installed, in Markdown."""
+def missing(among: Iterable[str] | None = None) -> list[str]:
+    """A paragraph of a line for each peer that is not there, all or of these names, in Markdown."""
+    wanted = None if among is None else tuple(among)
     lines = [
         f"- No {name} here: {what} adds it."
         for _, name, what in PEERS
         if not any(way.startswith(name) for way in ways())
+        and (wanted is None or any(way.startswith(name) for way in wanted))
     ]
     return ["", *lines] if lines else []
 
 
-def check(work: Work) -> None:
-    """Raises AssertionError unless all ways train to the same parameters.
+def chosen(among: Sequence[str] | None) -> list[Way]:
+    """The ways that are there, all or those of these names."""
+    return [way for way in ways().values() if among is None or way.name in among]
 
-    Three epochs of the work, shortened, must agree to 9 digits of the largest parameter.
-    """
+
+def check(work: Work, among: Sequence[str] | None = None) -> None:
+    """Raises AssertionError unless the ways train to the same parameters, on the work shortened."""
     work = work.short()
+    start = [number for layer in work.layers() for neuron in layer for number in neuron]
+    feasible = (way for way in chosen(among) if way.feasible(work) is not None)
+    agree(work.name, start, ((way.name, way.prepare(work)) for way in feasible))
+
+
+def agree(work: str, start: list[float], trainers: Iterable[tuple[str, Trainer]]) -> None:
+    """Raises AssertionError unless three epochs take all from the start to the same parameters.
+
+    They must agree to 9 digits of the largest parameter.
+    """
     reference, wanted = "", []
-    for way in ways().values():
-        if way.feasible(work) is None:
-            continue
-        trainer = way.prepare(work)
+    for name, trainer in trainers:
         trainer.train(3)
         numbers = trainer.parameters()
         if not reference:
-            reference, wanted = way.name, numbers
-            start = [number for layer in work.layers() for neuron in layer for number in neuron]
-            assert numbers != start, f"{work.name}: {way.name} has not trained at all"
-        assert len(numbers) == work.parameters == len(wanted)
+            reference, wanted = name, numbers
+            assert numbers != start, f"{work}: {name} has not trained at all"
+        assert len(numbers) == len(start) == len(wanted)
         size = max(map(abs, wanted))
         apart = max(abs(a - b) for a, b in zip(numbers, wanted)) / size
-        assert apart < 1e-9, f"{work.name}: {way.name} and {reference} are {apart:.1e} apart"
+        assert apart < 1e-9, f"{work}: {name} and {reference} are {apart:.1e} apart"

@@ -62,6 +62,15 @@ class Program:
         return [leaf.data for leaf in self.leaves]
 
 
+class CallPerEpoch(Program):
+    """A call for every pass over the rows; the program is kept."""
+
+    def train(self, epochs: int) -> None:
+        """Calls."""
+        for _ in range(epochs):
+            self.program.train(self.rows, epochs=1, batch_size=self.work.batch)
+
+
 class Eager:
     """The usual loop; gradients add up over a batch."""
 
@@ -86,8 +95,13 @@ class Eager:
         return [parameter.data for parameter in self.model.parameters()]
 
 
-WAYS = [Way("chaingrad, eager", Eager)]
-if hasattr(engine, "compile"):
-    WAYS.insert(0, Way("chaingrad, Python", partial(Program, "python")))
-    if find_spec("llvmlite"):
-        WAYS.insert(0, Way("chaingrad, LLVM", partial(Program, "llvm")))
+MOST = 6_000_000
+WAYS = [
+    Way("chaingrad, Python", partial(Program, "python"), MOST),
+    Way("chaingrad, eager", Eager, MOST),
+]
+if find_spec("llvmlite"):
+    WAYS[:0] = [
+        Way("chaingrad, LLVM", partial(Program, "llvm")),
+        Way("chaingrad, one call an epoch", partial(CallPerEpoch, "llvm")),
+    ]
