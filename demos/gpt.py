@@ -1,9 +1,10 @@
 """A GPT on scalars: it reads the names of Python's modules and invents new ones.
 
-The decoder of a transformer (Vaswani and others 2017; Radford and others 2018), letter by letter:
-every number is a `Value`, every weight a scalar. All that it needs beyond a multilayer perceptron
-is attention: each letter asks (a query), every letter so far answers (a key), and the softmax of
-how well they match says how much of what each has to say (its value) is listened to.
+The decoder of a transformer (`demos.transformer`), letter by letter: every number is a `Value`,
+every weight a scalar. All that it needs beyond a multilayer perceptron is attention: each letter
+asks (a query), every letter so far answers (a key), and the softmax of how well they match says how
+much of what each has to say (its value) is listened to. With llvmlite it is trained by machine code
+(`demos.padded_names`).
 """
 
 from __future__ import annotations
@@ -11,91 +12,21 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import Any
+from importlib.util import find_spec
 
 from demos import pictures
 from demos.module_names import EDGE, LONGEST, Names, pair_table, pairs_loss
+from demos.padded_names import OnNodes, PaddedNames
 from demos.pictures import Illustration, needs
 from demos.printing import heading, introduction, remark
-from engine import Parameter, Value, dot, mean, no_grad, softmax
-from nn import AdamW, Module, cross_entropy
+from demos.transformer import HEADS, WIDTH, Memory, Transformer, losses
+from engine import no_grad, softmax
+from nn import AdamW
 
-WIDTH, HEADS = 16, 4
 STEPS, NAMES_A_STEP, RATE, DECAY, SEED = 400, 4, 0.01, 0.2, 2
 TEMPERATURE, INVENTED, REPORTS = 0.6, 40, 8
-Vector = list[Value]
-Matrix = list[list[Parameter]]
+WORTH_IT = 300  # steps from which on a program takes less time, with that to compile it
 Curve = list[tuple[int, float]]
-
-
-class Memory:
-    """What a sequence leaves behind for its next letter: a key and a value for each so far."""
-
-    def __init__(self) -> None:
-        self.keys: list[Vector] = []
-        self.values: list[Vector] = []
-        self.attention: list[list[list[float]]] = []  # of every letter, in every head, to each
-
-
-class Transformer(Module):
-    """One block of attention and perceptron; a call takes a letter and scores what may follow."""
-
-    def __init__(self, letters: int, source: random.Random) -> None:
-        def matrix(rows: int, columns: int) -> Matrix:
-            return [[Parameter(source.gauss(0, 0.1)) for _ in range(columns)] for _ in range(rows)]
-
-        self.letters, self.places = matrix(letters, WIDTH), matrix(LONGEST, WIDTH)
-        self.query, self.key, self.value = (matrix(WIDTH, WIDTH) for _ in range(3))
-        self.joined = matrix(WIDTH, WIDTH)
-        self.wide, self.narrow = matrix(4 * WIDTH, WIDTH), matrix(WIDTH, 4 * WIDTH)
-        self.scores = matrix(letters, WIDTH)
-
-    def __call__(self, letter: int, memory: Memory) -> Vector:
-        x = add(self.letters[letter], self.places[len(memory.keys)])
-        # Each part adds to x what it has found, so that gradients also pass beside it.
-        x = add(x, self.attend(normalised(x), memory))
-        hidden = [z.relu() for z in linear(self.wide, normalised(x))]
-        x = add(x, linear(self.narrow, hidden))
-        return linear(self.scores, normalised(x))
-
-    def attend(self, x: Vector, memory: Memory) -> Vector:
-        """What the letters so far say to this one; every head listens with its share of x."""
-        query = linear(self.query, x)
-        memory.keys.append(linear(self.key, x))
-        memory.values.append(linear(self.value, x))
-        memory.attention.append([])
-        found, size = [], WIDTH // HEADS
-        for start in range(0, WIDTH, size):
-            part = slice(start, start + size)
-            matches = [dot(query[part], key[part]) / math.sqrt(size) for key in memory.keys]
-            weights = softmax(matches)
-            memory.attention[-1].append([weight.data for weight in weights])
-            for column in zip(*(value[part] for value in memory.values)):
-                found.append(dot(weights, column))
-        return linear(self.joined, found)
-
-
-def linear(matrix: Matrix, x: Vector) -> Vector:
-    """W·x."""
-    return [dot(row, x) for row in matrix]
-
-
-def add(x: Any, y: Any) -> Vector:
-    """x + y, entry by entry."""
-    return [a + b for a, b in zip(x, y, strict=True)]
-
-
-def normalised(x: Vector) -> Vector:
-    """x over its root mean square (Zhang and Sennrich 2019); the small number avoids 0/0."""
-    scale = (dot(x, x) / len(x) + 1e-5) ** -0.5
-    return [entry * scale for entry in x]
-
-
-def losses(model: Transformer, numbers: list[int]) -> list[Value]:
-    """−log of the probability of each letter after those before it."""
-    memory = Memory()
-    return [cross_entropy(after, model(letter, memory)) for letter, after in pairwise(numbers)]
 
 
 def mean_loss(model: Transformer, names: Names, some: list[str]) -> float:
@@ -174,6 +105,8 @@ def train(
 ) -> list[Curve]:
     """The losses of the steps, and now and then that on the names held out, as (step, loss)."""
     optimizer = AdamW(model.parameters(), RATE, beta2=0.99, weight_decay=DECAY)
+    machine_code = steps >= WORTH_IT and find_spec("llvmlite")
+    update = (PaddedNames if machine_code else OnNodes)(model, optimizer, names).update
     training: Curve = []
     held_out: Curve = [(0, mean_loss(model, names, names.held_out))]
     print("  step   training   held out   a name it invents")
@@ -181,13 +114,8 @@ def train(
     for step in range(1, steps + 1):
         if len(waiting) < NAMES_A_STEP:
             waiting = source.sample(names.training, len(names.training))
-        batch = [names.numbers(waiting.pop()) for _ in range(NAMES_A_STEP)]
-        optimizer.zero_grad()
-        loss = mean([each for numbers in batch for each in losses(model, numbers)])
-        loss.backward()
         optimizer.learning_rate = RATE * (1 - (step - 1) / steps)
-        optimizer.step()
-        training.append((step, loss.data))
+        training.append((step, update([waiting.pop() for _ in range(NAMES_A_STEP)])))
         if step % (steps // reports) == 0:
             held_out.append((step, mean_loss(model, names, names.held_out)))
             recent = [loss for _, loss in training[-(steps // reports) :]]

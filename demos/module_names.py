@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from itertools import pairwise
 
-EDGE, LONGEST = ".", 16
+EDGE, LONGEST = ".", 13
 
 
 class Names:

@@ -8,9 +8,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from demos import gpt
+from demos import gpt, padded_names, transformer
 from demos.module_names import LONGEST, Names, pair_table, pairs_loss
 from engine import mean
+from nn import AdamW
 from tests.demos.shared import printed
 
 
@@ -21,7 +22,7 @@ def names():
 
 @pytest.fixture(scope="module")
 def model(names):
-    return gpt.Transformer(len(names.letters), random.Random(2))
+    return transformer.Transformer(len(names.letters), random.Random(2))
 
 
 def array(matrix):
@@ -34,11 +35,11 @@ def scores_in_numpy(model, numbers):
     def normalised(x):
         return x / np.sqrt(np.mean(x**2, axis=1, keepdims=True) + 1e-5)
 
-    x = array(model.letters)[numbers] + array(model.places)[: len(numbers)]
+    x = array(model.letters).T[numbers] + array(model.places)[: len(numbers)]
     inside = normalised(x)
     query, key, value = (inside @ array(w).T for w in (model.query, model.key, model.value))
-    size, heads = gpt.WIDTH // gpt.HEADS, []
-    for head in range(gpt.HEADS):
+    size, heads = transformer.WIDTH // transformer.HEADS, []
+    for head in range(transformer.HEADS):
         part = slice(head * size, (head + 1) * size)
         matches = query[:, part] @ key[:, part].T / math.sqrt(size)
         matches[np.triu_indices(len(numbers), 1)] = -np.inf
@@ -51,33 +52,35 @@ def scores_in_numpy(model, numbers):
 
 def test_its_scores_are_those_of_the_matrix_form(names, model):
     numbers = names.numbers("asyncio")[:-1]
-    memory = gpt.Memory()
+    memory = transformer.Memory()
     scores = [[score.data for score in model(letter, memory)] for letter in numbers]
     np.testing.assert_allclose(scores, scores_in_numpy(model, numbers), rtol=1e-10, atol=1e-12)
 
 
 def test_each_head_listens_to_what_was_so_far_and_to_all_of_it_together(names, model):
-    memory = gpt.Memory()
+    memory = transformer.Memory()
     for letter in names.numbers("zlib")[:-1]:
         model(letter, memory)
     assert [[len(weights) for weights in row] for row in memory.attention] == [
-        [length] * gpt.HEADS for length in range(1, 6)
+        [length] * transformer.HEADS for length in range(1, 6)
     ]
     for row in memory.attention:
-        assert [sum(weights) for weights in row] == pytest.approx([1.0] * gpt.HEADS, rel=1e-12)
+        assert [sum(weights) for weights in row] == pytest.approx(
+            [1.0] * transformer.HEADS, rel=1e-12
+        )
 
 
 @pytest.mark.parametrize("matrix", ["letters", "places", "query", "key", "value", "joined"])
 def test_the_gradient_reaches_every_part_and_is_the_slope_of_the_loss(names, model, matrix):
     numbers = names.numbers("abc")
-    parameter = getattr(model, matrix)[0 if matrix != "letters" else numbers[1]][1]
+    parameter = getattr(model, matrix)[1][0 if matrix != "letters" else numbers[1]]
     model.zero_grad()
-    mean(gpt.losses(model, numbers)).backward()
+    mean(transformer.losses(model, numbers)).backward()
     gradient, start = parameter.grad, parameter.data
     slopes = []
     for step in (1e-5, -1e-5):
         parameter.data = start + step
-        slopes.append(mean(gpt.losses(model, numbers)).data / step)
+        slopes.append(mean(transformer.losses(model, numbers)).data / step)
     parameter.data = start
     assert gradient == pytest.approx(sum(slopes) / 2, rel=1e-5, abs=1e-9)
     assert gradient != 0
@@ -119,3 +122,21 @@ def test_a_name_is_the_same_from_the_same_source_and_never_too_long(names, model
     assert first == [gpt.invent(model, names, random.Random(seed)) for seed in range(5)]
     assert len({*first}) > 1
     assert all(len(name) < LONGEST for name in first)
+
+
+@pytest.mark.parametrize("some", [["abc", "x"], ["os"]])
+def test_a_program_for_names_of_every_length_takes_the_steps_of_the_nodes(names, monkeypatch, some):
+    pytest.importorskip("llvmlite")
+    for module in (padded_names, transformer):
+        monkeypatch.setattr(module, "LONGEST", 4)
+    found = []
+    for way in (padded_names.OnNodes, padded_names.PaddedNames):
+        model = transformer.Transformer(len(names.letters), random.Random(2))
+        optimizer = AdamW(model.parameters(), 0.01, weight_decay=0.2)
+        update = way(model, optimizer, names).update
+        losses = [update(some), update(["z"])]
+        optimizer.learning_rate = 0.001
+        losses.append(update(some))
+        found.append(losses + [parameter.data for parameter in model.parameters()])
+    assert found[0][2] < found[0][0] < 4
+    assert found[1] == pytest.approx(found[0], rel=1e-9, abs=1e-12)
