@@ -106,6 +106,14 @@ class LlvmFormulas(Dialect):
         """An instruction on numbers."""
         return self.code.emit(f"{instruction} {self.type} {', '.join(registers)}")
 
+    def added(self, total: str, tree: ast.expr, names: Names) -> str:
+        """One more element of a sum; where that is a product, both may be rounded at once."""
+        match tree:
+            case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                factors = [self.of(left, names), self.of(right, names)]
+                return self.called(f"llvm.fmuladd.{self.suffix}", [*factors, total])
+        return self.on("fadd", total, self.of(tree, names))
+
     def selected(self, test: str, then: str, otherwise: str) -> str:
         sides = f"{self.type} {then}, {self.type} {otherwise}"
         return self.code.emit(f"select {self.condition} {test}, {sides}")

@@ -1,6 +1,7 @@
-"""Loops over neighbours in memory, several of them at a time in one vector.
+"""Loops over neighbours in memory: several of them at a time in one vector, or one of each row.
 
-Only where a function takes one row at a time: in lanes everything is unrolled.
+Where rows lie side by side in the lanes of vectors, what a parameter is multiplied by is a vector
+already, and the parameter is spread.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from engine.programs.llvm.sample import LlvmModule
 
 WIDTH = 8
-# So many sums run side by side, because each addition has to wait for the one before it.
+# So many sums run side by side, because each addition has to wait for the one before it; in lanes
+# those of several reductions do.
 _SIDE_BY_SIDE = 4
 # The registers of arrays: those of a row, and those that the loops call otherwise.
 _REGISTERS = {"parameter": "%p", "input": "%x", "gradient": "%g", "value": "%v", "adjoint": "%d"}
@@ -57,6 +59,23 @@ def loop(
     code.lines.append(f"{after}:")
 
 
+def either(
+    code: Code, condition: str, then: Callable[[], None], otherwise: Callable[[], None]
+) -> None:
+    """if (condition) then() else otherwise()."""
+    sides = code.new("then"), code.new("else")
+    after = code.new("after")
+    code.act(f"br i1 {condition}, label %{sides[0]}, label %{sides[1]}")
+    for side, write in zip(sides, (then, otherwise)):
+        code.lines.append(f"{side}:")
+        # What is found out there holds only there.
+        outer, code.known = code.known, dict(code.known)
+        write()
+        code.known = outer
+        code.act(f"br label %{after}")
+    code.lines.append(f"{after}:")
+
+
 def with_round(code: Code, count: int, body: Callable[[], None]) -> None:
     """The rounds of a `Roll`."""
 
@@ -68,74 +87,111 @@ def with_round(code: Code, count: int, body: Callable[[], None]) -> None:
     code.round = ""
 
 
-def _address(code: Code, run: Span, index: str | int) -> str:
-    base = code.moved(register_of(run.kind), run.start, run.step)
-    return code.address(base, index)
+class Pace:
+    """How loops go over neighbours: `step` of them in each vector, or one of each row in lanes."""
+
+    def __init__(self, code: Code, module: LlvmModule, in_lanes: bool) -> None:
+        self.code = code
+        self.in_lanes = in_lanes
+        self.vectors = module.formulas(code, module.shape.width if in_lanes else WIDTH)
+        self.single = module.formulas(code, 1)
+        self.step = 1 if in_lanes else WIDTH
+
+    def sums(self, reductions: int) -> int:
+        """How many sums run side by side for each of so many reductions."""
+        if not self.in_lanes:
+            return _SIDE_BY_SIDE
+        # Of short vectors two are added at a time.
+        return max(1, _SIDE_BY_SIDE * WIDTH // (self.vectors.width * reductions))
+
+    def address(self, formulas: LlvmFormulas, run: Span, index: str | int) -> str:
+        type_ = formulas.type if self.in_lanes and run.kind != "parameter" else "double"
+        start = self.code.moved(register_of(run.kind), run.start, run.step, type_)
+        return self.code.address(start, index, type_)
+
+    def load(
+        self, read: Callable[[str], str], formulas: LlvmFormulas, run: Span, index: str | int
+    ) -> str:
+        """The register of elements; `read`: `code.fresh`, or `code.emit` if none can change."""
+        place = self.address(formulas, run, index)
+        if self.in_lanes and run.kind == "parameter":
+            return formulas.spread(read(f"load double, ptr {place}"))
+        return read(f"load {formulas.type}, ptr {place}, align 8")
+
+    def names(self, formulas: LlvmFormulas, names: Mapping[str, str]) -> dict[str, str]:
+        """What is the same for all elements; a number of every row is a vector already."""
+        if self.in_lanes:
+            return dict(names)
+        return {name: formulas.spread(register) for name, register in names.items()}
 
 
-def load(code: Code, formulas: LlvmFormulas, run: Span, index: str | int) -> str:
-    return code.fresh(f"load {formulas.type}, ptr {_address(code, run, index)}, align 8")
-
-
-def map_span(code: Code, module: LlvmModule, each: Map, names: Mapping[str, str]) -> None:
+def map_span(pace: Pace, each: Map, names: Mapping[str, str]) -> None:
     """target_i = tree, or += tree, for all i."""
+    code = pace.code
 
     def part(formulas: LlvmFormulas, index: str | int) -> None:
-        known = {name: formulas.spread(register) for name, register in names.items()}
-        known |= {name: load(code, formulas, run, index) for name, run in each.spans.items()}
-        register = formulas.write(each.tree, known)
+        known = pace.names(formulas, names)
+        for name, run in each.spans.items():
+            known[name] = pace.load(code.fresh, formulas, run, index)
         if each.accumulate or each.target.kind == "gradient":
-            previous = load(code, formulas, each.target, index)
-            register = code.emit(f"fadd {formulas.type} {previous}, {register}")
-        address = _address(code, each.target, index)
+            previous = pace.load(code.fresh, formulas, each.target, index)
+            register = formulas.added(previous, each.tree, known)
+        else:
+            register = formulas.write(each.tree, known)
+        address = pace.address(formulas, each.target, index)
         code.act(f"store {formulas.type} {register}, ptr {address}, align 8")
 
-    whole = each.target.length - each.target.length % WIDTH
+    whole = each.target.length - each.target.length % pace.step
     if whole:
-        vectors = module.formulas(code, WIDTH)
-        loop(code, 0, whole, WIDTH, lambda index: part(vectors, index))
+        loop(code, 0, whole, pace.step, lambda index: part(pace.vectors, index))
     for index in range(whole, each.target.length):
-        part(module.formulas(code, 1), index)
+        part(pace.single, index)
 
 
 def reduce_spans(
-    code: Code, module: LlvmModule, reductions: Sequence[Reduce], names: Mapping[str, str]
+    pace: Pace, module: LlvmModule, reductions: Sequence[Reduce], names: Mapping[str, str]
 ) -> list[str]:
     """The registers of sums, maxima or minima over all i, computed in one loop.
 
     They are of one kind and length. What several of them go over is loaded once.
     """
     # What is loaded here may be changed in memory later on.
+    code = pace.code
     outer, code.known = code.known, dict(code.known)
     row, length = REDUCTIONS[reductions[0].kind], reductions[0].length
-
-    def value(formulas: LlvmFormulas, reduction: Reduce, index: str | int) -> str:
-        known = {name: formulas.spread(register) for name, register in names.items()}
-        for name, run in (reduction.spans or {}).items():
-            known[name] = code.emit(
-                f"load {formulas.type}, ptr {_address(code, run, index)}, align 8"
-            )
-        return formulas.write(reduction.tree, known)
+    step, vectors = pace.step, pace.vectors
 
     def joined(formulas: LlvmFormulas, first: str, second: str) -> str:
         return formulas.joined(row, first, (second, ATOM))[0]
 
-    vectors, single = module.formulas(code, WIDTH), module.formulas(code, 1)
-    block = WIDTH * _SIDE_BY_SIDE
+    def further(
+        formulas: LlvmFormulas, reduction: Reduce, index: str | int, before: str = ""
+    ) -> str:
+        """With one more element, or vector of them; or that alone."""
+        known = pace.names(formulas, names)
+        for name, run in (reduction.spans or {}).items():
+            known[name] = pace.load(code.emit, formulas, run, index)
+        if before and reduction.kind == "sum":
+            return formulas.added(before, reduction.tree, known)
+        element = formulas.write(reduction.tree, known)
+        return joined(formulas, before, element) if before else element
+
+    side = pace.sums(len(reductions))
+    block = step * side
     whole = length - length % block
     partial: list[list[str]] = [[] for _ in reductions]
     if whole:
-        cells = [[code.new("%cell") for _ in range(_SIDE_BY_SIDE)] for _ in reductions]
+        cells = [[code.new("%cell") for _ in range(side)] for _ in reductions]
         for cell in chain.from_iterable(cells):
             code.entry.append(f"  {cell} = alloca {vectors.type}")
             code.act(f"store {vectors.type} {vectors.constant(row.identity)}, ptr {cell}")
 
         def body(index: str) -> None:
-            for number in range(_SIDE_BY_SIDE):
-                here = code.emit(f"add i64 {index}, {number * WIDTH}")
+            for number in range(side):
+                here = code.emit(f"add i64 {index}, {number * step}")
                 for reduction, own in zip(reductions, cells):
                     previous = code.fresh(f"load {vectors.type}, ptr {own[number]}")
-                    following = joined(vectors, previous, value(vectors, reduction, here))
+                    following = further(vectors, reduction, here, previous)
                     code.act(f"store {vectors.type} {following}, ptr {own[number]}")
 
         loop(code, 0, whole, block, body)
@@ -145,15 +201,16 @@ def reduce_spans(
     results = []
     for reduction, sums in zip(reductions, partial):
         position = whole
-        while position + WIDTH <= length:
-            sums.append(value(vectors, reduction, position))
-            position += WIDTH
+        while position + step <= length:
+            sums.append(further(vectors, reduction, position))
+            position += step
         while len(sums) > 1:
             sums[:] = [*sums[2:], joined(vectors, sums[0], sums[1])]
-        result = _across(code, module, joined, sums[0]) if sums else ""
+        result = sums[0] if sums else ""
+        if sums and not pace.in_lanes:
+            result = _across(code, module, joined, result)
         for index in range(position, length):
-            element = value(single, reduction, index)
-            result = joined(single, result, element) if result else element
+            result = further(pace.single, reduction, index, result)
         results.append(result)
     code.known = outer
     return results

@@ -12,7 +12,7 @@ from itertools import chain
 from engine.programs.llvm.chunks import chunks_of, fused_of, rolled_if_long, shared_by
 from engine.programs.llvm.code import Code
 from engine.programs.llvm.formulas import LlvmFormulas
-from engine.programs.llvm.loops import map_span, reduce_spans, register_of, with_round
+from engine.programs.llvm.loops import Pace, map_span, reduce_spans, register_of, with_round
 from engine.programs.llvm.shape import shape_of
 from engine.programs.lower.ir import (
     Assign,
@@ -55,7 +55,7 @@ class LlvmModule:
         return "\n".join([*self.functions.values(), "", *self.texts])
 
 
-def write_sample(module: LlvmModule, backward: bool, deferred: Sequence[Map] = ()) -> None:
+def write_sample(module: LlvmModule, backward: bool, deferred: Sequence[Map | Assign] = ()) -> None:
     """Adds `@sample` to the module, a function of one row, or of one in each lane.
 
     It returns the loss, or the first of several outputs, which it writes to `%out`. Where an
@@ -67,7 +67,7 @@ def write_sample(module: LlvmModule, backward: bool, deferred: Sequence[Map] = (
     if backward:
         given.append([step for step in program.backward if id(step) not in later])
     checked = any(isinstance(item, Guard) for item in chain(*given))
-    parts = rolled_if_long(given) if module.shape.width == 1 else [*given]
+    parts = rolled_if_long(given) if module.shape.has_loops else [*given]
     instructions = list(chain(*parts))
     chunks = chunks_of(instructions)
     shared = shared_by(chunks, program.outputs)
@@ -115,6 +115,7 @@ class _Writer:
         self.module = module
         self.code = Code(module.functions)
         self.formulas = module.formulas(self.code, module.shape.width)
+        self.pace = Pace(self.code, module, module.shape.width > 1)
         self.shared = shared
         self.mark = mark
         self.registers: dict[Variable, str] = {}
@@ -134,8 +135,7 @@ class _Writer:
                         self.reductions(fused[target])
                         done.update(reduction.target for reduction in fused[target])
                 case Map(run):
-                    common = self.operands(instruction.names)
-                    map_span(self.code, self.module, instruction, common)
+                    map_span(self.pace, instruction, self.operands(instruction.names))
                     self.forget(run)
                 case Guard(tree, names):
                     self.check(tree, names)
@@ -154,7 +154,8 @@ class _Writer:
 
     def reductions(self, reductions: Sequence[Reduce]) -> None:
         """Sums over the same neighbours, such as the neurons of a layer, in one loop."""
-        found = reduce_spans(self.code, self.module, reductions, self.operands(reductions[0].names))
+        common = self.operands(reductions[0].names)
+        found = reduce_spans(self.pace, self.module, reductions, common)
         for reduction, register in zip(reductions, found):
             self.assign(reduction.target, register, accumulate=False)
 

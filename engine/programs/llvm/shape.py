@@ -22,20 +22,40 @@ class Shape:
     tile: int = 1
 
     @property
+    def has_loops(self) -> bool:
+        """Whether neighbours are gone through in loops: of few nodes in lanes none is so long."""
+        return self.width == 1 or self.tile > 1
+
+    @property
     def stride(self) -> int:
         """Doubles for the values and adjoints of a row, one value more for what is undefined."""
         return 2 * self.values + 1
 
     @property
+    def first(self) -> int:
+        """Where the values and adjoints of a tile begin in working memory; rows in lanes before."""
+        return self.width * self.inputs if self.width > 1 else 0
+
+    @property
+    def copies(self) -> int:
+        """Where the values of a tile lie once more, row by row."""
+        return self.first + self.tile * self.stride
+
+    @property
+    def rows(self) -> int:
+        """Where the addresses of the rows of a tile lie."""
+        return self.copies + (self.tile * self.values if self.width > 1 else 0)
+
+    @property
     def scratch(self) -> int:
         """Doubles of working memory.
 
-        In lanes: a row, the gradients of full vectors and of the rest, values and adjoints. Else
-        values, adjoints and the address of each row of a tile.
+        In lanes, without a tile: a row, the gradients of full vectors and of the rest, values and
+        adjoints.
         """
-        if self.width > 1:
+        if self.width > 1 and self.tile == 1:
             return self.width * (self.inputs + 2 * self.parameters + self.stride)
-        return self.tile * (self.stride + 1)
+        return self.rows + self.tile
 
     def places(self) -> list[str]:
         """Names for parts of the working memory, where there is one row, or one in each lane."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from engine.programs.llvm.code import Code, literal
-from engine.programs.llvm.loops import loop, reduce_spans, register_of
+from engine.programs.llvm.loops import Pace, loop, reduce_spans, register_of
 from engine.programs.llvm.sample import LlvmModule
 from engine.programs.lower.ir import Comment, Function, Map, Reduce, Span, Statement
 from engine.sheet.inlining import replaced
@@ -203,7 +203,8 @@ class LlvmStatements:
     def reduced(self, reduce: Reduce) -> str:
         """A sum over all elements of arrays."""
         if reduce.length > MOST_SINGLE:
-            return reduce_spans(self.code, self.module, [reduce], {})[0]
+            pace = Pace(self.code, self.module, in_lanes=False)
+            return reduce_spans(pace, self.module, [reduce], {})[0]
         elements = (
             self.of(_at(reduce.tree, reduce.spans or {}, str(index))).text
             for index in range(reduce.length)

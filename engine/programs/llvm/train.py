@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from engine.programs.llvm.code import Code, literal
-from engine.programs.llvm.loops import loop
+from engine.programs.llvm.calls import Loops, SmallLoops
+from engine.programs.llvm.code import Code
 from engine.programs.llvm.sample import LlvmModule, write_sample
 from engine.programs.llvm.shape import TILE
-from engine.programs.llvm.statements import MOST_SINGLE, LlvmStatements, Typed
-from engine.programs.llvm.update import write_update
-from engine.programs.llvm.weights import deferred_gradients, uncovered, write_weights
+from engine.programs.llvm.statements import MOST_SINGLE
+from engine.programs.llvm.update import update_of_weights, write_update
+from engine.programs.llvm.weights import (
+    Apply,
+    Deferred,
+    all_gradients,
+    deferred_gradients,
+    reads_parameters,
+    uncovered,
+    write_weights,
+)
 from engine.programs.lower.inline import inlined
 from engine.programs.lower.ir import Function
 from engine.programs.lower.loops import BATCH, EVALUATE, EVALUATE_SEVERAL, ONE_ROW, TRAIN
@@ -27,21 +35,36 @@ def write_training(module: LlvmModule, rule: UpdateRule | None, single: bool) ->
     A rule that needs all gradients at once must have its steps of one row as batches.
     """
     width, count = module.shape.width, module.shape.parameters
-    deferred = deferred_gradients(module.kernel, single) if width == 1 else []
+    deferred: Sequence[Deferred] = deferred_gradients(module.kernel, single)
+    if width > 1:
+        deferred = all_gradients(module.kernel)
+    if deferred and not single:
+        module.shape = replace(module.shape, tile=TILE)
     write_sample(module, backward=True, deferred=deferred)
+    update = None if single else _update_with_weights(module, rule, deferred)
+    fused = update is not None
     if not single:
         if deferred:
-            module.shape = replace(module.shape, tile=TILE)
-            write_weights(module, deferred)
-        _Loops(module).write(_batch(count, width, bool(deferred)))
+            write_weights(module, deferred, update)
+        Loops(module, fused=fused).write(_batch(count, width, bool(deferred), fused))
     if rule is not None:
-        write_update(module, rule, count, single, deferred if single else ())
+        write_update(module, rule, count, single, deferred if single or fused else ())
         train = loop_of(TRAIN, count)
         if single:
             train = _train_by_rows(count)
         ranges, state = uncovered(count, deferred), count * len(rule.remembered)
-        loops = _Small if single and count <= MOST_SINGLE else _Loops
-        loops(module, ranges, state).write(train)
+        loops = SmallLoops if single and count <= MOST_SINGLE else Loops
+        loops(module, ranges, state, fused).write(train)
+
+
+def _update_with_weights(
+    module: LlvmModule, rule: UpdateRule | None, deferred: Sequence[Deferred]
+) -> Callable[[Code], Apply] | None:
+    """What changes parameters as soon as their gradients are known, if that may be done so."""
+    # It may not change what gradients after it read, and some rules need all of them first.
+    if not deferred or rule is None or rule.reductions or any(map(reads_parameters, deferred)):
+        return None
+    return partial(update_of_weights, module, rule, module.shape.parameters)
 
 
 @lru_cache(maxsize=64)
@@ -51,11 +74,11 @@ def _train_by_rows(count: int) -> Function:
 
 
 @lru_cache(maxsize=64)
-def _batch(count: int, width: int, deferred: bool) -> Function:
+def _batch(count: int, width: int, deferred: bool, fused: bool) -> Function:
     batch = in_place(loop_of(BATCH, count))
-    if deferred:
-        return strip_mined(batch, TILE)
-    return in_lanes(batch, width, count) if width > 1 else batch
+    if width > 1:
+        batch = in_lanes(batch, width, 0 if deferred else count)
+    return strip_mined(batch, TILE, last=not fused) if deferred else batch
 
 
 @lru_cache(maxsize=64)
@@ -69,162 +92,4 @@ def write_evaluation(module: LlvmModule) -> None:
     """Adds `@evaluate`, which is given working memory as well."""
     shape = module.shape
     write_sample(module, backward=False)
-    _Loops(module).write(_evaluate(shape.parameters, shape.width, shape.outputs > 1))
-
-
-class _Loops(LlvmStatements):
-    """What the loops call: functions of the module, and what is done with the lanes of a vector.
-
-    `ranges`: the gradients that rows are added to, and that must therefore start at 0. `state`:
-    how many numbers are remembered.
-    """
-
-    def __init__(self, module: LlvmModule, ranges: Sequence[range] = (), state: int = 0) -> None:
-        super().__init__(module)
-        self.shape = module.shape
-        self.ranges = ranges
-        self.state = state
-        self.code.entry += self.shape.places()
-        # The row at last, where it has its values and adjoints, and what its gradient weighs.
-        self.row, self.values, self.adjoints, self.weight = "null", "%v", "%d", "1.0"
-
-    def call(self, result: str, name: str, *given: Typed) -> str:
-        return f"call {result} @{name}({', '.join(f'{each.type} {each.text}' for each in given)})"
-
-    def sample(self, *given: str) -> Typed:
-        """The output of a row, or of one in each lane."""
-        type_ = self.formulas.type
-        arrays = [*given[:3], self.values, self.adjoints, *given[3:]]
-        called = self.call(type_, "sample", *(Typed(array, "ptr") for array in arrays))
-        return Typed(self.code.fresh(called), type_)
-
-    # Training.
-
-    def call_batch(self, *given: Typed) -> Typed:
-        """The sums of gradients over some rows; the update divides them by how many these are."""
-        code, (_, _, _, start, stop, *_) = self.code, given
-        self.clear()
-        loss = code.fresh(self.call("double", "batch", *given))
-        size = code.fresh(f"sub i64 {stop.text}, {start.text}")
-        size = code.fresh(f"sitofp i64 {size} to double")
-        self.weight = code.fresh(f"fdiv double 1.0, {size}")
-        return Typed(loss, "double")
-
-    def call_gradients(self, parameters: Typed, row: Typed, gradient: Typed) -> Typed:
-        self.clear()
-        self.row = row.text
-        return self.call_add_gradients(parameters, row, gradient)
-
-    def call_add_gradients(self, parameters: Typed, row: Typed, gradient: Typed) -> Typed:
-        return self.sample(parameters.text, row.text, gradient.text)
-
-    def call_update(self, *given: Typed) -> None:
-        row = (Typed(array, "ptr") for array in (self.row, self.values, self.adjoints))
-        self.code.act(self.call("void", "update", *given, *row, Typed(self.weight, "double")))
-
-    def clear(self) -> None:
-        """Sets the gradients to 0 that the rows of a batch add to."""
-        # Not minus zero, though x + −0 would be x itself and save an addition: eagerly a gradient
-        # without contributions, or of −0 alone, is 0.
-        code, name = self.code, "llvm.memset.p0.i64"
-        for indices in self.ranges:
-            code.functions[name] = f"declare void @{name}(ptr, i8, i64, i1)"
-            start, size = code.address("%g", indices.start), 8 * len(indices)
-            code.act(f"call void @{name}(ptr {start}, i8 0, i64 {size}, i1 false)")
-
-    # Tiles.
-
-    def call_kept(self, row: Typed, number: Typed) -> Typed:
-        """The row; it and what is computed of it are kept by its number until the tile is over."""
-        code, shape = self.code, self.shape
-        pointers = code.address("%work", TILE * shape.stride)
-        code.act(f"store ptr {row.text}, ptr {code.address(pointers, number.text, 'ptr')}")
-        offset = code.emit(f"mul i64 {number.text}, {shape.stride}")
-        self.values = code.address("%work", offset)
-        self.adjoints = code.address(self.values, shape.values + 1)
-        return row
-
-    def call_weights(self, *given: Typed) -> None:
-        self.code.act(self.call("void", "weights", *given))
-
-    # Lanes.
-
-    def call_gathered(self, *rows: Typed) -> Typed:
-        """The rows, one in each lane."""
-        code, vector = self.code, self.formulas.type
-
-        def body(index: str) -> None:
-            gathered = "poison"
-            for lane, row in enumerate(rows):
-                number = code.fresh(f"load double, ptr {code.address(row.text, index)}")
-                gathered = code.emit(
-                    f"insertelement {vector} {gathered}, double {number}, i32 {lane}"
-                )
-            code.act(f"store {vector} {gathered}, ptr {code.address('%x', index, vector)}, align 8")
-
-        if self.shape.inputs:
-            loop(code, 0, self.shape.inputs, 1, body)
-        return Typed("%x", "ptr")
-
-    def call_counted(self, numbers: Typed, count: Typed) -> Typed:
-        """What is in so many lanes from the first on, and 0 in the others."""
-        formulas = self.formulas
-        lanes = ", ".join(f"double {lane}.0" for lane in range(self.shape.width))
-        least = formulas.spread(self.code.emit(f"sitofp i64 {count.text} to double"))
-        used = formulas.on("fcmp olt", f"<{lanes}>", least)
-        zero = formulas.constant(0.0)
-        return numbers._replace(text=formulas.selected(used, numbers.text, zero))
-
-    def call_total(self, numbers: Typed) -> Typed:
-        """The sum over all lanes."""
-        name = f"llvm.vector.reduce.fadd.{self.formulas.suffix}"
-        self.code.functions[name] = f"declare double @{name}(double, {self.formulas.type})"
-        start = Typed(literal(-0.0), "double")
-        return Typed(self.code.fresh(self.call("reassoc double", name, start, numbers)), "double")
-
-    # Outputs.
-
-    def call_forward(self, parameters: Typed, row: Typed, *outputs: Typed) -> Typed | None:
-        """The output, or none where several of them are stored."""
-        code, vector, width = self.code, self.formulas.type, self.shape.width
-        given = parameters.text, row.text, "null"
-        if width == 1 or not outputs:
-            return self.sample(*given, *(each.text for each in outputs))
-        code.entry.append(f"  %out = alloca [{self.shape.outputs} x {vector}], align 64")
-        self.sample(*given, "%out")
-        for output in range(self.shape.outputs):
-            lanes = code.fresh(
-                f"load {vector}, ptr {code.address('%out', output, vector)}, align 8"
-            )
-            for lane in range(width):
-                value = code.emit(f"extractelement {vector} {lanes}, i32 {lane}")
-                place = code.address(outputs[0].text, lane * self.shape.outputs + output)
-                code.act(f"store double {value}, ptr {place}")
-        return None
-
-
-class _Small(_Loops):
-    """Works on copies that nothing else can reach, so that they are kept in registers."""
-
-    def write(self, function: Function, given: Sequence[str] = ()) -> None:
-        code, count = self.code, self.shape.parameters
-        self.copies = [("%parameters", "%p", count), ("%state", "%s", self.state)]
-        lengths = [*(each[1:] for each in self.copies), ("%g", count), ("%work", self.shape.stride)]
-        code.entry[:0] = [
-            f"  {register} = alloca [{max(length, 1)} x double], align 64"
-            for register, length in lengths
-        ]
-        for outer, own, length in self.copies:
-            _copy(code, outer, own, length)
-        super().write(function, [f"%{name}" for name in function.arguments])
-
-    def leave(self, result: Typed) -> None:
-        for outer, own, length in self.copies:
-            _copy(self.code, own, outer, length)
-        super().leave(result)
-
-
-def _copy(code: Code, source: str, target: str, count: int) -> None:
-    for index in range(count):
-        number = code.fresh(f"load double, ptr {code.address(source, index)}")
-        code.act(f"store double {number}, ptr {code.address(target, index)}")
+    Loops(module).write(_evaluate(shape.parameters, shape.width, shape.outputs > 1))

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from engine.programs.llvm.code import Code
 from engine.programs.llvm.formulas import LlvmFormulas
-from engine.programs.llvm.loops import reduce_spans, register_of
+from engine.programs.llvm.loops import Pace, either, reduce_spans
+from engine.programs.llvm.rows import Row, names_of
 from engine.programs.llvm.sample import LlvmModule
 from engine.programs.llvm.statements import MOST_SINGLE
-from engine.programs.llvm.weights import blocks, gradient_of, in_rounds, uncovered
+from engine.programs.llvm.weights import Apply, Deferred, blocks, in_rounds, uncovered
 from engine.programs.lower.ir import Map, Reduce, Span, Variable
 from engine.programs.lower.rules import UpdateRule
 from engine.sheet.inlining import replaced
@@ -22,28 +23,51 @@ ARGUMENTS = (
 
 
 def write_update(
-    module: LlvmModule, rule: UpdateRule, count: int, single: bool, deferred: Sequence[Map]
+    module: LlvmModule, rule: UpdateRule, count: int, single: bool, deferred: Sequence[Deferred]
 ) -> None:
     """Adds `@update`; its arguments are those in the loops, and a row and what it has computed.
 
     The state holds one row per remembered name, each as long as there are parameters. Gradients
     are read from `%g` and multiplied by `%weight`; but with `single`, where a step is one row,
-    they are as they are, and those in `deferred` are computed here.
+    they are as they are, and those in `deferred` are computed here. Otherwise `@weights` has used
+    these.
     """
-    _Update(module, rule, count, single).write(deferred)
+    update = _Update(module, Code(module.functions), rule, count, single)
+    update.prepare()
+    update.write(deferred)
+
+
+def update_of_weights(module: LlvmModule, rule: UpdateRule, count: int, code: Code) -> Apply:
+    """How `@weights` changes parameters after the last tile, if it is that."""
+    update = _Update(module, code, rule, count, single=False)
+    cells: dict[str, str] = {}
+
+    def prepare() -> None:
+        update.prepare()
+        for name, register in update.shared.items():
+            cells[name] = code.new("%cell")
+            code.entry.append(f"  {cells[name]} = alloca double")
+            code.act(f"store double {register}, ptr {cells[name]}")
+
+    either(code, "%last", prepare, lambda: None)
+    update.shared = {name: code.fresh(f"load double, ptr {cell}") for name, cell in cells.items()}
+    return update.part
 
 
 class _Update:
-    def __init__(self, module: LlvmModule, rule: UpdateRule, count: int, single: bool) -> None:
+    def __init__(
+        self, module: LlvmModule, code: Code, rule: UpdateRule, count: int, single: bool
+    ) -> None:
         self.module = module
+        self.code = code
         self.rule = rule
         self.count = count
         self.single = single
-        self.code = Code(module.functions)
         # What is the same for all parameters.
         self.shared = {"step": "%step"}
 
-    def write(self, deferred: Sequence[Map]) -> None:
+    def prepare(self) -> None:
+        """Computes what is the same for all parameters."""
         code, rule = self.code, self.rule
         for index, name in enumerate(rule.settings):
             self.shared[name] = code.emit(f"load double, ptr {code.address('%settings', index)}")
@@ -52,11 +76,15 @@ class _Update:
         scalar = self.module.formulas(code, 1)
         for name, tree in rule.shared:
             self.shared[name] = scalar.write(tree, self.shared)
-        in_rounds(code, deferred, self.computed)
+
+    def write(self, deferred: Sequence[Deferred]) -> None:
+        code = self.code
+        if self.single:
+            in_rounds(code, deferred, self.computed)
         for rest in uncovered(self.count, deferred):
             if self.single and self.count <= MOST_SINGLE:
                 for index in rest:
-                    self.part(scalar, Span("gradient", 0, self.count), index)
+                    self.part(self.module.formulas(code, 1), Span("gradient", 0, self.count), index)
             else:
                 self.neighbours(Span("gradient", rest.start, len(rest)))
         self.module.texts.append(
@@ -74,7 +102,8 @@ class _Update:
         reduction = Reduce(
             Variable("temporary", 0, name), kind, tree, {}, spans=spans, length=self.count
         )
-        return reduce_spans(self.code, self.module, [reduction], names)[0]
+        pace = Pace(self.code, self.module, in_lanes=False)
+        return reduce_spans(pace, self.module, [reduction], names)[0]
 
     def computed(self, deferred: Sequence[Map]) -> None:
         for each in deferred:
@@ -86,7 +115,9 @@ class _Update:
             for number in numbers:
                 gradient = None
                 if deferred is not None:
-                    gradient = gradient_of(self.code, formulas, deferred, register_of, number)
+                    row = Row(self.code)
+                    names = names_of(self.code, formulas, deferred, row, number)
+                    gradient = formulas.write(deferred.tree, names)
                 self.part(formulas, span, number, gradient)
 
         blocks(self.code, span.length, part)
@@ -104,11 +135,9 @@ class _Update:
             return code.fresh(f"load {formulas.type}, ptr {address}, align 8")
 
         names = {name: formulas.spread(register) for name, register in self.shared.items()}
-        if gradient is None:
-            gradient = loaded(place("%g"))
-            if not self.single:
-                weight = formulas.spread("%weight")
-                gradient = code.emit(f"fmul {formulas.type} {gradient}, {weight}")
+        gradient = gradient or loaded(place("%g"))
+        if not self.single:
+            gradient = formulas.on("fmul", gradient, formulas.spread("%weight"))
         names["gradient"] = gradient
         kept = {"parameter": place("%p")}
         for row, name in enumerate(self.rule.remembered):

@@ -7,17 +7,27 @@ every batch is one row, the update rule is applied at once, and no gradient is e
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from itertools import chain, groupby, product
+import math
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import accumulate, chain, groupby, product
+from typing import Any
 
 from engine.programs.llvm.code import Code
 from engine.programs.llvm.formulas import LlvmFormulas
-from engine.programs.llvm.loops import WIDTH, loop, with_round
+from engine.programs.llvm.loops import WIDTH, either, loop, with_round
+from engine.programs.llvm.rows import RowOfTile, copy_values, names_of
 from engine.programs.llvm.sample import LlvmModule
-from engine.programs.llvm.shape import TILE
-from engine.programs.lower.ir import Assign, Instruction, Kernel, Map, Roll, Variable
-from engine.programs.lower.rolling import rolled
+from engine.programs.lower.ir import Assign, Instruction, Kernel, Map, Roll, Span, Variable
+from engine.programs.lower.rolling import TOGETHER, rolled
+
+# What computes gradients that wait.
+Deferred = Map | Assign
+# Changes the parameters of a run, from an index on, by their gradients before they are weighed.
+Apply = Callable[[LlvmFormulas, Span, "str | int", str], None]
+# What `@weights` is given, and what besides if it may update.
+WEIGHTS = "ptr noalias %p, ptr noalias %g, ptr noalias %work, i64 %count, i1 %first"
+UPDATE = "i1 %last, double %step, ptr noalias %settings, ptr noalias %s, double %weight"
 
 # So many vectors of weights at a time share what is loaded for a row.
 _SIDE_BY_SIDE = 4
@@ -29,15 +39,35 @@ def deferred_gradients(program: Kernel, single: bool) -> list[Map]:
     With `single` each of them is followed by an update of its parameters, so that none may read a
     parameter: it might be another one's, and new already.
     """
-    touched = Counter(chain.from_iterable(map(_gradients_in, program.backward)))
     return [
         instruction
-        for instruction in program.backward
-        if isinstance(instruction, Map)
-        and all(touched[index] == 1 for index in _gradients_in(instruction))
-        and instruction.target.kind == "gradient"
-        and not (single and _reads_parameters(instruction))
+        for instruction in _waiting(program)
+        if isinstance(instruction, Map) and not (single and reads_parameters(instruction))
     ]
+
+
+def _waiting(program: Kernel) -> list[Deferred]:
+    """What computes gradients that nothing else contributes to, by their places."""
+    runs = [(_gradients_in(each), each) for each in program.backward]
+    runs = sorted((run for run in runs if run[0]), key=lambda run: run[0].start)
+    starts = [*(run.start for run, _ in runs[1:]), math.inf]
+    stops = accumulate((run.stop for run, _ in runs), max, initial=0)
+    return [
+        each
+        for (run, each), stop, start in zip(runs, stops, starts)
+        if stop <= run.start and run.stop <= start and isinstance(each, (Map, Assign))
+    ]
+
+
+def all_gradients(program: Kernel) -> list[Deferred]:
+    """Everything that computes a gradient, if all of it can wait and most is in loops; or nothing.
+
+    Rows can then lie in lanes, without a gradient for each of them.
+    """
+    waiting = _waiting(program)
+    loops = sum(each.target.length for each in waiting if isinstance(each, Map))
+    every = sum(1 for each in program.backward if _gradients_in(each))
+    return waiting if len(waiting) == every and loops > program.values else []
 
 
 def _gradients_in(instruction: Instruction) -> range:
@@ -49,16 +79,17 @@ def _gradients_in(instruction: Instruction) -> range:
     return range(0)
 
 
-def _reads_parameters(each: Map) -> bool:
-    kinds = {run.kind for run in each.spans.values()}
+def reads_parameters(each: Deferred) -> bool:
+    """Whether a gradient depends on parameters beyond what a row has computed."""
+    kinds = {run.kind for run in each.spans.values()} if isinstance(each, Map) else set()
     kinds.update(read.kind for read in each.names.values() if isinstance(read, Variable))
     return "parameter" in kinds
 
 
-def uncovered(count: int, deferred: Sequence[Map]) -> list[range]:
+def uncovered(count: int, deferred: Sequence[Deferred]) -> list[range]:
     """The parameters whose gradients are computed with the rows, as ranges of neighbours."""
     found, start = [], 0
-    for indices in sorted((each.target.indices for each in deferred), key=lambda own: own.start):
+    for indices in sorted(map(_gradients_in, deferred), key=lambda own: own.start):
         found.append(range(start, indices.start))
         start = indices.stop
     return [rest for rest in (*found, range(start, count)) if rest]
@@ -81,40 +112,59 @@ def blocks(code: Code, length: int, part: Callable[[list[str | int], int], None]
         part(list(range(single, length)), 1)
 
 
-def in_rounds(code: Code, deferred: Sequence[Map], write: Callable[[list[Map]], None]) -> None:
-    """Calls write(maps) for all of them, neighbours of one length at a time, in loops."""
-    for instruction in rolled(deferred):
-        body = instruction.body if isinstance(instruction, Roll) else [instruction]
-        maps = [each for each in body if isinstance(each, Map)]
+def in_rounds(code: Code, deferred: Sequence[Deferred], write: Callable[[list[Map]], None]) -> None:
+    """Calls write(maps) for all of them, a few neighbours of one length at a time, in loops."""
+    maps = sorted(map(_as_map, deferred), key=lambda each: -each.target.length)
 
-        def one(maps: list[Map] = maps) -> None:
-            for _, some in groupby(maps, lambda own: own.target.length):
-                write(list(some))
+    def few(some: Iterable[Any]) -> None:
+        for _, own in groupby(some, lambda each: each.target.length):
+            equal = list(own)
+            for start in range(0, len(equal), TOGETHER):
+                write(equal[start : start + TOGETHER])
 
-        if isinstance(instruction, Roll):
-            with_round(code, len(instruction.rounds), one)
-        else:
-            one()
+    for is_loop, found in groupby(rolled(maps), lambda each: isinstance(each, Roll)):
+        if not is_loop:
+            few(found)
+            continue
+        for each in found:
+            assert isinstance(each, Roll)
+            with_round(code, len(each.rounds), partial(few, each.body))
 
 
-def write_weights(module: LlvmModule, deferred: Sequence[Map]) -> None:
-    """Adds `@weights(p, g, work, count, first)`: sums over the rows of a tile.
+def _as_map(each: Deferred) -> Map:
+    """A single gradient as a loop over one."""
+    if isinstance(each, Map):
+        return each
+    return Map(Span("gradient", each.target.index, 1), each.tree, each.names, {})
 
-    Where `first` is false they are added to what `%g` holds.
+
+def write_weights(
+    module: LlvmModule, deferred: Sequence[Deferred], update: Callable[[Code], Apply] | None
+) -> None:
+    """Adds `@weights`: sums over the rows of a tile, which are added to those of tiles before.
+
+    With `update` it is given what that needs as well; after the last tile of a batch no gradient
+    is stored then, but its parameter changed at once.
     """
     code = Code(module.functions)
-    in_rounds(code, deferred, lambda some: _sum_over_rows(code, module, some))
+    apply = update(code) if update else None
+    if module.shape.width > 1:
+        maps = (each for each in deferred if isinstance(each, Map))
+        spans = dict.fromkeys(chain.from_iterable(each.spans.values() for each in maps))
+        values = [span for span in spans if span.kind == "value"]
+        if values:
+            copy_values(code, module, values)
+    in_rounds(code, deferred, lambda some: _sum_over_rows(code, module, some, apply))
+    arguments = WEIGHTS if update is None else f"{WEIGHTS}, {UPDATE}"
     module.texts.append(
-        "define internal void @weights(ptr noalias %p, ptr noalias %g, ptr noalias %work, "
-        "i64 %count, i1 %first) noinline {\n"
-        f"{code.text()}\n  ret void\n}}\n"
+        f"define internal void @weights({arguments}) noinline {{\n{code.text()}\n  ret void\n}}\n"
     )
 
 
-def _sum_over_rows(code: Code, module: LlvmModule, maps: Sequence[Map]) -> None:
+def _sum_over_rows(
+    code: Code, module: LlvmModule, maps: Sequence[Map], apply: Apply | None
+) -> None:
     """The gradients of some neurons at a time: they are as long as each other."""
-    stride, values = module.shape.stride, module.shape.values
-    pointers = code.address("%work", TILE * stride)
 
     def part(indices: list[str | int], width: int) -> None:
         formulas = module.formulas(code, width)
@@ -123,47 +173,43 @@ def _sum_over_rows(code: Code, module: LlvmModule, maps: Sequence[Map]) -> None:
             cell = code.new("%cell")
             code.entry.append(f"  {cell} = alloca {formulas.type}")
             start = code.moved("%g", each.target.start, each.target.step)
-            place = code.address(start, index)
-            before = code.fresh(f"load {formulas.type}, ptr {place}, align 8")
-            start = code.fresh(
-                f"select i1 %first, {formulas.type} {formulas.constant(0.0)}, "
-                f"{formulas.type} {before}"
-            )
-            code.act(f"store {formulas.type} {start}, ptr {cell}")
-            cells.append((cell, place))
+            cells.append((cell, code.address(start, index)))
+
+        def copied(source: str, target: str) -> None:
+            number = code.fresh(f"load {formulas.type}, ptr {source}, align 8")
+            code.act(f"store {formulas.type} {number}, ptr {target}, align 8")
+
+        def begin() -> None:
+            for cell, _ in cells:
+                code.act(f"store {formulas.type} {formulas.constant(0.0)}, ptr {cell}")
+
+        def go_on() -> None:
+            for cell, place in cells:
+                copied(place, cell)
 
         def row(number: str) -> None:
-            offset = code.emit(f"mul i64 {number}, {stride}")
-            v = code.emit(f"getelementptr inbounds double, ptr %work, i64 {offset}")
-            d = code.emit(f"getelementptr inbounds double, ptr {v}, i64 {values + 1}")
-            x = code.fresh(f"load ptr, ptr {code.address(pointers, number, 'ptr')}")
-            arrays = {"value": v, "adjoint": d, "input": x, "parameter": "%p"}
+            arrays = RowOfTile(code, module, number)
             for (cell, _), (each, index) in zip(cells, product(maps, indices)):
-                register = gradient_of(code, formulas, each, arrays.__getitem__, index)
                 before = code.fresh(f"load {formulas.type}, ptr {cell}")
-                after = code.emit(f"fadd {formulas.type} {before}, {register}")
+                names = names_of(code, formulas, each, arrays, index)
+                after = formulas.added(before, each.tree, names)
                 code.act(f"store {formulas.type} {after}, ptr {cell}")
 
+        def keep() -> None:
+            for cell, place in cells:
+                copied(cell, place)
+
+        def change() -> None:
+            assert apply is not None
+            for (cell, _), (each, index) in zip(cells, product(maps, indices)):
+                total = code.fresh(f"load {formulas.type}, ptr {cell}")
+                apply(formulas, each.target, index, total)
+
+        either(code, "%first", begin, go_on)
         loop(code, 0, "%count", 1, row)
-        for cell, place in cells:
-            total = code.fresh(f"load {formulas.type}, ptr {cell}")
-            code.act(f"store {formulas.type} {total}, ptr {place}, align 8")
+        if apply is None:
+            keep()
+        else:
+            either(code, "%last", change, keep)
 
     blocks(code, maps[0].target.length, part)
-
-
-def gradient_of(
-    code: Code, formulas: LlvmFormulas, each: Map, arrays: Callable[[str], str], index: str | int
-) -> str:
-    """The gradient at an index of the run for one row, or a vector of neighbours."""
-    names: dict[str, str | float] = {}
-    for name, operand in each.names.items():
-        if isinstance(operand, Variable):
-            place = code.moved(arrays(operand.kind), operand.index, operand.step)
-            names[name] = formulas.spread(code.emit(f"load double, ptr {place}"))
-        else:
-            names[name] = operand
-    for name, run in each.spans.items():
-        place = code.address(code.moved(arrays(run.kind), run.start, run.step), index)
-        names[name] = code.emit(f"load {formulas.type}, ptr {place}, align 8")
-    return formulas.write(each.tree, names)

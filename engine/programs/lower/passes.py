@@ -56,26 +56,36 @@ def in_place(batch: Function) -> Function:
     return replace(batch, body=[*statements("loss: float = 0.0", {}), rows, result])
 
 
-def strip_mined(batch: Function, length: int) -> Function:
+def strip_mined(batch: Function, length: int, last: bool = True) -> Function:
     """Rows in tiles: `weights` adds after each of them what could wait for all of its rows.
 
-    What a row has computed is `kept` until then, by its number in the tile.
+    What a row has computed is `kept` until then, by its number in the tile. Without `last` the last
+    tile is left to the update, which adds and uses a gradient without storing it.
     """
-    before, index, (start, stop), body, after = _around(batch)
+    before, index, (start, stop, *step), (row,), after = _around(batch)
     number = expression("ROW - first", {"ROW": index})
-    body = [_with_rows(row, lambda row: _call("kept", row, number)) for row in body]
+
+    def keeping(node: ast.expr) -> ast.expr:
+        match node:
+            case ast.Call(func=ast.Name(id="add_gradients"), args=[parameters, row, gradient]):
+                return _call("add_gradients", parameters, _call("kept", row, number), gradient)
+        return node
+
     names: dict[str, int | str] = {"START": ast.unparse(start), "STOP": ast.unparse(stop)}
     (tiles,) = statements(_TILES, {**names, "LENGTH": length})
-    tiles.body.insert(1, _loop(index, [ast.Name("first"), ast.Name("end")], body))
+    bounds = [ast.Name("first"), ast.Name("end"), *step]
+    if not last:
+        tiles.body[1:] = [ast.If(expression("end < STOP", names), tiles.body[1:], [])]
+    tiles.body.insert(1, _loop(index, bounds, [_with(row, keeping)]))
     return replace(batch, body=[*before, tiles, *after])
 
 
-def in_lanes(function: Function, width: int, parameters: int) -> Function:
+def in_lanes(function: Function, width: int, parameters: int = 0) -> Function:
     """So many rows at a time, one in each lane of a vector, which `gathered` fills.
 
     Where the last vector is not full, lanes beyond the end repeat the last row. Its gradients have
     a place of their own, and are added for the lanes that count: a weight of 0 would not do, since
-    0·∞ is nan.
+    0·∞ is nan. Without `parameters` rows add to no gradient.
     """
     before, index, (*start, stop), (statement,), after = _around(function)
     names: dict[str, int | str] = {"ROW": index, "STOP": ast.unparse(stop)}
@@ -89,9 +99,10 @@ def in_lanes(function: Function, width: int, parameters: int) -> Function:
     body = _with_rows(statement, gathered)
     if isinstance(body, ast.AugAssign):
         gradient = expression("rest if STOP - ROW < WIDTH else full", names)
-        shares = replaced(body.value, {"gradient": gradient})
+        shares = replaced(body.value, {"gradient": gradient} if parameters else {})
         counted = expression("total(counted(shares, STOP - ROW))", names)
         body.value = replaced(counted, {"shares": shares})
+    if isinstance(body, ast.AugAssign) and parameters:
         before += statements(_BEFORE_LANES, names)
         after[:0] = statements(_AFTER_LANES, names)
     bounds = [*(start or [ast.Name("0")]), stop, ast.Name(str(width))]

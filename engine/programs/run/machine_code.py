@@ -14,6 +14,7 @@ from engine.graph.bulk import all_finite, divide_all
 from engine.programs.llvm.sample import LlvmModule
 from engine.programs.llvm.shape import Shape
 from engine.programs.llvm.train import write_evaluation, write_training
+from engine.programs.llvm.weights import all_gradients
 from engine.programs.lower.lowering import lower
 from engine.programs.lower.rules import UpdateRule
 from engine.programs.recording import Recording
@@ -27,10 +28,14 @@ from engine.programs.run.python import PythonBackend
 from engine.programs.run.session import Session
 from engine.programs.write.text import printable
 
-# In lanes everything is written out, and every parameter has a gradient in each lane; networks
-# beyond these sizes take one row at a time, with loops over neighbours in memory.
+# Up to so many edges everything is written out, and every parameter has a gradient in each lane;
+# larger networks have loops over neighbours in memory.
 MOST_IN_LANES = 1_500
 LONGEST = 7
+# There few rows go in few lanes, in which instructions take half the time.
+_FEW = 4
+# The bytes of a line of the processor's cache.
+_LINE = 64
 _CACHED = 64
 _compiled: OrderedDict[Any, Compiled] = OrderedDict()
 
@@ -44,7 +49,7 @@ class LlvmBackend:
         self.recording = recording
         self.rule = rule
         # Those that this program has had; to look a structure up takes a look at all of it.
-        self._functions: dict[tuple[str, bool], Compiled] = {}
+        self._functions: dict[tuple[str, bool, int], Compiled] = {}
         self.edges = sum(len(node.args) for node in recording.nodes)
         self.in_lanes = self.edges <= MOST_IN_LANES
 
@@ -55,10 +60,21 @@ class LlvmBackend:
 
     # Texts.
 
-    def module(self, name: str, single: bool, rule: UpdateRule | None) -> LlvmModule:
+    def lanes(self, name: str, rows: int) -> int:
+        """In how many lanes so many rows go best, where the graph allows it."""
+        if self.in_lanes:
+            return host().width
+        if rows == 1 or name == "evaluate":
+            return 1
+        return min(_FEW, host().width) if rows <= _FEW else host().width
+
+    def module(
+        self, name: str, single: bool, rule: UpdateRule | None, lanes: int = 1
+    ) -> LlvmModule:
         """That which trains on one row at a time, or on batches, or computes only outputs."""
-        width = host().width if self.in_lanes and not single else 1
-        kernel = lower(self.recording, longest=MOST_IN_LANES if width > 1 else LONGEST)
+        unrolled = self.in_lanes and not single
+        kernel = lower(self.recording, longest=MOST_IN_LANES if unrolled else LONGEST)
+        width = lanes if unrolled or (lanes > 1 and all_gradients(kernel)) else 1
         module = LlvmModule(kernel, width, host().vector_functions)
         if name == "evaluate":
             write_evaluation(module)
@@ -66,23 +82,27 @@ class LlvmBackend:
             write_training(module, rule, single)
         return module
 
-    def function(self, name: str, rows: int, single: bool = False) -> tuple[Any, Shape]:
-        """A compiled function for so many rows more."""
-        known = self._functions.get((name, single))
+    def function(self, name: str, rows: int, size: int, single: bool = False) -> tuple[Any, Shape]:
+        """A compiled function for so many rows more, at most `size` of them at a time."""
+        lanes = 1 if single else self.lanes(name, size)
+        known = self._functions.get((name, single, lanes))
         if known is None:
-            known = self._functions[name, single] = self.compiled(name, single)
+            known = self._functions[name, single, lanes] = self.compiled(name, single, lanes)
         return known.function(rows * self.edges), known.shape
 
-    def compiled(self, name: str, single: bool) -> Compiled:
+    def compiled(self, name: str, single: bool, lanes: int) -> Compiled:
         """That of a function, from the cache if any program of this structure has had it."""
         rule = self.rule if name == "train" else None
         key = (self.key, name, single, rule and (rule.formulas, tuple(rule.settings)))
-        found = _compiled.pop(key, None)
+        found = _compiled.pop((key, lanes), None)
         if found is None:
             with without_collector():
-                module = self.module(name, single, rule)
+                module = self.module(name, single, rule, lanes)
+            # There may be none in lanes; then that for one row is the same.
+            found = _compiled.get((key, module.shape.width))
+        if found is None:
             found = Compiled(module.text(), module.function, module.shape)
-        _compiled[key] = found
+        _compiled[key, lanes] = found
         if len(_compiled) > _CACHED:
             _compiled.popitem(last=False)
         return found
@@ -92,21 +112,22 @@ class LlvmBackend:
     def outputs(self, session: Session) -> list[float]:
         """The outputs of every row; nan where one is undefined."""
         count = session.rows.count
-        evaluate, shape = self.function("evaluate", count)
+        evaluate, shape = self.function("evaluate", count, count)
         results = _zeros((count + shape.width) * shape.outputs)
-        work = session.scratch(shape.scratch + shape.width * shape.outputs)
-        parameters, *space = _addresses(session.parameters, results, work)
-        evaluate(parameters, session.rows.address, count, *space)
+        work = _space(session, shape.scratch + shape.width * shape.outputs)
+        parameters, found = _addresses(session.parameters, results)
+        evaluate(parameters, session.rows.address, count, found, work)
         return results[: count * shape.outputs].tolist()
 
     def gradients(self, session: Session) -> tuple[Outcome, array[float]]:
         """The mean loss over all rows, and its gradients."""
         count = session.rows.count
-        batch, shape = self.function("batch", count)
-        sums = _zeros(len(session.parameters))
-        numbers, work = _numbers(range(count)), session.scratch(shape.scratch)
-        parameters, order, *space = _addresses(session.parameters, numbers, sums, work)
-        loss = batch(parameters, session.rows.address, order, 0, count, 1.0 / count, *space)
+        batch, shape = self.function("batch", count, count)
+        sums, work = _zeros(len(session.parameters)), _space(session, shape.scratch)
+        numbers = _numbers(range(count))
+        parameters, order, found = _addresses(session.parameters, numbers, sums)
+        rows = session.rows.address, order, 0, count, 1.0 / count
+        loss = batch(parameters, *rows, found, work)
         if not math.isfinite(loss):
             return failed_row(session, numbers, self.outputs(session), []), array("d")
         if not all_finite(sums):
@@ -132,13 +153,13 @@ class LlvmBackend:
         assert self.rule is not None
         # A rule with a sum over all parameters needs their gradients before it changes the first.
         single = size == 1 and not self.rule.reductions
-        train, shape = self.function("train", len(order) * epochs, single)
+        train, shape = self.function("train", len(order) * epochs, size, single)
         numbers = order if isinstance(order, array) else _numbers(order)
         losses, settings = _zeros(epochs), session.settings()
         # The gradient lies behind the working memory.
-        work = session.scratch(shape.scratch + shape.parameters)
-        arrays = session.parameters, session.state, settings, numbers, losses, work
-        *trained, place, means, space = _addresses(*arrays)
+        space = _space(session, shape.scratch + shape.parameters)
+        arrays = session.parameters, session.state, settings, numbers, losses
+        *trained, place, means = _addresses(*arrays)
         counts = len(order), size, epochs, 1.0 / total, float(session.steps)
         gradient = space + 8 * shape.scratch
         made = train(*trained, session.rows.address, place, *counts, means, gradient, space)
@@ -153,7 +174,8 @@ def llvm_source(recording: Recording, rule: UpdateRule | None) -> str:
         )
     backend = LlvmBackend(recording, rule)
     trained = recording.parameters and len(recording.outputs) == 1
-    module = backend.module("train" if trained else "evaluate", rule is not None, rule)
+    lanes = 1 if rule is not None else host().width
+    module = backend.module("train" if trained else "evaluate", rule is not None, rule, lanes)
     lines = ["Made by chaingrad."]
     for kind, leaves in (("parameter", recording.parameters), ("input", recording.inputs)):
         for index, leaf in enumerate(leaves):
@@ -169,6 +191,12 @@ def _zeros(length: int) -> array[float]:
 def _numbers(rows: Sequence[int]) -> array[int]:
     """Those of rows in their order, only to be read."""
     return array("q", rows)
+
+
+def _space(session: Session, length: int) -> int:
+    """The address of working memory, where no vector lies across two lines of the cache."""
+    start, _ = session.scratch(length + _LINE // 8).buffer_info()
+    return start + -start % _LINE
 
 
 def _addresses(*arrays: array[Any]) -> list[int]:

@@ -6,11 +6,19 @@ from hypothesis import strategies as st
 
 import engine
 from engine import Parameter, Value
-from engine.programs.llvm.weights import deferred_gradients
+from engine.programs.llvm.weights import all_gradients, deferred_gradients
 from engine.programs.lower.lowering import lower
 from engine.programs.recording import Recording
 from nn import SGD, Adam
-from tests.engine.programs.models import chosen, leaves, over_ways, table, trained_on_nodes, weights
+from tests.engine.programs.models import (
+    chosen,
+    leaves,
+    network,
+    over_ways,
+    table,
+    trained_on_nodes,
+    weights,
+)
 
 PARAMETERS, INPUTS = 30, 12
 ROWS = table(5, INPUTS, -1.0, 1.0)
@@ -91,6 +99,44 @@ def test_training_on_products_of_parameters(way, batch_size, terms, rule):
         means = used.train(ROWS, epochs=2, batch_size=batch_size)
     assert means == pytest.approx(wanted, rel=1e-12)
     assert [p.data for p in parameters] == pytest.approx(numbers, rel=1e-12, abs=1e-14)
+
+
+WIDE, MANY = network([9, 11, 3])
+WIDE_INPUTS = 9 + 3
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("batch_size", [1, 2, 5, 33, 70])
+def test_batches_of_less_and_of_more_than_a_tile(batch_size, rule):
+    rows = table(75, WIDE_INPUTS, -1.0, 1.0)
+    numbers = [number / 3 for number in weights(MANY)]
+    wanted, trained, optimizer = trained_on_nodes(WIDE, rows, numbers, RULES[rule], 1, batch_size)
+    with chosen("single") as backend:
+        given, parameters = leaves(WIDE_INPUTS, numbers)
+        own = RULES[rule](parameters)
+        program = engine.compile(WIDE(given, parameters), given, parameters, own, backend)
+        means = program.train(rows, epochs=1, batch_size=batch_size)
+    assert means == pytest.approx(wanted, rel=1e-12)
+    assert [p.data for p in parameters] == pytest.approx(trained, rel=1e-11, abs=1e-14)
+    for name, column in optimizer.state.items():
+        assert own.state[name] == pytest.approx(column, rel=1e-10, abs=1e-14)
+
+
+def test_rows_lie_in_lanes_where_every_gradient_can_wait():
+    def waiting(build, inputs, count):
+        given, parameters = leaves(inputs, weights(count))
+        kernel = lower(Recording([build(given, parameters)], given, parameters), longest=7)
+        return sorted(
+            index
+            for each in all_gradients(kernel)
+            for index in getattr(each.target, "indices", [getattr(each.target, "index", 0)])
+        )
+
+    assert waiting(WIDE, WIDE_INPUTS, MANY) == list(range(MANY))
+    # A bias that all neurons share gets contributions from each.
+    assert waiting(lambda x, p: engine.dot(p[:9], x) * engine.dot(p[9:18], x) * p[0], 9, 18) == []
+    # Of few weights, there is little to wait for.
+    assert waiting(lambda x, p: (p[0] * x[0]).tanh(), 1, 1) == []
 
 
 def deferred(loss, inputs, parameters, single):

@@ -71,6 +71,25 @@ def test_weights_are_added_after_each_tile(start, stop):
     assert loss == 5 * found[0]
 
 
+@pytest.mark.parametrize(("start", "stop"), [(0, 1), (0, 3), (0, 4), (1, 10)])
+def test_the_last_tile_may_be_left_to_the_update(start, stop):
+    tile, added = [], []
+
+    def kept(row, number):
+        tile[number:] = [row]
+        return row
+
+    def weights(parameters, gradient, work, count, first):
+        assert len(tile) == count == 3
+        added.extend(tile)
+
+    batch = strip_mined(in_place(loop(BATCH, 2)), 3, last=False)
+    callees = {"add_gradients": add_gradients, "kept": kept, "weights": weights}
+    run(batch, **callees)([0.0], ROWS, ORDER, start, stop, 0.5, [0.0, 0.0], None)
+    left = (stop - start - 1) % 3 + 1
+    assert added + tile[:left] == [ROWS[place] for place in ORDER[start:stop]]
+
+
 class Vector(list):
     """A number in each lane."""
 
@@ -112,6 +131,28 @@ def test_rows_in_lanes(start, stop):
     # The last row is repeated.
     repeated = [row[0] for row in rows] + [rows[-1][0]] * (-len(rows) % WIDTH)
     assert vectors == [repeated[i : i + WIDTH] for i in range(0, len(repeated), WIDTH)]
+
+
+@pytest.mark.parametrize(("start", "stop"), [(0, 1), (0, 4), (2, 9), (1, 10), (0, 8)])
+def test_tiles_of_rows_in_lanes(start, stop):
+    kept, tiles = {}, []
+
+    def keep(row, number):
+        kept[number] = row
+        return row
+
+    def weights(parameters, gradient, work, count, first):
+        vectors = [kept[number] for number in range(0, count, WIDTH)]
+        tiles.append([number for vector in vectors for number in vector[1]][:count])
+
+    batch = strip_mined(in_lanes(in_place(loop(BATCH, 2)), WIDTH), 2 * WIDTH)
+    callees = {"add_gradients": lambda parameters, row, gradient: row[0] * 10}
+    callees |= {"gathered": gathered, "counted": counted, "total": sum}
+    made = run(batch, **callees, kept=keep, weights=weights)
+    loss = made([0.0], ROWS, ORDER, start, stop, 0.5, [0.0, 0.0], None)
+    rows = [ROWS[place] for place in ORDER[start:stop]]
+    assert loss == 5 * sums(rows)[0]
+    assert [number for tile in tiles for number in tile] == [row[1] for row in rows]
 
 
 def test_outputs_in_lanes():
