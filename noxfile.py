@@ -13,7 +13,7 @@ import nox
 nox.needs_version = ">=2024.10"
 nox.options.sessions = ["lint", "types", "docs"]
 nox.options.reuse_venv = "yes"
-PYTHONS = ["3.11", "3.12", "3.13"]
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 SANITIZERS = "-fsanitize=address,undefined"
 
 

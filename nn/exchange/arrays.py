@@ -35,8 +35,12 @@ def to_arrays(model: Module) -> dict[str, Any]:
     >>> {name: array.shape for name, array in arrays.items()}
     {'0.weight': (3, 2), '0.bias': (3,), '2.weight': (1, 3), '2.bias': (1,)}
     """
-    numpy = optional("numpy", "to_arrays")
-    places = _places(model, "to_arrays")
+    return _arrays(model, "to_arrays")
+
+
+def _arrays(model: Module, what: str) -> dict[str, Any]:
+    numpy = optional("numpy", what)
+    places = _places(model, what)
     return {name: numpy.array(_numbers(place), dtype="float64") for name, place in places.items()}
 
 
@@ -82,7 +86,7 @@ def save_arrays(model: Module, path: str | os.PathLike[str]) -> None:
     ValueError: ...
     """
     kind = _kind(os.fspath(path))
-    arrays = to_arrays(model)
+    arrays = _arrays(model, "save_arrays")
     for name, array in arrays.items():
         _check_finite(name, plain(array, name))
     if kind == ".npz":
