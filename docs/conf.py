@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import engine
+import engine.testing
+import nn
 from demos.lesson import PARAMETERS
 from engine import Value, explore, squared_error
 from engine.sheet.ops import OPERATIONS
@@ -67,6 +69,16 @@ def _write_live_page(app: Any, error: Exception | None) -> None:
     page.save(Path(app.outdir, "_static", "lesson.html"))
 
 
+def _nothing_is_missing(app: Any, environment: Any) -> None:
+    """Every public name is in the reference."""
+    there = environment.domains["py"].objects
+    public = [f"{module.__name__}.{name}" for module in (engine, nn) for name in dir(module)]
+    public += [f"engine.testing.{name}" for name in engine.testing.__all__]
+    missing = [name for name in public if name not in there and "__" not in name]
+    if missing:
+        raise ValueError(f"not in the reference, docs/api: {', '.join(missing)}")
+
+
 def _as_restructured_text(
     app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]
 ) -> None:
@@ -105,5 +117,6 @@ def _example(name: str, function: Any) -> list[str]:
 
 def setup(app: Any) -> None:
     app.connect("source-read", _as_on_the_site)
+    app.connect("env-check-consistency", _nothing_is_missing)
     app.connect("build-finished", _write_live_page)
     app.connect("autodoc-process-docstring", _as_restructured_text)
