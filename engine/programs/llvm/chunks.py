@@ -94,11 +94,14 @@ def _blocks(chunk: Sequence[Rolled]) -> Iterator[Sequence[Instruction]]:
 def fused_of(instructions: Sequence[Rolled]) -> dict[Variable, list[Reduce]]:
     """For each reduction over spans those computed with it: so many that registers suffice.
 
-    They go over the same neighbours, each with parameters of its own.
+    They go over the same neighbours, each with parameters of its own, and no loop lies between
+    them: after it, nothing that was computed before is in a register.
     """
     found: dict[Variable, list[Reduce]] = {}
     open_groups: dict[object, list[Reduce]] = {}
     for instruction in instructions:
+        if isinstance(instruction, Roll):
+            open_groups.clear()
         if not isinstance(instruction, Reduce) or instruction.spans is None:
             continue
         common = {n: run for n, run in instruction.spans.items() if run.kind != "parameter"}

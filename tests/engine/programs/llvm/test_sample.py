@@ -1,5 +1,7 @@
 """Long functions cut into chunks: what one part computes and another uses goes through memory."""
 
+import math
+
 import pytest
 
 import engine
@@ -77,3 +79,24 @@ def test_a_graph_of_thousands_of_operations(way):
     write_sample(module, backward=True)
     assert len(module.texts) > 4_000 / llvm_chunks.CHUNK / 2
     assert_agrees(chain, [[0.3], [0.9]], [0.7, -0.3], way)
+
+
+@pytest.mark.parametrize("way", ["lanes", "single"])
+@pytest.mark.parametrize("asked", [1, 2, 5, 26])
+def test_the_neurons_before_a_loop_of_neurons_and_those_after_it(way, asked):
+    """Softmax asks for its own score first, and then for the others: before a loop and after it."""
+
+    def build(inputs, parameters):
+        split = 40 * len(inputs)
+        hidden = neurons(parameters[:split], inputs)
+        return -engine.softmax(neurons(parameters[split:], hidden))[asked].log()
+
+    numbers = [math.sin(k) / 3 for k in range(40 * 3 + 27 * 40)]
+    assert_agrees(build, table(5, 3), numbers, way)
+
+
+def neurons(parameters, inputs):
+    """Each the sum of the inputs with weights of its own."""
+    width = len(inputs)
+    starts = range(0, len(parameters), width)
+    return [engine.dot(parameters[start : start + width], inputs) for start in starts]
