@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -82,7 +83,8 @@ def _arrows(node: Value, ids: Mapping[Value, str], dialect: RoundingLatex) -> It
         bend = f"to[bend left={20 * (2 * same.index(i) - len(same) + 1)}]"
         line = bend if len(same) > 1 else "--"
         dashed = ", dashed" if is_dead(partial) else ""
-        number = dialect.signed(partial)[0]
+        # In braces: a minus after a times would be set as one between two numbers.
+        number = re.sub("^-", "{-}", dialect.signed(partial)[0])
         yield (
             f"  \\draw[->{dashed}] ({ids[operand]}) {line} "
             f"node[local] {{$\\times {number}$}} ({ids[node]});"

@@ -71,6 +71,10 @@ def test_no_label_is_a_command(label):
     assert nodes[0][4].isascii()
 
 
+def test_a_negative_local_derivative_is_one_number():
+    assert r"{$\times {-}0.5$}" in to_tikz(Value(2.0) * -0.5)
+
+
 def test_a_large_graph_is_refused():
     y = Value(1.0)
     for _ in range(60):
