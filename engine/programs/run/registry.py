@@ -19,6 +19,9 @@ BACKENDS = ("auto", *_MADE_BY)
 # To compile by LLVM takes some hundredths of a second. Work of fewer operations than this, one for
 # each operand of each node in each row, is done in generated Python before that.
 WORTH_COMPILING = 200_000
+# A graph so large that this many rows would be worth it is compiled for a single one: Python takes
+# longer to compile its source.
+_FEW = 4
 
 
 def check_backend(name: str) -> None:
@@ -46,7 +49,9 @@ class Backends:
         """The backend that computes so many rows."""
         name = self.name
         if name == "auto":
-            worth = rows * self.operations >= WORTH_COMPILING and llvm_host.is_available()
+            worth = (
+                max(rows, _FEW) * self.operations >= WORTH_COMPILING and llvm_host.is_available()
+            )
             name = "llvm" if worth else "python"
         if name not in self.made:
             self.made[name] = _MADE_BY[name](self.recording, self.rule)

@@ -4,6 +4,7 @@ import pickle
 
 import pytest
 
+import engine
 from engine import Parameter, Value
 from engine.programs.recording import Recording
 from engine.programs.run import llvm_host, registry
@@ -35,6 +36,16 @@ def test_auto_takes_llvm_from_a_number_of_operations_on(recording, monkeypatch):
     assert backends.of(WORTH_COMPILING // 2).name == "llvm"
     monkeypatch.setattr(llvm_host, "is_available", lambda: False)
     assert backends.of(WORTH_COMPILING).name == "python"
+
+
+def test_auto_takes_llvm_for_one_row_of_a_large_graph(monkeypatch):
+    monkeypatch.setattr(llvm_host, "is_available", lambda: True)
+    monkeypatch.setattr(registry, "WORTH_COMPILING", 4 * 9)
+    x = Value(1.0)
+    for terms, name in ((8, "python"), (9, "llvm")):
+        assert (
+            Backends("auto", Recording([engine.sum([x] * terms)], [x], []), None).of(1).name == name
+        )
 
 
 def test_each_is_made_once_and_left_out_of_a_copy(recording):
