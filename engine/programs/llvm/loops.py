@@ -142,8 +142,12 @@ def map_span(pace: Pace, each: Map, names: Mapping[str, str]) -> None:
         code.act(f"store {formulas.type} {register}, ptr {address}, align 8")
 
     whole = each.target.length - each.target.length % pace.step
-    if whole:
+    # The compiler takes longer for a loop than for a few lines.
+    if whole > _SIDE_BY_SIDE * pace.step:
         loop(code, 0, whole, pace.step, lambda index: part(pace.vectors, index))
+    else:
+        for index in range(0, whole, pace.step):
+            part(pace.vectors, index)
     for index in range(whole, each.target.length):
         part(pace.single, index)
 

@@ -8,7 +8,8 @@ program needs to know whether a node is live: whether a path without a dead end 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 from engine.graph.value import Value
@@ -85,7 +86,7 @@ class DeadEnds:
             if key not in known:
                 known[key] = _range(formulas, names)
             intervals[node], self.infinite[node] = known[key]
-            if node not in self.sure and any(p is not None and p - p != 0 for p in node.partials):
+            if node not in self.sure and not _are_finite(node.partials):
                 # What is finite between ordinary numbers overflows at those that were recorded.
                 self.infinite[node] = {*names}
             if node in self.reached and node not in self.sure and self._matters(node):
@@ -105,6 +106,10 @@ class DeadEnds:
 
 def _as_list(operands: Any) -> list[Any]:
     return operands if isinstance(operands, list) else [operands]
+
+
+def _are_finite(partials: Sequence[float | None]) -> bool:
+    return all(map(isfinite, [partial for partial in partials if partial is not None]))
 
 
 def _is_zero(factor: Any) -> bool:

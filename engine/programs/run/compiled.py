@@ -9,7 +9,7 @@ from engine.programs.lower.ir import Function
 from engine.programs.run.llvm_host import host
 
 # Code of more lines is first made quickly; to make less takes a tenth of a second at most.
-LONG = 3_000
+LONG = 12_000
 # For each line of it so many operations, one for each operand of each node in each row, take as
 # much longer in code made quickly as it takes to make the better one (on average over networks).
 PAYS = 30_000
