@@ -34,10 +34,12 @@ def _assign_all(nodes: Sequence[Value], numbers: array[float]) -> None:
 
 
 def _all_finite(numbers: array[float] | memoryview[Any]) -> bool:
-    """Whether no number is infinite or nan."""
-    total = sum(numbers)
+    """Whether no number is infinite or nan; rows of an array may be two-dimensional."""
+    view = memoryview(numbers)
+    flat = view.cast("B").cast("d") if view.nbytes else ()
+    total = sum(flat)
     # Ordinary numbers may overflow in their sum.
-    return total - total == 0 or all(number - number == 0 for number in numbers)
+    return total - total == 0 or all(number - number == 0 for number in flat)
 
 
 def _divide_all(numbers: array[float], divisor: float) -> None:

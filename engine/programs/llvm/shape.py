@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from engine.programs.lower.ir import Kernel
 
@@ -46,7 +47,7 @@ class Shape:
         """Where the addresses of the rows of a tile lie."""
         return self.copies + (self.tile * self.values if self.width > 1 else 0)
 
-    @property
+    @cached_property
     def scratch(self) -> int:
         """Doubles of working memory.
 

@@ -34,10 +34,9 @@ MOST_IN_LANES = 1_500
 LONGEST = 7
 # There few rows go in few lanes, in which instructions take half the time.
 _FEW = 4
-# The bytes of a line of the processor's cache.
-_LINE = 64
 _CACHED = 64
 _compiled: OrderedDict[Any, Compiled] = OrderedDict()
+_ZERO = array("d", [0.0])
 
 
 class LlvmBackend:
@@ -113,21 +112,19 @@ class LlvmBackend:
         """The outputs of every row; nan where one is undefined."""
         count = session.rows.count
         evaluate, shape = self.function("evaluate", count, count)
-        results = _zeros((count + shape.width) * shape.outputs)
-        work = _space(session, shape.scratch + shape.width * shape.outputs)
-        parameters, found = _addresses(session.parameters, results)
-        evaluate(parameters, session.rows.address, count, found, work)
+        results = _ZERO * ((count + shape.width) * shape.outputs)
+        work = session.space(shape.scratch + shape.width * shape.outputs)
+        evaluate(session.addresses[0], session.rows.address, count, _address(results), work)
         return results[: count * shape.outputs].tolist()
 
     def gradients(self, session: Session) -> tuple[Outcome, array[float]]:
         """The mean loss over all rows, and its gradients."""
         count = session.rows.count
         batch, shape = self.function("batch", count, count)
-        sums, work = _zeros(len(session.parameters)), _space(session, shape.scratch)
-        numbers = _numbers(range(count))
-        parameters, order, found = _addresses(session.parameters, numbers, sums)
+        sums, work = _ZERO * max(shape.parameters, 1), session.space(shape.scratch)
+        numbers, order = _numbers(range(count))
         rows = session.rows.address, order, 0, count, 1.0 / count
-        loss = batch(parameters, *rows, found, work)
+        loss = batch(session.addresses[0], *rows, _address(sums), work)
         if not math.isfinite(loss):
             return failed_row(session, numbers, self.outputs(session), []), array("d")
         if not all_finite(sums):
@@ -154,15 +151,16 @@ class LlvmBackend:
         # A rule with a sum over all parameters needs their gradients before it changes the first.
         single = size == 1 and not self.rule.reductions
         train, shape = self.function("train", len(order) * epochs, size, single)
-        numbers = order if isinstance(order, array) else _numbers(order)
-        losses, settings = _zeros(epochs), session.settings()
+        if isinstance(order, array):
+            numbers, place = order, _address(order)
+        else:
+            numbers, place = _numbers(order)
+        session.settings()
         # The gradient lies behind the working memory.
-        space = _space(session, shape.scratch + shape.parameters)
-        arrays = session.parameters, session.state, settings, numbers, losses
-        *trained, place, means = _addresses(*arrays)
+        space, losses = session.space(shape.scratch + shape.parameters), _ZERO * epochs
         counts = len(order), size, epochs, 1.0 / total, float(session.steps)
-        gradient = space + 8 * shape.scratch
-        made = train(*trained, session.rows.address, place, *counts, means, gradient, space)
+        results = _address(losses), space + 8 * shape.scratch, space
+        made = train(*session.addresses[:3], session.rows.address, place, *counts, *results)
         return outcome_of(session, numbers, size, losses, int(made), self.outputs)
 
 
@@ -183,22 +181,12 @@ def llvm_source(recording: Recording, rule: UpdateRule | None) -> str:
     return "".join(f"; {line}\n" for line in lines) + "\n" + module.text()
 
 
-def _zeros(length: int) -> array[float]:
-    return array("d", [0.0]) * max(length, 1)
-
-
 @lru_cache(maxsize=4)
-def _numbers(rows: Sequence[int]) -> array[int]:
-    """Those of rows in their order, only to be read."""
-    return array("q", rows)
+def _numbers(rows: Sequence[int]) -> tuple[array[int], int]:
+    """Those of rows in their order, only to be read, and where they lie."""
+    numbers = array("q", rows)
+    return numbers, _address(numbers)
 
 
-def _space(session: Session, length: int) -> int:
-    """The address of working memory, where no vector lies across two lines of the cache."""
-    start, _ = session.scratch(length + _LINE // 8).buffer_info()
-    return start + -start % _LINE
-
-
-def _addresses(*arrays: array[Any]) -> list[int]:
-    """Where their numbers lie."""
-    return [each.buffer_info()[0] for each in arrays]
+def _address(numbers: array[Any]) -> int:
+    return numbers.buffer_info()[0]

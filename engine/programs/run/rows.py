@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -19,8 +20,8 @@ _NUMBERS = {float, int}
 class Rows:
     """A table of finite numbers, one row after the other in one piece of memory.
 
-    `numbers`: a flat view of doubles; of a two-dimensional C-contiguous array of doubles it is the
-    array's own memory, without a copy.
+    Of a two-dimensional C-contiguous array of doubles it is the array's own, without a copy.
+    `numbers`: a flat view of it.
 
     Raises TypeError or ValueError, naming the row as `rows[i]`, for a row of another length than
     `names`, or one that holds what is not a finite number; ValueError for no rows at all.
@@ -34,22 +35,29 @@ class Rows:
 
     def __init__(self, rows: Any, names: Sequence[str]) -> None:
         self.width = len(names)
-        self.numbers: memoryview[Any]
-        view = _view(rows)
-        if view is not None:
-            self.count, width = view.shape or (0, 0)
-            if width != self.width:
-                raise ValueError(f"rows has the shape {view.shape}; in every row {_needed(names)}")
-            flat = view.cast("B").cast("d") if self.count and width else memoryview(array("d"))
-            # Compiled code takes the address of memory that could be written to, and only reads.
-            self.numbers = memoryview(array("d", flat)) if flat.readonly else flat
+        memory = _view(rows)
+        if memory is None:
+            self.count, memory = _gathered(rows, names)
         else:
-            self.count, self.numbers = _gathered(rows, names)
+            self.count, width = memory.shape or (0, 0)
+            if width != self.width:
+                raise ValueError(
+                    f"rows has the shape {memory.shape}; in every row {_needed(names)}"
+                )
+            if memory.readonly:
+                # Compiled code takes the address of what could be written to, and only reads.
+                memory = memoryview(array("d", _flat(memory)))
+        self._memory = memory
         if not self.count:
             raise ValueError("a program needs at least one row; there are none")
-        if not all_finite(self.numbers):
+        if not all_finite(memory):
             self._refuse(names)
-        self.address = address_of(self.numbers) if self.numbers.nbytes else None
+        self.address = address_of(memory) if memory.nbytes else None
+
+    @cached_property
+    def numbers(self) -> memoryview[Any]:
+        """All numbers, one row after the other."""
+        return _flat(self._memory)
 
     def row(self, number: int) -> list[float]:
         """The numbers of one row."""
@@ -66,6 +74,10 @@ class Rows:
             if not math.isfinite(number):
                 row, column = divmod(index, self.width)
                 raise ValueError(f"rows[{row}] has {names[column]} = {number}; it must be finite")
+
+
+def _flat(memory: memoryview[Any]) -> memoryview[Any]:
+    return memory.cast("B").cast("d") if memory.nbytes else memoryview(array("d"))
 
 
 def _view(rows: Any) -> memoryview[Any] | None:

@@ -15,6 +15,9 @@ from engine.programs.run.backend import Backend, Outcome
 from engine.programs.run.numbers import Numbers
 from engine.programs.run.rows import Rows
 
+# The bytes of a line of the processor's cache.
+_LINE = 64
+
 
 class Session:
     """What `Program.session` returns: rows, and the numbers that training on them changes.
@@ -52,7 +55,11 @@ class Session:
         self.parameters = array("d", [0.0] * len(recording.parameters))
         self.state = array("d", [0.0] * (len(self.parameters) * len(self.state_names)))
         self.steps = 0
-        self._scratch = array("d")
+        self._settings = array("d", [0.0] * len(self.setting_names))
+        # Compiled code is told where these lie, and everything changes them in place.
+        kept = self.parameters, self.state, self._settings
+        self.addresses = [numbers.buffer_info()[0] for numbers in kept]
+        self._space, self._room = array("d"), 0
         self._assignments: int | None = None
         self.load()
 
@@ -63,11 +70,15 @@ class Session:
             self._load_parameters()
         self._load_optimizer()
 
-    def scratch(self, length: int) -> array[float]:
-        """Memory for so many numbers, whatever they are: the same for every call."""
-        if len(self._scratch) < length:
-            self._scratch = array("d", [0.0]) * length
-        return self._scratch
+    def space(self, length: int) -> int:
+        """The address of memory for so many numbers, whatever they are: the same for every call.
+
+        No vector lies across two lines of the processor's cache there.
+        """
+        if length > self._room:
+            self._space, self._room = array("d", [0.0]) * (length + _LINE // 8), length
+            self.addresses[3:] = [-(-self._space.buffer_info()[0] // _LINE) * _LINE]
+        return self.addresses[3]
 
     def train(
         self,
@@ -178,17 +189,18 @@ class Session:
             self.steps = self.optimizer.steps
 
     def settings(self) -> array[float]:
-        """The optimiser's settings as they are now."""
+        """The optimiser's settings as they are now; the same array for every call."""
         assert self.optimizer is not None
-        given = self.optimizer.settings
-        if [*given] == self.setting_names:
-            return array("d", given.values())
-        if given.keys() != set(self.setting_names):
+        given, names = self.optimizer.settings, self.setting_names
+        if [*given] == names:
+            self._settings[:] = array("d", given.values())
+        elif given.keys() == set(names):
+            self._settings[:] = array("d", [given[name] for name in names])
+        else:
             raise ValueError(
-                f"the optimiser's settings are {_words(given)}; its rule uses "
-                f"{_words(self.setting_names)}"
+                f"the optimiser's settings are {_words(given)}; its rule uses {_words(names)}"
             )
-        return array("d", [given[name] for name in self.setting_names])
+        return self._settings
 
     def _columns(self) -> list[list[float]]:
         """What the optimiser remembers, in the order of the rule."""

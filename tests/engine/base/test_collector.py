@@ -8,9 +8,8 @@ from engine.base.collector import without_collector
 
 
 def test_it_is_off_within_and_on_again_whatever_happens():
-    with pytest.raises(KeyError), without_collector():
-        assert not gc.isenabled()
-        raise KeyError
+    with pytest.raises(KeyError, match="False"), without_collector():
+        {}[gc.isenabled()]
     assert gc.isenabled()
 
 
