@@ -43,6 +43,8 @@ static void forward(const struct layer *layer, const vector *inputs, double *out
     int s = 0, width = PADDED(layer->neurons);
     for (; s + 4 <= BATCH; s += 4)
         forward_samples(4, layer, inputs + s * layer->inputs, outputs + s * width, relu);
+    for (; s + 2 <= BATCH; s += 2)
+        forward_samples(2, layer, inputs + s * layer->inputs, outputs + s * width, relu);
     for (; s < BATCH; s++)
         forward_samples(1, layer, inputs + s * layer->inputs, outputs + s * width, relu);
 }
@@ -84,6 +86,9 @@ static void backward(const struct layer *layer, const double *slopes, const vect
     int s = 0, width = PADDED(layer->neurons);
     for (; s + 4 <= BATCH; s += 4)
         backward_samples(4, layer, slopes + s * width, inputs + s * layer->inputs,
+                         before + s * layer->inputs);
+    for (; s + 2 <= BATCH; s += 2)
+        backward_samples(2, layer, slopes + s * width, inputs + s * layer->inputs,
                          before + s * layer->inputs);
     for (; s < BATCH; s++)
         backward_samples(1, layer, slopes + s * width, inputs + s * layer->inputs,
