@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from importlib import import_module
 from itertools import pairwise
 
 import pytest
@@ -11,11 +13,10 @@ from hypothesis import strategies as st
 
 from tests.benchmarks import texts
 from tests.benchmarks.machine import processor
-from tests.benchmarks.peers import Way
-from tests.benchmarks.peers.chaingrad import Eager
+from tests.benchmarks.peers import Trainer, Way, agree
 from tests.benchmarks.picture import crossings, duration, spread
 from tests.benchmarks.programs import three_digits
-from tests.benchmarks.work import digits, lesson, moons
+from tests.benchmarks.work import Work, digits, lesson, moons, square
 
 
 def test_a_crossing_lies_on_both_lines() -> None:
@@ -95,9 +96,37 @@ def test_the_kind_of_a_processor() -> None:
 
 
 def test_a_way_takes_what_it_can_of_a_work() -> None:
+    def prepare(work: Work) -> Trainer:
+        raise AssertionError("nothing is to be prepared")
+
     work = digits(16)
-    assert Way("quick", Eager).feasible(work) == work
-    shorter = Way("slow", Eager, most=work.parameters * 40).feasible(work)
+    assert Way("quick", prepare).feasible(work) == work
+    shorter = Way("slow", prepare, most=work.parameters * 40).feasible(work)
     assert shorter is not None
     assert (len(shorter.rows), shorter.steps) == (32, 2)
-    assert Way("slower", Eager, most=work.parameters * 15).feasible(work) is None
+    assert Way("slower", prepare, most=work.parameters * 15).feasible(work) is None
+
+
+def odd(batch: int) -> Work:
+    """Layers that neither vectors nor tiles divide."""
+    rows = [
+        [math.sin(5 * s + i) for i in range(9)] + [float(s % 3 == k) for k in range(3)]
+        for s in range(2 * batch)
+    ]
+    return Work("odd", (9, 13, 17, 3), "relu", "cross_entropy", rows, batch)
+
+
+@pytest.mark.parametrize("peer", ["c", "numba"])
+@pytest.mark.parametrize("work", [lesson(), moons(), square(3), odd(1), odd(7)])
+def test_what_is_written_by_hand_trains_as_the_engine_does(peer: str, work: Work) -> None:
+    for library in ("numpy", *(["numba"] if peer == "numba" else [])):
+        pytest.importorskip(library)
+    ours, theirs = (import_module(f"tests.benchmarks.peers.{name}") for name in ("chaingrad", peer))
+    if not theirs.WAYS:
+        pytest.skip("no C compiler here")
+    start = [number for layer in work.layers() for neuron in layer for number in neuron]
+    prepare = theirs.WAYS[0].prepare
+    agree(work.name, start, [("ours", ours.Eager(work)), ("theirs", prepare(work))])
+    quicker = prepare(replace(work, rate=2 * work.rate))
+    with pytest.raises(AssertionError, match="apart"):
+        agree(work.name, start, [("ours", ours.Eager(work)), ("theirs", quicker)])
