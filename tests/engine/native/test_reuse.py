@@ -70,7 +70,8 @@ def test_the_memory_of_a_graph_is_not_asked_for_again_in_every_step(native):
     # Of 100,000 nodes, 9.6 MB: 2,344 pages of 4 KiB, beside those of the list of them.
     assert first > 2300
     assert later < 300
-    assert after_collection > 2000
+    # It gives back all but what lies beside something that lives, by Python's version more or less.
+    assert after_collection > 1500
 
 
 def test_a_walk_given_up_for_lack_of_memory_leaves_no_marks(native):
