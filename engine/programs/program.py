@@ -133,8 +133,8 @@ class Program:
         self._given_back(session)
         return found
 
-    def train(self, rows: Any, epochs: int = 1, batch_size: int = 1) -> list[float]:
-        """Trains on the rows in order and returns the mean loss of every epoch.
+    def train(self, rows: Any, epochs: int = 1, batch_size: int = 1) -> Numbers:
+        """Trains on the rows in order and returns the mean loss of every epoch, as in a list.
 
         An update follows each batch, by its mean gradient. The parameters and the optimiser's state
         are then those after the last update. Raises FloatingPointError, or what the operation
@@ -146,7 +146,8 @@ class Program:
         session.check(outcome)
         session.save()
         self._given_back(session)
-        return outcome.means
+        means = outcome.means
+        return means if isinstance(means, Numbers) else Numbers(means)
 
     def source(self, language: str = "python") -> Text:
         """The program as text: "python", "c", "javascript" or "llvm"; all but the last complete.

@@ -91,7 +91,7 @@ class CompiledTrainer:
             self.failure = outcome, self.session.copy()
             self.keep(len(outcome.means))
         self.after = self.session.copy()
-        return outcome.means
+        return list(outcome.means)
 
     def sliced_epoch(self, interrupted: Callable[[], bool]) -> Outcome:
         """One epoch, some of the samples in each time slice."""

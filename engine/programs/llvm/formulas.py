@@ -106,13 +106,32 @@ class LlvmFormulas(Dialect):
         """An instruction on numbers."""
         return self.code.emit(f"{instruction} {self.type} {', '.join(registers)}")
 
-    def added(self, total: str, tree: ast.expr, names: Names) -> str:
+    def added(self, total: str, tree: ast.expr, names: Names, minus: bool = False) -> str:
         """One more element of a sum; where that is a product, both may be rounded at once."""
         match tree:
             case ast.BinOp(left=left, op=ast.Mult(), right=right):
-                factors = [self.of(left, names), self.of(right, names)]
-                return self.called(f"llvm.fmuladd.{self.suffix}", [*factors, total])
-        return self.on("fadd", total, self.of(tree, names))
+                one, other = self.of(left, names), self.of(right, names)
+                if minus:
+                    one = self.code.emit(f"fneg {self.type} {one}")
+                return self.called(f"llvm.fmuladd.{self.suffix}", [one, other, total])
+        return self.on("fsub" if minus else "fadd", total, self.of(tree, names))
+
+    def changed(self, tree: ast.expr, names: Names) -> str:
+        """A number that a product may be added to or subtracted from, as `added` adds it."""
+        match tree:
+            case ast.BinOp(ast.Name() as first, ast.Add() | ast.Sub() as sign, second):
+                return self.added(self.of(first, names), second, names, isinstance(sign, ast.Sub))
+        return self.of(tree, names)
+
+    def reduced(self, kind: str, tree: ast.expr, elements: Sequence[Names]) -> str:
+        """A reduction of elements, one after the other."""
+        row, values = REDUCTIONS[kind], [self.of(tree, names) for names in elements]
+        if not values:
+            return self.constant(row.identity)
+        first, *others = values
+        for other in others:
+            first = self.joined(row, first, (other, ATOM))[0]
+        return first
 
     def selected(self, test: str, then: str, otherwise: str) -> str:
         sides = f"{self.type} {then}, {self.type} {otherwise}"

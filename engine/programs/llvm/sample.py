@@ -28,8 +28,6 @@ from engine.programs.lower.ir import (
     Span,
     Variable,
 )
-from engine.sheet.dialect import ATOM
-from engine.sheet.reductions import REDUCTIONS
 
 # The arrays that every function is given: parameters, one row, gradients, values, adjoints.
 ARRAYS = "ptr noalias %p, ptr noalias %x, ptr noalias %g, ptr noalias %v, ptr noalias %d"
@@ -127,9 +125,9 @@ class _Writer:
                 case Comment(text):
                     self.code.lines.append(f"  ; {' '.join(text.split())}")
                 case Assign(target, tree, names, accumulate):
-                    self.assign(target, self.value(tree, names), accumulate)
+                    self.assign(target, self.value(tree, names, target, accumulate))
                 case Reduce(target, _, _, _, _, None):
-                    self.assign(target, self.unrolled(instruction), accumulate=False)
+                    self.assign(target, self.unrolled(instruction))
                 case Reduce(target):
                     if target not in done:
                         self.reductions(fused[target])
@@ -157,7 +155,7 @@ class _Writer:
         common = self.operands(reductions[0].names)
         found = reduce_spans(self.pace, self.module, reductions, common)
         for reduction, register in zip(reductions, found):
-            self.assign(reduction.target, register, accumulate=False)
+            self.assign(reduction.target, register)
 
     def forget_parameters(self) -> None:
         """Those that backward needs are loaded again: nothing has so many registers."""
@@ -199,17 +197,26 @@ class _Writer:
 
     # Instructions.
 
-    def value(self, tree: ast.expr, names: Mapping[str, Operand]) -> str:
-        return self.formulas.write(tree, self.operands(names))
-
-    def assign(self, target: Variable, register: str, accumulate: bool) -> None:
+    def value(
+        self, tree: ast.expr, names: Mapping[str, Operand], target: Variable, accumulate: bool
+    ) -> str:
+        """What becomes of a target by a formula."""
+        formulas, known = self.formulas, self.operands(names)
         # Gradients add up over the rows of a batch as well.
-        if accumulate or target.kind == "gradient":
-            previous = self.operand(target)
-            register = self.code.emit(f"fadd {self.formulas.type} {previous}, {register}")
-            # In another round it may be one that has another name here.
-            if self.code.round:
-                self.forget(Span(target.kind, target.index, 1, step=target.step))
+        if not accumulate and target.kind != "gradient":
+            return formulas.write(tree, known)
+        if not accumulate and formulas.width == 1:
+            # The first product of a row; two of them must cancel where they do on nodes.
+            register = formulas.added(self.operand(target), tree, known)
+        else:
+            register = formulas.write(tree, known)
+            register = formulas.on("fadd", self.operand(target), register)
+        # In another round it may be one that has another name here.
+        if self.code.round:
+            self.forget(Span(target.kind, target.index, 1, step=target.step))
+        return register
+
+    def assign(self, target: Variable, register: str) -> None:
         self.registers[target] = register
         if self.code.lines and self.code.lines[-1].startswith(f"  {register} = "):
             self.code.lines[-1] += f"  ; {target.name}"
@@ -219,16 +226,8 @@ class _Writer:
 
     def unrolled(self, reduction: Reduce) -> str:
         common = self.operands(reduction.names)
-        values = [
-            self.formulas.write(reduction.tree, {**common, **self.operands(element)})
-            for element in reduction.elements
-        ]
-        if not values:
-            return self.formulas.constant(REDUCTIONS[reduction.kind].identity)
-        first, *others = values
-        for other in others:
-            first = self.formulas.joined(REDUCTIONS[reduction.kind], first, (other, ATOM))[0]
-        return first
+        elements = [{**common, **self.operands(element)} for element in reduction.elements]
+        return self.formulas.reduced(reduction.kind, reduction.tree, elements)
 
     def where_defined(self, outputs: Sequence[str]) -> list[str]:
         """The outputs; nan where an operation was undefined."""
@@ -243,8 +242,8 @@ class _Writer:
     def check(self, tree: ast.expr, names: Mapping[str, Operand]) -> None:
         type_, condition = self.formulas.type, self.formulas.condition
         nan, zero = self.formulas.constant(float("nan")), self.formulas.constant(0.0)
-        bad = self.value(tree, names)
+        bad = self.formulas.write(tree, self.operands(names))
         found = self.code.emit(f"select {condition} {bad}, {type_} {nan}, {type_} {zero}")
         if self.mark in self.registers or self.mark in self.shared:
             found = self.code.emit(f"fadd {type_} {self.operand(self.mark)}, {found}")
-        self.assign(self.mark, found, accumulate=False)
+        self.assign(self.mark, found)

@@ -145,6 +145,6 @@ class _Update:
         for name, address in kept.items():
             names[name] = loaded(address)
         for target, tree in self.rule.each:
-            names[target] = formulas.write(tree, names)
+            names[target] = formulas.changed(tree, names)
         for name, address in kept.items():
             code.act(f"store {formulas.type} {names[name]}, ptr {address}, align 8")

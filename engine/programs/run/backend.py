@@ -21,7 +21,7 @@ class Outcome:
     the last of the epochs, in words.
     """
 
-    means: list[float]
+    means: Sequence[float]
     row: int | None = None
     loss: float = 0.0
     parameter: int | None = None

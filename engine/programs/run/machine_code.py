@@ -22,6 +22,7 @@ from engine.programs.run import llvm_host
 from engine.programs.run.backend import Outcome
 from engine.programs.run.compiled import Compiled
 from engine.programs.run.llvm_host import host
+from engine.programs.run.numbers import Numbers
 from engine.programs.run.outcomes import failed_row, outcome_of
 from engine.programs.run.overflow import train
 from engine.programs.run.python import PythonBackend
@@ -157,7 +158,7 @@ class LlvmBackend:
             numbers, place = _numbers(order)
         session.settings()
         # The gradient lies behind the working memory.
-        space, losses = session.space(shape.scratch + shape.parameters), _ZERO * epochs
+        space, losses = session.space(shape.scratch + shape.parameters), Numbers.zeros(epochs)
         counts = len(order), size, epochs, 1.0 / total, float(session.steps)
         results = _address(losses), space + 8 * shape.scratch, space
         made = train(*session.addresses[:3], session.rows.address, place, *counts, *results)

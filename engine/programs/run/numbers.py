@@ -5,6 +5,8 @@ from __future__ import annotations
 from array import array
 from typing import Any
 
+_ZERO = array("d", [0.0])
+
 
 class Numbers(array):  # type: ignore[type-arg]
     """Floats side by side: NumPy takes them without a copy, and a list of them would take longer
@@ -20,6 +22,14 @@ class Numbers(array):  # type: ignore[type-arg]
     def __new__(cls, numbers: Any) -> Numbers:
         made: Numbers = super().__new__(cls, "d", numbers)
         return made
+
+    @staticmethod
+    def zeros(count: int) -> Numbers:
+        """So many zeros, at once."""
+        made: Any = array.__new__(Numbers, "d", _ZERO)
+        made *= count
+        found: Numbers = made
+        return found
 
     def __eq__(self, other: object) -> bool:
         return self.tolist() == (other.tolist() if isinstance(other, array) else other)

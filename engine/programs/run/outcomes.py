@@ -27,11 +27,11 @@ def outcome_of(
     epoch, batch = divmod(made, -(-len(order) // size))
     if made and not batch and not all_finite(session.parameters):
         finite = map(math.isfinite, session.parameters)
-        return Outcome(list(losses[: epoch - 1]), parameter=list(finite).index(False))
+        return Outcome(losses[: epoch - 1], parameter=list(finite).index(False))
     if epoch < len(losses):
         rows = order[batch * size : (batch + 1) * size]
         return failed_row(session, rows, outputs(session), losses[:epoch])
-    return Outcome(list(losses))
+    return Outcome(losses)
 
 
 def failed_row(
@@ -39,4 +39,4 @@ def failed_row(
 ) -> Outcome:
     """The first of these rows whose loss is not finite; `found`: the losses of all rows."""
     row = next((row for row in rows if not math.isfinite(found[row])), rows[0])
-    return Outcome(list(means), row, found[row])
+    return Outcome(means, row, found[row])

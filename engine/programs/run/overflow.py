@@ -41,17 +41,17 @@ def train(
         start = session.copy()
         outcome = fast.epochs(session, order, size, epochs - len(means), total)
         if not outcome.failed:
-            outcome.means[:0] = means
+            outcome.means = [*means, *outcome.means] if means else outcome.means
             return outcome
         session.restore(start)
         if outcome.means:
             fast.epochs(session, order, size, len(outcome.means), total)
         means += outcome.means
         outcome = _epoch(fast, checked, session, order, size, total)
-        outcome.means[:0] = means
+        means += outcome.means
         if outcome.failed:
+            outcome.means = means
             return outcome
-        means = outcome.means
     return Outcome(means)
 
 

@@ -66,3 +66,18 @@ def test_choices_select_one_of_two_numbers():
         "select i1 %r3, double %a, double %b",
     ]
     assert register == "%r4"
+
+
+@pytest.mark.parametrize(
+    ("text", "instructions"),
+    [
+        ("a - b * a", ["fneg", "call"]),
+        ("a + b * a", ["call"]),
+        ("a - b / a", ["fdiv", "fsub"]),
+        ("(a + b) * a", ["fadd", "fmul"]),
+    ],
+)
+def test_a_change_by_a_product_is_rounded_once(text, instructions):
+    code = Code({})
+    LlvmFormulas(code).changed(read(text), {"a": "%a", "b": "%b"})
+    assert [line.split(" = ")[1].split(" double")[0] for line in code.lines] == instructions
