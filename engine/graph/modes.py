@@ -95,7 +95,12 @@ def _leave(change: Change) -> None:
 def settled() -> Mode | None:
     """The current mode, without the blocks that were left from somewhere else."""
     mode = current_mode()
-    if mode is None or not any(change.left for change in mode.changes):
+    if mode is None:
+        return None
+    for change in mode.changes:
+        if change.left:
+            break
+    else:
         return mode
     gone = [change for change in mode.changes if change.left and _entered_here(change)]
     return _set(tuple([change for change in mode.changes if change not in gone]))
