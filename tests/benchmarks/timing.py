@@ -44,12 +44,12 @@ def repetitions(job: Callable[[int], object], least: float = 0.02) -> int:
     return count
 
 
-def settled(job: Callable[[int], object]) -> int:
+def settled(job: Callable[[int], object], least: float = 0.02) -> int:
     """The repetitions of training by a program of ours, after work for which it is made with care.
 
     A long program is first made quickly, and again with care when that pays.
     """
-    count = repetitions(job)
+    count = repetitions(job, least)
     job(math.ceil(count * SETTLING / seconds(partial(job, count))))
     return count
 

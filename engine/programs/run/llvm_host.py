@@ -49,14 +49,12 @@ class _Host:
         machine = self.target.create_target_machine(
             cpu=self.processor, features=self.features, opt=0 if quick else 1, jit=True
         )
-        # The code is written as it should be run: what pays is inlining, numbers in registers, and
-        # addresses folded into instructions. The usual levels take ten times as long.
+        # The code is written as it should be run: what pays is inlining, and numbers in registers.
+        # The usual levels take ten times as long.
         builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(1))
         passes = llvm.create_new_module_pass_manager()
         passes.add_always_inliner_pass()
         passes.add_sroa_pass()
-        if not quick:
-            passes.add_instruction_combine_pass()
         passes.add_simplify_cfg_pass()
         passes.run(module, builder)
         engine = llvm.create_mcjit_compiler(module, machine)
