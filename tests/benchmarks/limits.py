@@ -55,7 +55,7 @@ def row(name: str, times: Times) -> str:
             cells.append("–")
             continue
         ratio = versus(ours, times[peer]).ratio
-        shown = three_digits(ratio)
+        shown = three_digits(ratio) if ratio >= 0.001 else "< 0.001"
         if most is not None and ratio > most:
             shown = f"**{shown}**"
         cells.append(f"{shown} ({microseconds(median(times[peer]))})")
