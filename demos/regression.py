@@ -62,6 +62,24 @@ class Data:
         return [float(output) * self.deviation + self.mean for output in outputs]
 
 
+def compared(data: Data, predictions: list[float]) -> dict[str, float]:
+    """Prints the errors of the network, which predicts these, and of its peers; returns them."""
+    heading(f"Errors on the {len(data.held_out)} patients held out, in points of the score")
+    predictions_of = {
+        "the mean of the training scores": [data.mean] * len(data.held_out),
+        "scikit-learn's linear regression": data.scores(linear(data).predict(data.held_out)),
+        "scikit-learn's MLPRegressor": data.scores(perceptron(data).predict(data.held_out)),
+        "this network": predictions,
+    }
+    print(f"  {'':34}root mean square error     R²")
+    errors = {}
+    for name, predicted in predictions_of.items():
+        errors[name] = math.sqrt(mean_squared_error(data.held_out_scores, predicted))
+        explained = shown(round(r_squared(data.held_out_scores, predicted), 2))
+        print(f"  {name:34}{errors[name]:22.1f}{explained:>7}")
+    return errors
+
+
 def main() -> Illustration:
     """Trains, compares, and asks the network what it looks at."""
     needs("sklearn", "matplotlib")
@@ -88,19 +106,8 @@ def main() -> Illustration:
         remark(f"{part}", rest="    ")
     remark(f"{VALIDATION} of them are not learnt from: their loss says when to stop.")
 
-    heading(f"Errors on the {len(data.held_out)} patients held out, in points of the score")
-    predictions = {
-        "the mean of the training scores": [data.mean] * len(data.held_out),
-        "scikit-learn's linear regression": data.scores(linear(data).predict(data.held_out)),
-        "scikit-learn's MLPRegressor": data.scores(perceptron(data).predict(data.held_out)),
-        "this network": data.scores(model.predict(data.held_out)),
-    }
-    print(f"  {'':34}root mean square error     R²")
-    errors = {}
-    for name, predicted in predictions.items():
-        errors[name] = math.sqrt(mean_squared_error(data.held_out_scores, predicted))
-        explained = shown(round(r_squared(data.held_out_scores, predicted), 2))
-        print(f"  {name:34}{errors[name]:22.1f}{explained:>7}")
+    predictions = data.scores(model.predict(data.held_out))
+    errors = compared(data, predictions)
     guess, *others, ours = errors.values()
     ratio = ours / min(others)
     remark(
@@ -130,7 +137,7 @@ def main() -> Illustration:
         f"gradient of its prediction with respect to each input: {MEANINGS[first]} and "
         f"{MEANINGS[second]} count most."
     )
-    return draw(data, predictions["this network"], gradients, slopes, caption)
+    return draw(data, predictions, gradients, slopes, caption)
 
 
 def linear(data: Data) -> Any:

@@ -180,28 +180,10 @@ def reduce_spans(
         element = formulas.write(reduction.tree, known)
         return joined(formulas, before, element) if before else element
 
-    side = pace.sums(len(reductions))
-    block = step * side
-    whole = length - length % block
+    whole = length - length % (step * pace.sums(len(reductions)))
     partial: list[list[str]] = [[] for _ in reductions]
     if whole:
-        cells = [[code.new("%cell") for _ in range(side)] for _ in reductions]
-        for cell in chain.from_iterable(cells):
-            code.entry.append(f"  {cell} = alloca {vectors.type}")
-            code.act(f"store {vectors.type} {vectors.constant(row.identity)}, ptr {cell}")
-
-        def body(index: str) -> None:
-            for number in range(side):
-                here = code.emit(f"add i64 {index}, {number * step}")
-                for reduction, own in zip(reductions, cells):
-                    previous = code.fresh(f"load {vectors.type}, ptr {own[number]}")
-                    following = further(vectors, reduction, here, previous)
-                    code.act(f"store {vectors.type} {following}, ptr {own[number]}")
-
-        loop(code, 0, whole, block, body)
-        partial = [
-            [code.fresh(f"load {vectors.type}, ptr {cell}") for cell in own] for own in cells
-        ]
+        partial = _side_by_side(pace, reductions, whole, further)
     results = []
     for reduction, sums in zip(reductions, partial):
         position = whole
@@ -218,6 +200,29 @@ def reduce_spans(
         results.append(result)
     code.known = outer
     return results
+
+
+def _side_by_side(
+    pace: Pace, reductions: Sequence[Reduce], whole: int, further: Callable[..., str]
+) -> list[list[str]]:
+    """For each reduction the registers of those that ran side by side over so many elements."""
+    code, vectors, side = pace.code, pace.vectors, pace.sums(len(reductions))
+    identity = vectors.constant(REDUCTIONS[reductions[0].kind].identity)
+    cells = [[code.new("%cell") for _ in range(side)] for _ in reductions]
+    for cell in chain.from_iterable(cells):
+        code.entry.append(f"  {cell} = alloca {vectors.type}")
+        code.act(f"store {vectors.type} {identity}, ptr {cell}")
+
+    def body(index: str) -> None:
+        for number in range(side):
+            here = code.emit(f"add i64 {index}, {number * pace.step}")
+            for reduction, own in zip(reductions, cells):
+                previous = code.fresh(f"load {vectors.type}, ptr {own[number]}")
+                following = further(vectors, reduction, here, previous)
+                code.act(f"store {vectors.type} {following}, ptr {own[number]}")
+
+    loop(code, 0, whole, pace.step * side, body)
+    return [[code.fresh(f"load {vectors.type}, ptr {cell}") for cell in own] for own in cells]
 
 
 def _across(

@@ -115,7 +115,7 @@ class LlvmBackend:
         evaluate, shape = self.function("evaluate", count, count)
         results = _ZERO * ((count + shape.width) * shape.outputs)
         work = session.space(shape.scratch + shape.width * shape.outputs)
-        evaluate(session.addresses[0], session.rows.address, count, _address(results), work)
+        evaluate(_address(session.parameters), session.rows.address, count, _address(results), work)
         return results[: count * shape.outputs].tolist()
 
     def gradients(self, session: Session) -> tuple[Outcome, array[float]]:
@@ -125,7 +125,7 @@ class LlvmBackend:
         sums, work = _ZERO * max(shape.parameters, 1), session.space(shape.scratch)
         numbers, order = _numbers(range(count))
         rows = session.rows.address, order, 0, count, 1.0 / count
-        loss = batch(session.addresses[0], *rows, _address(sums), work)
+        loss = batch(_address(session.parameters), *rows, _address(sums), work)
         if not math.isfinite(loss):
             return failed_row(session, numbers, self.outputs(session), []), array("d")
         if not all_finite(sums):
@@ -156,12 +156,13 @@ class LlvmBackend:
             numbers, place = order, _address(order)
         else:
             numbers, place = _numbers(order)
-        session.settings()
+        settings, losses = session.settings(), Numbers.zeros(epochs)
         # The gradient lies behind the working memory.
-        space, losses = session.space(shape.scratch + shape.parameters), Numbers.zeros(epochs)
+        space = session.space(shape.scratch + shape.parameters)
         counts = len(order), size, epochs, 1.0 / total, float(session.steps)
         results = _address(losses), space + 8 * shape.scratch, space
-        made = train(*session.addresses[:3], session.rows.address, place, *counts, *results)
+        trained = map(_address, (session.parameters, session.state, settings))
+        made = train(*trained, session.rows.address, place, *counts, *results)
         return outcome_of(session, numbers, size, losses, int(made), self.outputs)
 
 

@@ -55,11 +55,7 @@ class Session:
         self.parameters = array("d", [0.0] * len(recording.parameters))
         self.state = array("d", [0.0] * (len(self.parameters) * len(self.state_names)))
         self.steps = 0
-        self._settings = array("d", [0.0] * len(self.setting_names))
-        # Compiled code is told where these lie, and everything changes them in place.
-        kept = self.parameters, self.state, self._settings
-        self.addresses = [numbers.buffer_info()[0] for numbers in kept]
-        self._space, self._room = array("d"), 0
+        self._space = array("d")
         self._assignments: int | None = None
         self.load()
 
@@ -75,10 +71,10 @@ class Session:
 
         No vector lies across two lines of the processor's cache there.
         """
-        if length > self._room:
-            self._space, self._room = array("d", [0.0]) * (length + _LINE // 8), length
-            self.addresses[3:] = [-(-self._space.buffer_info()[0] // _LINE) * _LINE]
-        return self.addresses[3]
+        if length + _LINE // 8 > len(self._space):
+            self._space = array("d", [0.0]) * (length + _LINE // 8)
+        start: int = self._space.buffer_info()[0]
+        return start + -start % _LINE
 
     def train(
         self,
@@ -189,18 +185,16 @@ class Session:
             self.steps = self.optimizer.steps
 
     def settings(self) -> array[float]:
-        """The optimiser's settings as they are now; the same array for every call."""
+        """The optimiser's settings as they are now."""
         assert self.optimizer is not None
         given, names = self.optimizer.settings, self.setting_names
         if [*given] == names:
-            self._settings[:] = array("d", given.values())
-        elif given.keys() == set(names):
-            self._settings[:] = array("d", [given[name] for name in names])
-        else:
+            return array("d", given.values())
+        if given.keys() != set(names):
             raise ValueError(
                 f"the optimiser's settings are {_words(given)}; its rule uses {_words(names)}"
             )
-        return self._settings
+        return array("d", [given[name] for name in names])
 
     def _columns(self) -> list[list[float]]:
         """What the optimiser remembers, in the order of the rule."""

@@ -121,3 +121,14 @@ def test_a_program_that_cannot_train_says_so():
     x = Value(1.0, "x")
     with pytest.raises(ValueError, match="this program has no gradients: it was compiled without"):
         engine.compile(x * 2, [x]).session([[1.0]]).gradients()
+
+
+@over_backends
+def test_parameters_may_be_another_array(backend):
+    x, w = Value(1.0), Parameter(0.0)
+    session = engine.compile((w - x) ** 2, [x], [w], SGD([w], 0.25), backend).session([[8.0]])
+    session.train()
+    assert session.parameters[0] == 4.0
+    session.parameters = array("d", [6.0])
+    assert session.train().means == [4.0]
+    assert session.parameters[0] == 7.0
