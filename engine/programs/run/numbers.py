@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from array import array
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    _Floats = array[float]
+else:
+    # Python takes it with the type of its elements from 3.12 on.
+    _Floats = array
 
 _ZERO = array("d", [0.0])
 
 
-class Numbers(array):  # type: ignore[type-arg]
+class Numbers(_Floats):
     """Floats side by side: NumPy takes them without a copy, and a list of them would take longer
     to make than a whole pass backward. Equal to a list of the same numbers, and prints as one.
 
