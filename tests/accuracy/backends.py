@@ -20,6 +20,7 @@ from tests.accuracy.points import Variant
 
 # What is asked for beside the value: derivatives by the operand at place i, then j.
 Place = tuple[int, int]
+Rows = Sequence[Sequence[float]]
 # Per row the value, the first and the second derivative.
 Numbers = tuple[float, float, float]
 NAN = float("nan")
@@ -102,7 +103,7 @@ class Graph:
 def program(engine: ModuleType, backend: str) -> Callable[..., list[Numbers]]:
     """All rows by one program that has value and derivatives for its outputs."""
 
-    def compute(variant: Variant, rows: Sequence[Sequence[float]], place: Place) -> list[Numbers]:
+    def compute(variant: Variant, rows: Rows, place: Place) -> list[Numbers]:
         graph = Graph(engine, variant, _inside(variant, rows), place)
         compiled = engine.compile(graph.outputs, graph.leaves, backend=backend)
         own = [list(row[: len(graph.leaves)]) for row in rows]
@@ -114,7 +115,7 @@ def program(engine: ModuleType, backend: str) -> Callable[..., list[Numbers]]:
     return compute
 
 
-def _inside(variant: Variant, rows: Sequence[Sequence[float]]) -> Sequence[float]:
+def _inside(variant: Variant, rows: Rows) -> Sequence[float]:
     """An ordinary row to record at."""
     return min(rows, key=lambda row: sum(abs(abs(x) - 0.4) for x in row))
 
@@ -130,7 +131,7 @@ def _row(graph: Graph, compiled: Any, row: list[float]) -> Numbers:
 def c_source(engine: ModuleType) -> Callable[..., list[Numbers]]:
     """The same program as C, compiled by `cc` and called for one row after the other."""
 
-    def compute(variant: Variant, rows: Sequence[Sequence[float]], place: Place) -> list[Numbers]:
+    def compute(variant: Variant, rows: Rows, place: Place) -> list[Numbers]:
         graph = Graph(engine, variant, _inside(variant, rows), place)
         text = engine.compile(graph.outputs, graph.leaves).source("c")
         text = re.sub(r"\bint main\(void\)", "int unused(void)", text) + _EXPORTED
@@ -169,17 +170,16 @@ def available() -> tuple[dict[str, Callable[..., list[Numbers]]], dict[str, str]
     import engine.eager.functions
     import engine.eager.lookup
 
-    def rowwise(own: ModuleType) -> Callable[..., list[Numbers]]:
-        return lambda variant, rows, place: [eager(own, variant, row, place) for row in rows]
+    def rowwise(variant: Variant, rows: Rows, place: Place) -> list[Numbers]:
+        return [eager(engine, variant, row, place) for row in rows]
 
-    found: dict[str, Callable[..., list[Numbers]]] = {f"eager, {engine.core}": rowwise(engine)}
+    found: dict[str, Callable[..., list[Numbers]]] = {f"eager, {engine.core}": rowwise}
     missing = {}
     other = "python" if engine.core == "native" else "native"
-    copy = _other_core(other)
-    if copy is None:
+    if find_spec("_chaingrad") is None:
         missing[f"eager, {other}"] = "no native core is installed"
     else:
-        found[f"eager, {other}"] = rowwise(copy)
+        found[f"eager, {other}"] = _by_other_core(other)
     found["compiled Python"] = program(engine, "python")
     if find_spec("llvmlite"):
         found["LLVM"] = program(engine, "llvm")
@@ -192,15 +192,15 @@ def available() -> tuple[dict[str, Callable[..., list[Numbers]]], dict[str, str]
     return found, missing
 
 
-def _other_core(name: str) -> ModuleType | None:
-    if find_spec("_chaingrad") is None:
-        return None
+def _by_other_core(name: str) -> Callable[..., list[Numbers]]:
     from tests.engine.native.cores import core
 
     own = core(name)
-    # What is imported when it is first needed must be found among the copy's own modules.
-    with own.in_place():
-        own.engine.compile, own.engine.gradient  # noqa: B018
     os.environ.setdefault("CHAINGRAD_CORE", sys.modules["engine"].core)
-    module: ModuleType = own.engine
-    return module
+
+    def rowwise(variant: Variant, rows: Rows, place: Place) -> list[Numbers]:
+        # What is imported when it is first needed must be found among the copy's own modules.
+        with own.in_place():
+            return [eager(own.engine, variant, row, place) for row in rows]
+
+    return rowwise
