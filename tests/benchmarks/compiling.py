@@ -26,7 +26,7 @@ from tests.benchmarks.programs import LLVM, LOOP, three_digits, verdict
 from tests.benchmarks.work import Work, digits, lesson, moons, square
 
 COMPILING = (LLVM, "chaingrad, Python", LOOP, "CasADi")
-# What is compiled; the transformer is no network of layers.
+# What is compiled; the transformer is not a network of layers.
 WORKS: dict[str, Callable[[], Work] | None] = {
     "2-2-1": lesson,
     "two moons × 100": moons,

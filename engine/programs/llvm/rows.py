@@ -79,7 +79,7 @@ def names_of(
 
 
 def copy_values(code: Code, module: LlvmModule, spans: Sequence[Span]) -> None:
-    """Copies values row by row, so that loops can go over them: in lanes they are no neighbours."""
+    """Copies values row by row, where loops can go over them: in lanes they are not neighbours."""
 
     def row(number: str) -> None:
         arrays = RowOfTile(code, module, number)

@@ -41,7 +41,7 @@ class _Host:
     def compile(self, text: str, function: Function, quick: bool = False) -> Any:
         """One function of a module, as one of the loops is; it keeps its machine code alive.
 
-        `quick`: in a quarter of the time, code that takes up to four times as long to run. The
+        `quick`: in a third of the time, code that takes up to six times as long to run. The
         numbers are the same.
         """
         llvm = self.llvm
