@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import chain, compress, count, filterfalse
+from operator import attrgetter
 from typing import Any
 
 from engine.eager.checked import apply
 from engine.graph.messages import describe
 from engine.graph.value import Value
 from engine.graph.walks import topological_order
+
+_OPERATION = attrgetter("op")
 
 
 class Recording:
@@ -31,28 +36,28 @@ class Recording:
         self, outputs: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value]
     ) -> None:
         self.outputs = list(outputs)
-        self.inputs = _leaves(inputs, "input")
-        self.parameters = _leaves(parameters, "parameter")
+        # Of the many leaves of wide layers none is looked at by a line of Python of its own.
+        self.inputs, given = _leaves(inputs, "input")
+        self.parameters, self.active = _leaves(parameters, "parameter")
         _check_outputs(self.outputs, trained=bool(self.parameters))
-        given = set(self.inputs)
-        for parameter in self.parameters:
-            if parameter in given:
-                raise ValueError(f"compile: {describe(parameter)} is both an input and a parameter")
+        for leaf in filter(self.active.__contains__, self.inputs):
+            raise ValueError(f"compile: {describe(leaf)} is both an input and a parameter")
         order = topological_order(*self.outputs)
-        reached = set(order)
-        self.unused = [leaf for leaf in (*self.inputs, *self.parameters) if leaf not in reached]
-        self.active: set[Value] = set(self.parameters)
-        varying: set[Any] = {*self.inputs, *self.parameters}
+        reached, varying = set(order), self.active.union(given)
+        self.unused: list[Value] = []
+        if not varying <= reached:
+            leaves = (*self.inputs, *self.parameters)
+            self.unused = [leaf for leaf in leaves if leaf not in reached]
         self.nodes: list[Value] = []
         self.numbers: dict[Any, float] = {}
-        for node in order:
+        for node in filterfalse(varying.__contains__, order):
             args = node.args if node.op is not None else ()
             if not varying.isdisjoint(args):
                 varying.add(node)
                 self.nodes.append(node)
                 if not self.active.isdisjoint(args):
                     self.active.add(node)
-            elif node not in varying:
+            else:
                 self.numbers[node] = node.data if node.op is None else self._computed(node)
         if self.parameters and len(self.outputs) == 1 and self.outputs[0] not in self.active:
             raise ValueError(
@@ -76,12 +81,14 @@ class Recording:
 
     def key(self) -> tuple[Any, ...]:
         """What two graphs have in common when the same program computes both."""
-        place: dict[Any, int] = {}
-        for position, leaf in enumerate((*self.inputs, *self.parameters), 1):
-            place[leaf] = position
+        place: dict[Any, int] = dict(zip(chain(self.inputs, self.parameters), count(1)))
         rows = []
         for node in self.nodes:
-            operands = tuple(place.get(arg) or self._constant(arg) for arg in node.args)
+            operands: tuple[int | str, ...]
+            try:
+                operands = tuple(map(place.__getitem__, node.args))
+            except KeyError:
+                operands = tuple(place.get(arg) or self._constant(arg) for arg in node.args)
             place[node] = len(place) + 1
             rows.append((node.op, operands))
         outputs = tuple(place.get(node) or self._constant(node) for node in self.outputs)
@@ -95,21 +102,21 @@ class Recording:
         return f"{'' if isinstance(constant, float) else 'leaf '}{self.number(constant)!r}"
 
 
-def _leaves(leaves: Sequence[Value], what: str) -> list[Value]:
+def _leaves(leaves: Sequence[Value], what: str) -> tuple[list[Value], set[Value]]:
+    """The leaves in their order, and as a set."""
     listed = list(leaves)
-    for leaf in listed:
-        if not isinstance(leaf, Value):
-            raise TypeError(
-                f"compile: every {what} must be a Value, not {leaf!r} ({type(leaf).__name__})"
-            )
-        if leaf.op is not None:
-            raise ValueError(f"compile: the {what} {describe(leaf)} is not a leaf of the graph")
-    seen: set[Value] = set()
-    for leaf in listed:
-        if leaf in seen:
-            raise ValueError(f"compile: the {what} {describe(leaf)} is given twice")
-        seen.add(leaf)
-    return listed
+    if not all(issubclass(kind, Value) for kind in set(map(type, listed))):
+        leaf = next(leaf for leaf in listed if not isinstance(leaf, Value))
+        raise TypeError(
+            f"compile: every {what} must be a Value, not {leaf!r} ({type(leaf).__name__})"
+        )
+    for leaf in compress(listed, map(_OPERATION, listed)):
+        raise ValueError(f"compile: the {what} {describe(leaf)} is not a leaf of the graph")
+    found = set(listed)
+    if len(found) < len(listed):
+        twice = next(leaf for leaf, times in Counter(listed).items() if times > 1)
+        raise ValueError(f"compile: the {what} {describe(twice)} is given twice")
+    return listed, found
 
 
 def _check_outputs(outputs: list[Value], trained: bool) -> None:

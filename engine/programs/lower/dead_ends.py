@@ -13,6 +13,7 @@ from math import isfinite
 from typing import Any
 
 from engine.graph.value import Value
+from engine.programs.lower.ir import Span
 from engine.programs.lower.op_formulas import Operation, OpFormulas
 from engine.programs.recording import Recording
 from engine.sheet.computation import DEAD
@@ -24,38 +25,56 @@ class DeadEnds:
 
     `reached`: the nodes and parameters that a gradient can come to at all. `sure`: those of them
     that are live whatever the numbers are. `asked`: those whose liveness the program must compute.
+    Inputs and parameters that lie in `spans`, which are long, are looked at as one and in no set.
     """
 
-    def __init__(self, recording: Recording, operations: Mapping[Value, Operation]) -> None:
+    def __init__(
+        self,
+        recording: Recording,
+        operations: Mapping[Value, Operation],
+        spans: Mapping[tuple[Value, str], Span],
+    ) -> None:
         self.recording = recording
         self.operations = operations
+        self.spans = spans
         (output,) = recording.outputs
         self.reached: set[Any] = {output}
         self.sure: set[Any] = {output}
         self.asked: set[Any] = set()
         self.infinite: dict[Any, set[str]] = {}
         # The operands that a gradient may go on to: their places among those of each name.
-        self.edges: dict[Any, dict[str, list[int]]] = {}
+        self.edges: dict[Any, dict[str, Sequence[int]]] = {}
         for node in reversed(recording.nodes):
             if node in self.reached and node in recording.active:
                 self._spread(node)
         if any(node not in self.sure for node in recording.nodes if node in self.reached):
             self._ask()
 
-    def _edges(self, node: Value) -> dict[str, list[int]]:
+    def _edges(self, node: Value) -> dict[str, Sequence[int]]:
         active, (_, formulas, grouped) = self.recording.active, self.operations[node]
-        has_zeros = 0.0 in node.args  # a Value is equal only to itself
-        found = {}
+        found: dict[str, Sequence[int]] = {}
         for name, contribution in formulas.contributions.items():
-            operands = _as_list(grouped[name])
-            places = [place for place, operand in enumerate(operands) if operand in active]
-            if has_zeros and contribution.factor in grouped:
+            operands, kind = _as_list(grouped[name]), self._kind(node, name)
+            places: Sequence[int] = range(len(operands))
+            if kind == "input":
+                continue
+            if kind != "parameter" and not active.issuperset(operands):
+                places = [place for place in places if operands[place] in active]
+            factor = contribution.factor
+            if factor in grouped and (node, factor) not in self.spans:
                 # Behind a plain number 0 as the other factor nothing lies, as eagerly.
-                factors = _as_list(grouped[contribution.factor])
-                places = [i for i in places if not _is_zero(factors[i if len(factors) > 1 else 0])]
+                factors = _as_list(grouped[factor])
+                if 0.0 in factors:  # a Value is equal only to itself
+                    several = len(factors) > 1
+                    places = [i for i in places if not _is_zero(factors[i if several else 0])]
             if places and not contribution.is_nothing:
                 found[name] = places
         return found
+
+    def _kind(self, node: Value, name: str) -> str:
+        """That of the array in which the operands of a name lie side by side; else nothing."""
+        span = self.spans.get((node, name))
+        return span.kind if span is not None else ""
 
     def _spread(self, node: Value) -> None:
         self.edges[node] = self._edges(node)
@@ -67,21 +86,26 @@ class DeadEnds:
                 self.sure.update(operands)
 
     def operands(self, node: Value) -> Iterator[tuple[str, list[Value]]]:
-        """Those that a gradient may go on to, by the names of operands."""
+        """Those that a gradient may go on to, by the names of operands; not all of a span."""
         grouped = self.operations[node].operands
         for name, places in self.edges.get(node, {}).items():
             operands = _as_list(grouped[name])
-            yield name, [operands[place] for place in places]
+            if self._kind(node, name) == "parameter":
+                yield name, []
+            elif len(places) == len(operands):
+                yield name, operands
+            else:
+                yield name, [operands[place] for place in places]
 
     def _ask(self) -> None:
         recording = self.recording
-        leaves = (*recording.inputs, *recording.parameters)
-        intervals: dict[Any, Interval] = dict.fromkeys(leaves, ANY)
-        intervals |= {constant: rounded(n, n) for constant, n in recording.numbers.items()}
+        intervals: dict[Any, Interval] = {
+            constant: rounded(n, n) for constant, n in recording.numbers.items()
+        }
         known: dict[Any, tuple[Interval, set[str]]] = {}
         for node in recording.nodes:
-            _, formulas, operands = self.operations[node]
-            names = _names(operands, intervals)
+            formulas = self.operations[node].formulas
+            names = self._intervals(node, intervals)
             key = id(formulas), tuple(names.values())
             if key not in known:
                 known[key] = _range(formulas, names)
@@ -91,6 +115,20 @@ class DeadEnds:
                 self.infinite[node] = {*names}
             if node in self.reached and node not in self.sure and self._matters(node):
                 self.asked.add(node)
+
+    def _intervals(self, node: Value, known: Mapping[Any, Interval]) -> dict[str, Interval]:
+        """Between what the operands of a node lie: inputs and parameters anywhere."""
+        found = {}
+        for name, group in self.operations[node].operands.items():
+            if self._kind(node, name) in ("input", "parameter"):
+                found[name] = ANY
+                continue
+            parts = {
+                rounded(operand, operand) if isinstance(operand, float) else known.get(operand, ANY)
+                for operand in _as_list(group)
+            }
+            found[name] = union(parts) if parts else (0.0, 0.0)
+        return found
 
     def _matters(self, node: Value) -> bool:
         """Whether the gradient of anything depends on the node's being live."""
@@ -109,23 +147,12 @@ def _as_list(operands: Any) -> list[Any]:
 
 
 def _are_finite(partials: Sequence[float | None]) -> bool:
-    return all(map(isfinite, [partial for partial in partials if partial is not None]))
+    # Of a constant operand there is None. Ordinary numbers may overflow in their sum.
+    return isfinite(sum(filter(None, partials))) or all(map(isfinite, filter(None, partials)))
 
 
 def _is_zero(factor: Any) -> bool:
     return isinstance(factor, float) and factor == 0.0
-
-
-def _names(operands: Mapping[str, Any], intervals: Mapping[Any, Interval]) -> dict[str, Interval]:
-    """Between what the operands of a node lie."""
-    found = {}
-    for name, group in operands.items():
-        parts = {
-            intervals[operand] if operand in intervals else rounded(operand, operand)
-            for operand in _as_list(group)
-        }
-        found[name] = union(parts) if parts else (0.0, 0.0)
-    return found
 
 
 def _range(formulas: OpFormulas, names: dict[str, Interval]) -> tuple[Interval, set[str]]:

@@ -65,7 +65,7 @@ class Lowering(Variables):
         # Several outputs are a prediction, which has no derivative to compute.
         trained = bool(recording.parameters) and len(recording.outputs) == 1
         if trained:
-            self.ends = DeadEnds(recording, self.operations)
+            self.ends = DeadEnds(recording, self.operations, self.spans)
         backward = list(self.backward()) if trained else []
         return Kernel(
             self.inputs,
@@ -80,10 +80,10 @@ class Lowering(Variables):
 
     def gradients(self) -> dict[int, Operand]:
         """Those that no instruction stores, by the places of their parameters."""
-        started = self.started["gradient"]
-        found: dict[int, Operand] = {
-            place: 0.0 for place in range(len(self.parameters)) if place not in started
-        }
+        started, places = self.started["gradient"], range(len(self.parameters))
+        found: dict[int, Operand] = {}
+        if len(started) < len(places):
+            found = {place: 0.0 for place in places if place not in started}
         for adjoint in self.adjoints.values():
             if adjoint.kind == "gradient" and not adjoint.stored:
                 found[adjoint.index] = adjoint

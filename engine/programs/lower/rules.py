@@ -12,6 +12,7 @@ import ast
 import keyword
 import re
 from collections.abc import Callable, Sequence
+from operator import is_
 from typing import Any, Protocol
 
 from engine.programs.lower.identifiers import C_KEYWORDS, JAVASCRIPT_WORDS
@@ -126,10 +127,11 @@ def follows_rule(optimizer: Any) -> bool:
 
 def rule_of(optimizer: Optimizer, parameters: Sequence[Any]) -> UpdateRule:
     """The rule of an optimiser; ValueError if it trains others than these, or not by its rule."""
-    if list(map(id, parameters)) != list(map(id, optimizer.parameters)):
+    trained = optimizer.parameters
+    if len(parameters) != len(trained) or not all(map(is_, parameters, trained)):
         raise ValueError(
             "compile: the optimiser must train the same parameters in the same order; it has "
-            f"{len(optimizer.parameters)}, the program {len(parameters)}"
+            f"{len(trained)}, the program {len(parameters)}"
         )
     if not follows_rule(optimizer):
         raise ValueError(

@@ -12,6 +12,7 @@ from engine.programs.lower.dead_ends import DeadEnds
 from engine.programs.lower.ir import Assign, Map
 from engine.programs.lower.lowering import lower
 from engine.programs.lower.op_formulas import formulas_of, operation_of
+from engine.programs.lower.variables import Variables
 from engine.programs.recording import Recording
 from engine.sheet.computation import DEAD
 from engine.sheet.derived import partial_of
@@ -98,7 +99,7 @@ def test_long_sums_behind_dead_ends():
 
 def ends(loss, inputs, parameters):
     recording = Recording([loss], inputs, parameters)
-    return DeadEnds(recording, {node: operation_of(node) for node in recording.nodes})
+    return DeadEnds(recording, {node: operation_of(node) for node in recording.nodes}, {})
 
 
 def test_networks_of_relu_ask_nothing():
@@ -123,6 +124,31 @@ def test_only_nodes_before_an_infinite_partial_are_asked():
     found = ends(loss, [x], [w])
     assert found.asked == {outer, raised}
     assert found.reached >= {loss, outer, raised, inner, w}
+
+
+def test_rows_of_leaves_as_one_change_nothing():
+    x, w = [Value(0.5) for _ in range(10)], [Parameter(0.25) for _ in range(21)]
+    root = engine.dot(w[:10], x).sqrt()
+    loss = engine.minimum([root.relu(), 7.0]) + engine.dot(w[10:20], x) * w[20]
+    recording = Recording([loss], x, w)
+    variables = Variables(recording, longest=7)
+    assert {(span.kind, span.length) for span in variables.spans.values()} == {
+        ("parameter", 10),
+        ("input", 10),
+    }
+    each, as_one = (
+        DeadEnds(recording, variables.operations, spans) for spans in ({}, variables.spans)
+    )
+    assert root in each.asked
+    assert as_one.asked == each.asked
+    assert as_one.infinite == each.infinite
+    for found, expected in ((as_one.reached, each.reached), (as_one.sure, each.sure)):
+        assert found == expected.difference(w[:20])
+    listed = [
+        {node: {name: [*places] for name, places in edges.items()} for node, edges in own.items()}
+        for own in (each.edges, as_one.edges)
+    ]
+    assert listed[0] == listed[1]
 
 
 def test_a_plain_zero_is_the_end_and_a_leaf_of_zero_is_not():
