@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.programs.llvm.code import Code, literal
-from engine.programs.llvm.loops import loop
-from engine.programs.llvm.sample import LlvmModule
+from engine.programs.llvm.control import loop
+from engine.programs.llvm.module import LlvmModule
+from engine.programs.llvm.rows import RowOfTile
 from engine.programs.llvm.shape import TILE
 from engine.programs.llvm.statements import LlvmStatements, Typed
 from engine.programs.lower.ir import Function
@@ -71,17 +72,40 @@ class Loops(LlvmStatements):
         self.row = row.text
         return self.call_add_gradients(parameters, row, gradient)
 
+    def call_gradients_after(
+        self,
+        parameters: Typed,
+        row: Typed,
+        gradient: Typed,
+        start: Typed,
+        *rule: Typed,
+    ) -> Typed:
+        """The same after the updates that the row before has left to this one, if there was one."""
+        code = self.code
+        self.clear()
+        here = code.emit(f"and i64 {start.text}, 1")
+        last = RowOfTile(code, self.module, code.emit(f"xor i64 {here}, 1"))
+        self.row = self.call_kept(row, Typed(here, "i64")).text
+        late = code.emit(f"icmp ne i64 {start.text}, 0")
+        inputs = code.fresh(f"select i1 {late}, ptr {last.array('input')}, ptr {row.text}")
+        arrays = parameters.text, row.text, gradient.text, self.values, self.adjoints
+        given = [Typed(array, "ptr") for array in arrays]
+        given.append(Typed(late, "i1"))
+        given += [Typed(array, "ptr") for array in (inputs, last.values, last.adjoints)]
+        return Typed(code.fresh(self.call("double", "sample", *given, *rule)), "double")
+
     def call_add_gradients(self, parameters: Typed, row: Typed, gradient: Typed) -> Typed:
         return self.sample(parameters.text, row.text, gradient.text)
 
     def call_update(self, *given: Typed) -> None:
         weight = Typed(self.weight, "double")
+        given, last = given[:5], given[5:]
         if self.fused:
             parameters, gradient, *others = given
             arrays = parameters, gradient, Typed("%work", "ptr")
             self.code.act(self.call("void", "weights", *arrays, *self.last, *others, weight))
         row = (Typed(array, "ptr") for array in (self.row, self.values, self.adjoints))
-        self.code.act(self.call("void", "update", *given, *row, weight))
+        self.code.act(self.call("void", "update", *given, *row, weight, *last))
 
     def clear(self) -> None:
         """Sets the gradients to 0 that the rows of a batch add to."""

@@ -44,6 +44,8 @@ def _weight(instruction: Rolled) -> int:
         return len(instruction.elements)
     if isinstance(instruction, Roll):
         return sum(map(_weight, instruction.body))
+    if isinstance(instruction, Reduce) and instruction.late:
+        return 60
     return 20 if isinstance(instruction, (Reduce, Map)) else 1
 
 
@@ -105,7 +107,8 @@ def fused_of(instructions: Sequence[Rolled]) -> dict[Variable, list[Reduce]]:
         if not isinstance(instruction, Reduce) or instruction.spans is None:
             continue
         common = {n: run for n, run in instruction.spans.items() if run.kind != "parameter"}
-        key = (id(instruction.tree), instruction.length, tuple(common.items()))
+        late = instruction.late and (id(instruction.late.tree), *instruction.late.spans.items())
+        key = (id(instruction.tree), instruction.length, tuple(common.items()), late)
         group = open_groups.get(key, [])
         if not common or instruction.names or not group or len(group) == TOGETHER:
             group = open_groups[key] = []

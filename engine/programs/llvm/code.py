@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import struct
 
+# The registers of arrays: those of a row, and those that the loops call otherwise.
+_REGISTERS = {"parameter": "%p", "input": "%x", "gradient": "%g", "value": "%v", "adjoint": "%d"}
+_REGISTERS.update({"parameters": "%p", "state": "%s", "row_gradient": "%work"})
+
 
 def literal(value: float) -> str:
     """A number exactly, by its bits.
@@ -12,6 +16,11 @@ def literal(value: float) -> str:
     '0x3FF0000000000000'
     """
     return f"0x{struct.unpack('>Q', struct.pack('>d', value))[0]:016X}"
+
+
+def register_of(name: str) -> str:
+    """The register of an argument, or of the array of a kind of variables."""
+    return _REGISTERS.get(name, f"%{name}")
 
 
 class Code:

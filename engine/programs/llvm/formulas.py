@@ -88,6 +88,16 @@ class LlvmFormulas(Dialect):
         zeros = f"<{self.width} x i32> zeroinitializer"
         return self.code.emit(f"shufflevector {self.type} {first}, {self.type} poison, {zeros}")
 
+    def where(self, condition: str) -> str:
+        """One condition for every lane."""
+        if self.width == 1:
+            return condition
+        first = self.code.emit(f"insertelement {self.condition} poison, i1 {condition}, i32 0")
+        zeros = f"<{self.width} x i32> zeroinitializer"
+        return self.code.emit(
+            f"shufflevector {self.condition} {first}, {self.condition} poison, {zeros}"
+        )
+
     def of(self, operand: ast.expr, names: Names) -> str:
         return self.visit(operand, names)[0]
 

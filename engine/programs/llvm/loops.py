@@ -8,83 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
 
-from engine.programs.llvm.code import Code
+from engine.programs.llvm.code import Code, register_of
+from engine.programs.llvm.control import loop
 from engine.programs.llvm.formulas import LlvmFormulas
+from engine.programs.llvm.module import LlvmModule
+from engine.programs.llvm.shape import WIDTH
 from engine.programs.lower.ir import Map, Reduce, Span
 from engine.sheet.dialect import ATOM
 from engine.sheet.reductions import REDUCTIONS
 
-if TYPE_CHECKING:
-    from engine.programs.llvm.sample import LlvmModule
-
-WIDTH = 8
+# Changes the parameters of a run, from an index on, by their gradients before they are weighed;
+# the result is what becomes of them.
+Apply = Callable[[LlvmFormulas, Span, "str | int", str], str]
 # So many sums run side by side, because each addition has to wait for the one before it; in lanes
 # those of several reductions do.
 _SIDE_BY_SIDE = 4
-# The registers of arrays: those of a row, and those that the loops call otherwise.
-_REGISTERS = {"parameter": "%p", "input": "%x", "gradient": "%g", "value": "%v", "adjoint": "%d"}
-_REGISTERS.update({"parameters": "%p", "state": "%s", "row_gradient": "%work"})
-
-
-def register_of(name: str) -> str:
-    """The register of an argument, or of the array of a kind of variables."""
-    return _REGISTERS.get(name, f"%{name}")
-
-
-def loop(
-    code: Code, start: int | str, stop: int | str, step: int | str, body: Callable[[str], None]
-) -> None:
-    """for (i = start; i < stop; i += step) body(i), where it is entered at least once."""
-    before, inside, after = (code.new(stem) for stem in ("before", "loop", "after"))
-    index = code.new()
-    code.act(f"br label %{before}")
-    code.lines.append(f"{before}:")
-    code.act(f"br label %{inside}")
-    code.lines.append(f"{inside}:")
-    latch = code.new("latch")
-    following = code.new()
-    code.lines.append(f"  {index} = phi i64 [ {start}, %{before} ], [ {following}, %{latch} ]")
-    # What the body finds out holds only within it.
-    outer, code.known = code.known, {}
-    body(index)
-    code.known = outer
-    code.act(f"br label %{latch}")
-    code.lines.append(f"{latch}:")
-    code.lines.append(f"  {following} = add i64 {index}, {step}")
-    more = code.new()
-    code.lines.append(f"  {more} = icmp slt i64 {following}, {stop}")
-    code.act(f"br i1 {more}, label %{inside}, label %{after}")
-    code.lines.append(f"{after}:")
-
-
-def either(
-    code: Code, condition: str, then: Callable[[], None], otherwise: Callable[[], None]
-) -> None:
-    """if (condition) then() else otherwise()."""
-    sides = code.new("then"), code.new("else")
-    after = code.new("after")
-    code.act(f"br i1 {condition}, label %{sides[0]}, label %{sides[1]}")
-    for side, write in zip(sides, (then, otherwise)):
-        code.lines.append(f"{side}:")
-        # What is found out there holds only there.
-        outer, code.known = code.known, dict(code.known)
-        write()
-        code.known = outer
-        code.act(f"br label %{after}")
-    code.lines.append(f"{after}:")
-
-
-def with_round(code: Code, count: int, body: Callable[[], None]) -> None:
-    """The rounds of a `Roll`."""
-
-    def one(number: str) -> None:
-        code.round = number
-        body()
-
-    loop(code, 0, count, 1, one)
-    code.round = ""
 
 
 class Pace:
@@ -117,6 +56,13 @@ class Pace:
         if self.in_lanes and run.kind == "parameter":
             return formulas.spread(read(f"load double, ptr {place}"))
         return read(f"load {formulas.type}, ptr {place}, align 8")
+
+    def element(
+        self, formulas: LlvmFormulas, reduction: Reduce, run: Span, index: str | int
+    ) -> str:
+        """The register of elements that a reduction goes over."""
+        # In one loop they are the same, wherever they are read.
+        return self.load(self.code.emit, formulas, run, index)
 
     def names(self, formulas: LlvmFormulas, names: Mapping[str, str]) -> dict[str, str]:
         """What is the same for all elements; a number of every row is a vector already."""
@@ -174,7 +120,7 @@ def reduce_spans(
         """With one more element, or vector of them; or that alone."""
         known = pace.names(formulas, names)
         for name, run in (reduction.spans or {}).items():
-            known[name] = pace.load(code.emit, formulas, run, index)
+            known[name] = pace.element(formulas, reduction, run, index)
         if before and reduction.kind == "sum":
             return formulas.added(before, reduction.tree, known)
         element = formulas.write(reduction.tree, known)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.programs.llvm.code import Code
+from engine.programs.llvm.code import Code, register_of
+from engine.programs.llvm.control import loop
 from engine.programs.llvm.formulas import LlvmFormulas
-from engine.programs.llvm.loops import loop, register_of
-from engine.programs.llvm.sample import LlvmModule
+from engine.programs.llvm.module import LlvmModule
 from engine.programs.lower.ir import Map, Span, Variable
 from engine.sheet.dialect import Piece
 

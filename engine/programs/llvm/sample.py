@@ -10,16 +10,15 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from engine.programs.llvm.chunks import chunks_of, fused_of, rolled_if_long, shared_by
-from engine.programs.llvm.code import Code
-from engine.programs.llvm.formulas import LlvmFormulas
-from engine.programs.llvm.loops import Pace, map_span, reduce_spans, register_of, with_round
-from engine.programs.llvm.shape import shape_of
+from engine.programs.llvm.code import Code, register_of
+from engine.programs.llvm.control import with_round
+from engine.programs.llvm.late import ARGUMENTS, Late, LatePace
+from engine.programs.llvm.loops import Pace, map_span, reduce_spans
+from engine.programs.llvm.module import LlvmModule
 from engine.programs.lower.ir import (
     Assign,
     Comment,
-    Function,
     Guard,
-    Kernel,
     Map,
     Operand,
     Reduce,
@@ -31,37 +30,24 @@ from engine.programs.lower.ir import (
 
 # The arrays that every function is given: parameters, one row, gradients, values, adjoints.
 ARRAYS = "ptr noalias %p, ptr noalias %x, ptr noalias %g, ptr noalias %v, ptr noalias %d"
-_GIVEN = "ptr %p, ptr %x, ptr %g, ptr %v, ptr %d"
 
 
-class LlvmModule:
-    """The text of an LLVM module as it grows; `function`: the last of its loops."""
-
-    function: Function
-
-    def __init__(self, kernel: Kernel, width: int, vector_functions: Sequence[str]) -> None:
-        self.kernel = kernel
-        self.shape = shape_of(kernel, width)
-        self.functions: dict[str, str] = {}
-        self.texts: list[str] = []
-        self.vector_functions = vector_functions
-
-    def formulas(self, code: Code, width: int) -> LlvmFormulas:
-        return LlvmFormulas(code, width, self.vector_functions)
-
-    def text(self) -> str:
-        return "\n".join([*self.functions.values(), "", *self.texts])
-
-
-def write_sample(module: LlvmModule, backward: bool, deferred: Sequence[Map | Assign] = ()) -> None:
+def write_sample(
+    module: LlvmModule,
+    backward: bool,
+    deferred: Sequence[Map | Assign] = (),
+    late: Late | None = None,
+) -> None:
     """Adds `@sample` to the module, a function of one row, or of one in each lane.
 
     It returns the loss, or the first of several outputs, which it writes to `%out`. Where an
     operation is undefined the result is nan. Gradients are added to those in `%g`, but for those in
-    `deferred`, which are left out; what they need then lies in memory.
+    `deferred`, which are left out; what they need then lies in memory. `late`: the updates that the
+    row before has left to this one.
     """
     program, later = module.kernel, set(map(id, deferred))
-    given = [program.forward]
+    arguments = f"{ARRAYS}, {ARGUMENTS}" if late else ARRAYS
+    given = [late.forward if late else program.forward]
     if backward:
         given.append([step for step in program.backward if id(step) not in later])
     checked = any(isinstance(item, Guard) for item in chain(*given))
@@ -78,16 +64,17 @@ def write_sample(module: LlvmModule, backward: bool, deferred: Sequence[Map | As
         shared.add(mark)
     if several:
         for number, chunk in enumerate(chunks):
-            writer = _Writer(module, shared, mark)
+            writer = _Writer(module, shared, mark, late)
             writer.write(chunk)
-            head = f"define internal void @sample_{number}({ARRAYS}) noinline"
+            head = f"define internal void @sample_{number}({arguments}) noinline"
             module.texts.append(f"{head} {{\n{writer.code.text()}\n  ret void\n}}\n")
-    writer = _Writer(module, shared, mark)
+    writer = _Writer(module, shared, mark, None if several else late)
     if checked and mark in shared:
         writer.store(mark, writer.formulas.constant(0.0))
     if several:
         for number in range(len(chunks)):
-            writer.code.act(f"call void @sample_{number}({_GIVEN})")
+            given_on = arguments.replace(" noalias", "")
+            writer.code.act(f"call void @sample_{number}({given_on})")
     else:
         for part in parts:
             writer.write(part)
@@ -101,7 +88,7 @@ def write_sample(module: LlvmModule, backward: bool, deferred: Sequence[Map | As
         for index, output in enumerate(outputs):
             address = writer.code.address("%out", index, type_)
             writer.code.act(f"store {type_} {output}, ptr {address}, align 8")
-    head = f"@sample({ARRAYS}{out}) {'noinline' if several else 'alwaysinline'}"
+    head = f"@sample({arguments}{out}) {'noinline' if several else 'alwaysinline'}"
     body = f"{writer.code.text()}\n  ret {type_} {outputs[0]}"
     module.texts.append(f"define internal {type_} {head} {{\n{body}\n}}\n")
 
@@ -109,11 +96,15 @@ def write_sample(module: LlvmModule, backward: bool, deferred: Sequence[Map | As
 class _Writer:
     """Writes the instructions of one function."""
 
-    def __init__(self, module: LlvmModule, shared: set[Variable], mark: Variable) -> None:
+    def __init__(
+        self, module: LlvmModule, shared: set[Variable], mark: Variable, late: Late | None
+    ) -> None:
         self.module = module
         self.code = Code(module.functions)
         self.formulas = module.formulas(self.code, module.shape.width)
         self.pace = Pace(self.code, module, module.shape.width > 1)
+        if late is not None:
+            self.pace = LatePace(self.code, module, late.update)
         self.shared = shared
         self.mark = mark
         self.registers: dict[Variable, str] = {}

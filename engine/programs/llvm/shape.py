@@ -9,11 +9,16 @@ from engine.programs.lower.ir import Kernel
 
 # So many rows of a batch wait with their values until all of them add to the gradients.
 TILE = 32
+# So many neighbours are a vector in loops, which is a line of the processor's cache.
+WIDTH = 8
 
 
 @dataclass(frozen=True)
 class Shape:
-    """The lanes of a vector, the lengths of a program's arrays, and the rows of a tile."""
+    """The lanes of a vector, the lengths of a program's arrays, and the rows of a tile.
+
+    `aligned`: the numbers that are moved to where vectors may begin, parameters and state.
+    """
 
     width: int
     inputs: int
@@ -21,6 +26,7 @@ class Shape:
     values: int
     outputs: int
     tile: int = 1
+    aligned: int = 0
 
     @property
     def has_loops(self) -> bool:
@@ -56,7 +62,13 @@ class Shape:
         """
         if self.width > 1 and self.tile == 1:
             return self.width * (self.inputs + 2 * self.parameters + self.stride)
-        return self.rows + self.tile
+        return self.moved + self.aligned
+
+    @property
+    def moved(self) -> int:
+        """Where parameters and state lie once more, aligned."""
+        end = self.rows + self.tile
+        return end + -end % WIDTH
 
     def places(self) -> list[str]:
         """Names for parts of the working memory, where there is one row, or one in each lane."""

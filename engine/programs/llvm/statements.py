@@ -10,9 +10,10 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from engine.programs.llvm.code import Code, literal
-from engine.programs.llvm.loops import Pace, loop, reduce_spans, register_of
-from engine.programs.llvm.sample import LlvmModule
+from engine.programs.llvm.code import Code, literal, register_of
+from engine.programs.llvm.control import loop
+from engine.programs.llvm.loops import Pace, reduce_spans
+from engine.programs.llvm.module import LlvmModule
 from engine.programs.lower.ir import Comment, Function, Map, Reduce, Span, Statement
 from engine.sheet.inlining import replaced
 

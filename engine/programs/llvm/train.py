@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 
+from engine.programs.llvm.aligned import AlignedLoops
 from engine.programs.llvm.calls import Loops, SmallLoops
 from engine.programs.llvm.code import Code
-from engine.programs.llvm.sample import LlvmModule, write_sample
-from engine.programs.llvm.shape import TILE
+from engine.programs.llvm.late import Late
+from engine.programs.llvm.loops import Apply
+from engine.programs.llvm.module import LlvmModule
+from engine.programs.llvm.sample import write_sample
+from engine.programs.llvm.shape import TILE, WIDTH
 from engine.programs.llvm.statements import MOST_SINGLE
-from engine.programs.llvm.update import update_of_weights, write_update
+from engine.programs.llvm.update import late_update, update_of_weights, write_update
 from engine.programs.llvm.weights import (
-    Apply,
     Deferred,
     all_gradients,
     deferred_gradients,
@@ -21,11 +24,13 @@ from engine.programs.llvm.weights import (
     uncovered,
     write_weights,
 )
+from engine.programs.lower.aligned import Segment, aligned
 from engine.programs.lower.inline import inlined
-from engine.programs.lower.ir import Function
+from engine.programs.lower.ir import Function, Map
+from engine.programs.lower.late import late
 from engine.programs.lower.loops import BATCH, EVALUATE, EVALUATE_SEVERAL, ONE_ROW, TRAIN
 from engine.programs.lower.loops import loop as loop_of
-from engine.programs.lower.passes import in_lanes, in_place, strip_mined
+from engine.programs.lower.passes import in_lanes, in_place, strip_mined, with_late_updates
 from engine.programs.lower.rules import UpdateRule
 
 
@@ -34,13 +39,15 @@ def write_training(module: LlvmModule, rule: UpdateRule | None, single: bool) ->
 
     A rule that needs all gradients at once must have its steps of one row as batches.
     """
-    width, count = module.shape.width, module.shape.parameters
+    width, segments = module.shape.width, _aligned(module, rule) if single else []
+    count = module.shape.parameters
     deferred: Sequence[Deferred] = deferred_gradients(module.kernel, single)
     if width > 1:
         deferred = all_gradients(module.kernel)
     if deferred and not single:
         module.shape = replace(module.shape, tile=TILE)
-    write_sample(module, backward=True, deferred=deferred)
+    postponed = _late(module, rule, deferred) if single else None
+    write_sample(module, True, deferred, postponed)
     update = None if single else _update_with_weights(module, rule, deferred)
     fused = update is not None
     if not single:
@@ -48,13 +55,17 @@ def write_training(module: LlvmModule, rule: UpdateRule | None, single: bool) ->
             write_weights(module, deferred, update)
         Loops(module, fused=fused).write(_batch(count, width, bool(deferred), fused))
     if rule is not None:
-        write_update(module, rule, count, single, deferred if single or fused else ())
+        gradients = postponed.gradients if postponed else ()
+        write_update(module, rule, count, single, deferred if single or fused else (), gradients)
         train = loop_of(TRAIN, count)
         if single:
-            train = _train_by_rows(count)
-        ranges, state = uncovered(count, deferred), count * len(rule.remembered)
+            train = _train_by_rows(count, postponed is not None)
+        ranges, remembered = uncovered(module.parameters, deferred), len(rule.remembered)
+        if segments:
+            AlignedLoops(module, segments, ranges, remembered).write(train)
+            return
         loops = SmallLoops if single and count <= MOST_SINGLE else Loops
-        loops(module, ranges, state, fused).write(train)
+        loops(module, ranges, count * remembered, fused).write(train)
 
 
 def _update_with_weights(
@@ -68,9 +79,35 @@ def _update_with_weights(
 
 
 @lru_cache(maxsize=64)
-def _train_by_rows(count: int) -> Function:
+def _train_by_rows(count: int, is_late: bool) -> Function:
     (train,) = inlined([loop_of(ONE_ROW, count), loop_of(TRAIN, count)], "train")
-    return train
+    return with_late_updates(train) if is_late else train
+
+
+def _aligned(module: LlvmModule, rule: UpdateRule | None) -> list[Segment]:
+    """Where parameters are moved, if vectors go over many of them."""
+    if rule is None or module.shape.parameters <= MOST_SINGLE:
+        return []
+    module.kernel, segments = aligned(module.kernel, WIDTH)
+    if segments:
+        module.parameters = [segment.indices for segment in segments]
+        count = segments[-1].indices.stop
+        moved = count * (1 + len(rule.remembered))
+        module.shape = replace(module.shape, parameters=count, aligned=moved)
+    return segments
+
+
+def _late(module: LlvmModule, rule: UpdateRule | None, deferred: Sequence[Deferred]) -> Late | None:
+    """The updates that a row can leave to the next, if there are any; that takes a tile of two."""
+    count, kernel = module.shape.parameters, module.kernel
+    if rule is None or count <= MOST_SINGLE:
+        return None
+    maps = [each for each in deferred if isinstance(each, Map)]
+    forward, gradients = late(kernel.forward, maps)
+    if not gradients:
+        return None
+    module.shape = replace(module.shape, tile=2)
+    return Late(forward, gradients, partial(late_update, module, rule, count))
 
 
 @lru_cache(maxsize=64)

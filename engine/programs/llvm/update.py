@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from functools import partial
 
 from engine.programs.llvm.code import Code
+from engine.programs.llvm.control import either
 from engine.programs.llvm.formulas import LlvmFormulas
-from engine.programs.llvm.loops import Pace, either, reduce_spans
+from engine.programs.llvm.loops import Apply, Pace, reduce_spans
+from engine.programs.llvm.module import LlvmModule
 from engine.programs.llvm.rows import Row, names_of
-from engine.programs.llvm.sample import LlvmModule
 from engine.programs.llvm.statements import MOST_SINGLE
-from engine.programs.llvm.weights import Apply, Deferred, blocks, in_rounds, uncovered
+from engine.programs.llvm.weights import Deferred, blocks, in_rounds, uncovered
 from engine.programs.lower.ir import Map, Reduce, Span, Variable
 from engine.programs.lower.rules import UpdateRule
 from engine.sheet.inlining import replaced
@@ -23,18 +25,23 @@ ARGUMENTS = (
 
 
 def write_update(
-    module: LlvmModule, rule: UpdateRule, count: int, single: bool, deferred: Sequence[Deferred]
+    module: LlvmModule,
+    rule: UpdateRule,
+    count: int,
+    single: bool,
+    deferred: Sequence[Deferred],
+    late: Sequence[Map] = (),
 ) -> None:
     """Adds `@update`; its arguments are those in the loops, and a row and what it has computed.
 
     The state holds one row per remembered name, each as long as there are parameters. Gradients
     are read from `%g` and multiplied by `%weight`; but with `single`, where a step is one row,
-    they are as they are, and those in `deferred` are computed here. Otherwise `@weights` has used
-    these.
+    they are as they are, and those in `deferred` are computed here, but those in `late` only if
+    `%last` says that no row follows. Otherwise `@weights` has used these.
     """
     update = _Update(module, Code(module.functions), rule, count, single)
     update.prepare()
-    update.write(deferred)
+    update.write(deferred, late)
 
 
 def update_of_weights(module: LlvmModule, rule: UpdateRule, count: int, code: Code) -> Apply:
@@ -52,6 +59,13 @@ def update_of_weights(module: LlvmModule, rule: UpdateRule, count: int, code: Co
     either(code, "%last", prepare, lambda: None)
     update.shared = {name: code.fresh(f"load double, ptr {cell}") for name, cell in cells.items()}
     return update.part
+
+
+def late_update(module: LlvmModule, rule: UpdateRule, count: int, code: Code) -> Apply:
+    """How `@sample` changes parameters by gradients of the row before, if there was one."""
+    update = _Update(module, code, rule, count, single=True)
+    update.prepare()
+    return partial(update.part, condition="%late")
 
 
 class _Update:
@@ -77,18 +91,21 @@ class _Update:
         for name, tree in rule.shared:
             self.shared[name] = scalar.write(tree, self.shared)
 
-    def write(self, deferred: Sequence[Deferred]) -> None:
-        code = self.code
+    def write(self, deferred: Sequence[Deferred], late: Sequence[Map]) -> None:
+        code, waiting = self.code, set(map(id, late))
         if self.single:
-            in_rounds(code, deferred, self.computed)
-        for rest in uncovered(self.count, deferred):
+            in_rounds(code, [each for each in deferred if id(each) not in waiting], self.computed)
+        if late:
+            either(code, "%last", lambda: in_rounds(code, late, self.computed), lambda: None)
+        for rest in uncovered(self.module.parameters, deferred):
             if self.single and self.count <= MOST_SINGLE:
                 for index in rest:
                     self.part(self.module.formulas(code, 1), Span("gradient", 0, self.count), index)
             else:
                 self.neighbours(Span("gradient", rest.start, len(rest)))
+        arguments = f"{ARGUMENTS}, i1 %last" if late else ARGUMENTS
         self.module.texts.append(
-            f"define internal void @update({ARGUMENTS}) alwaysinline {{\n"
+            f"define internal void @update({arguments}) alwaysinline {{\n"
             f"{code.text()}\n  ret void\n}}\n"
         )
 
@@ -123,9 +140,17 @@ class _Update:
         blocks(self.code, span.length, part)
 
     def part(
-        self, formulas: LlvmFormulas, span: Span, index: str | int, gradient: str | None = None
-    ) -> None:
-        """The rule for one parameter, or for a vector of neighbours."""
+        self,
+        formulas: LlvmFormulas,
+        span: Span,
+        index: str | int,
+        gradient: str | None = None,
+        condition: str = "",
+    ) -> str:
+        """The rule for one parameter, or for a vector of neighbours; what becomes of them.
+
+        With a condition they stay what they are where it does not hold.
+        """
         code = self.code
 
         def place(array: str, offset: int = 0) -> str:
@@ -144,7 +169,13 @@ class _Update:
             kept[name] = place("%s", row * self.count)
         for name, address in kept.items():
             names[name] = loaded(address)
+        before = {name: names[name] for name in kept}
         for target, tree in self.rule.each:
             names[target] = formulas.changed(tree, names)
         for name, address in kept.items():
+            if condition:
+                names[name] = formulas.selected(
+                    formulas.where(condition), names[name], before[name]
+                )
             code.act(f"store {formulas.type} {names[name]}, ptr {address}, align 8")
+        return names["parameter"]

@@ -7,24 +7,23 @@ every batch is one row, the update rule is applied at once, and no gradient is e
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import accumulate, chain, groupby, product
+from itertools import chain, groupby, product
 from typing import Any
 
 from engine.programs.llvm.code import Code
-from engine.programs.llvm.formulas import LlvmFormulas
-from engine.programs.llvm.loops import WIDTH, either, loop, with_round
+from engine.programs.llvm.control import either, loop, with_round
+from engine.programs.llvm.loops import Apply
+from engine.programs.llvm.module import LlvmModule
 from engine.programs.llvm.rows import RowOfTile, copy_values, names_of
-from engine.programs.llvm.sample import LlvmModule
+from engine.programs.llvm.shape import WIDTH
 from engine.programs.lower.ir import Assign, Instruction, Kernel, Map, Roll, Span, Variable
+from engine.programs.lower.late import alone
 from engine.programs.lower.rolling import TOGETHER, rolled
 
 # What computes gradients that wait.
 Deferred = Map | Assign
-# Changes the parameters of a run, from an index on, by their gradients before they are weighed.
-Apply = Callable[[LlvmFormulas, Span, "str | int", str], None]
 # What `@weights` is given, and what besides if it may update.
 WEIGHTS = "ptr noalias %p, ptr noalias %g, ptr noalias %work, i64 %count, i1 %first"
 UPDATE = "i1 %last, double %step, ptr noalias %settings, ptr noalias %s, double %weight"
@@ -48,15 +47,9 @@ def deferred_gradients(program: Kernel, single: bool) -> list[Map]:
 
 def _waiting(program: Kernel) -> list[Deferred]:
     """What computes gradients that nothing else contributes to, by their places."""
-    runs = [(_gradients_in(each), each) for each in program.backward]
-    runs = sorted((run for run in runs if run[0]), key=lambda run: run[0].start)
-    starts = [*(run.start for run, _ in runs[1:]), math.inf]
-    stops = accumulate((run.stop for run, _ in runs), max, initial=0)
-    return [
-        each
-        for (run, each), stop, start in zip(runs, stops, starts)
-        if stop <= run.start and run.stop <= start and isinstance(each, (Map, Assign))
-    ]
+    runs = ((_gradients_in(each), each) for each in program.backward)
+    found = alone([run for run in runs if run[0]])
+    return [each for _, each in found if isinstance(each, (Map, Assign))]
 
 
 def all_gradients(program: Kernel) -> list[Deferred]:
@@ -86,13 +79,19 @@ def reads_parameters(each: Deferred) -> bool:
     return "parameter" in kinds
 
 
-def uncovered(count: int, deferred: Sequence[Deferred]) -> list[range]:
+def uncovered(parameters: Sequence[range], deferred: Sequence[Deferred]) -> list[range]:
     """The parameters whose gradients are computed with the rows, as ranges of neighbours."""
-    found, start = [], 0
-    for indices in sorted(map(_gradients_in, deferred), key=lambda own: own.start):
-        found.append(range(start, indices.start))
-        start = indices.stop
-    return [rest for rest in (*found, range(start, count)) if rest]
+    found: list[range] = []
+    covered = sorted(map(_gradients_in, deferred), key=lambda own: own.start)
+    next_one = 0
+    for own in parameters:
+        start = own.start
+        while next_one < len(covered) and covered[next_one].start < own.stop:
+            found.append(range(start, covered[next_one].start))
+            start = covered[next_one].stop
+            next_one += 1
+        found.append(range(start, own.stop))
+    return [*filter(None, found)]
 
 
 def blocks(code: Code, length: int, part: Callable[[list[str | int], int], None]) -> None:

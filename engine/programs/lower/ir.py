@@ -82,7 +82,8 @@ class Reduce:
     """target = the sum, the maximum or the minimum of a tree over elements.
 
     What an element's own names stand for is listed in `elements`; or, where each of them is a
-    neighbour of the one before, said by `spans`, all of the same `length`.
+    neighbour of the one before, said by `spans`, all of the same `length`. `late`: a gradient by
+    which the parameters among them are still to be updated, each before it is read.
     """
 
     target: Variable
@@ -92,6 +93,7 @@ class Reduce:
     elements: Sequence[Names] = ()
     spans: Mapping[str, Span] | None = None
     length: int = 0
+    late: Map | None = None
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,33 @@ def in_lanes(function: Function, width: int, parameters: int = 0) -> Function:
     return replace(function, body=[*before, _loop(index, bounds, [body]), *after])
 
 
+def with_late_updates(train: Function) -> Function:
+    """Of steps of one row: a row is given what it needs to make the updates of the one before.
+
+    Only after the last row of an epoch all are made at once.
+    """
+
+    rule = [ast.Name(name) for name in ("start", "steps", "settings", "state")]
+
+    def after_last(node: ast.expr) -> ast.expr:
+        match node:
+            case ast.Call(func=ast.Name(id="gradients"), args=given):
+                return _call("gradients_after", *given, *rule)
+            case ast.Call(func=ast.Name(id="update"), args=given):
+                return _call("update", *given, expression("start == count - size", {}))
+        return node
+
+    def change(statement: Any) -> Any:
+        match statement:
+            case ast.For(target=target, iter=head, body=body):
+                return ast.For(target, head, [*map(change, body)], [])
+            case ast.AnnAssign() | ast.Expr():
+                return _with(statement, after_last)
+        return statement
+
+    return replace(train, body=[*map(change, train.body)])
+
+
 _Statements = list[Any]
 
 

@@ -138,9 +138,10 @@ def _form(instruction: Instruction) -> object:
     match instruction:
         case Assign(target, tree, names, accumulate):
             return id(tree), target.kind, accumulate, *_kinds(names)
-        case Reduce(target, kind, tree, names, elements, spans, length):
+        case Reduce(target, kind, tree, names, elements, spans, length, late):
             own = tuple(chain.from_iterable(map(_kinds, elements)))
-            return kind, id(tree), target.kind, length, *_kinds(names), own, *_kinds(spans or {})
+            kinds = *_kinds(names), own, *_kinds(spans or {}), late and _form(late)
+            return kind, id(tree), target.kind, length, *kinds
         case Map(target, tree, names, spans, accumulate):
             kinds = *_kinds(names), "over", *_kinds(spans)
             return id(tree), target.kind, target.length, accumulate, *kinds
@@ -165,9 +166,10 @@ def _parts(instruction: Instruction) -> list[Variable | Span]:
     match instruction:
         case Assign(target, _, names):
             return [target, *_variables(names)]
-        case Reduce(target, _, _, names, elements, spans):
+        case Reduce(target, _, _, names, elements, spans, _, late):
             own = chain.from_iterable(map(_variables, elements))
-            return [target, *_variables(names), *own, *(spans or {}).values()]
+            parts = _parts(late) if late else []
+            return [target, *_variables(names), *own, *(spans or {}).values(), *parts]
         case Map(target, _, names, spans):
             return [target, *_variables(names), *spans.values()]
         case Guard(_, names):

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.base.collector import without_collector
 from engine.graph.bulk import all_finite, divide_all
-from engine.programs.llvm.sample import LlvmModule
+from engine.programs.llvm.module import LlvmModule
 from engine.programs.llvm.shape import Shape
 from engine.programs.llvm.train import write_evaluation, write_training
 from engine.programs.llvm.weights import all_gradients

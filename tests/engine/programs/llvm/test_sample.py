@@ -6,7 +6,8 @@ import pytest
 
 import engine
 from engine.programs.llvm import chunks as llvm_chunks
-from engine.programs.llvm.sample import LlvmModule, write_sample
+from engine.programs.llvm.module import LlvmModule
+from engine.programs.llvm.sample import write_sample
 from engine.programs.lower.lowering import lower
 from engine.programs.recording import Recording
 from tests.engine.programs.models import assert_agrees, chosen, compiled, leaves, table, weights

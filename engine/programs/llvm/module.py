@@ -1,0 +1,31 @@
+"""The text of an LLVM module as it grows, and what all of its functions are written for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.programs.llvm.code import Code
+from engine.programs.llvm.formulas import LlvmFormulas
+from engine.programs.llvm.shape import shape_of
+from engine.programs.lower.ir import Function, Kernel
+
+
+class LlvmModule:
+    """`function`: the last of its loops."""
+
+    function: Function
+
+    def __init__(self, kernel: Kernel, width: int, vector_functions: Sequence[str]) -> None:
+        self.kernel = kernel
+        self.shape = shape_of(kernel, width)
+        # Where there are parameters, one after the other.
+        self.parameters = [range(self.shape.parameters)]
+        self.functions: dict[str, str] = {}
+        self.texts: list[str] = []
+        self.vector_functions = vector_functions
+
+    def formulas(self, code: Code, width: int) -> LlvmFormulas:
+        return LlvmFormulas(code, width, self.vector_functions)
+
+    def text(self) -> str:
+        return "\n".join([*self.functions.values(), "", *self.texts])
