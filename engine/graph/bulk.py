@@ -7,7 +7,8 @@ The native core does it in C, and Python where that is not in use.
 >>> weights, numbers = [Parameter(3.0), Parameter(4.0)], array("d", [0.0, 0.0])
 >>> read_all(weights, numbers)
 >>> divide_all(numbers, 2.0)
->>> assign_all(weights, numbers)
+>>> assign_all(weights, numbers) == assignments()
+True
 >>> numbers.tolist(), weights[1].data, all_finite(numbers)
 ([1.5, 2.0], 2.0, True)
 """
@@ -27,10 +28,11 @@ def _read_all(nodes: Sequence[Value], numbers: array[float]) -> None:
     numbers[:] = array("d", [node.data for node in nodes])
 
 
-def _assign_all(nodes: Sequence[Value], numbers: array[float]) -> None:
-    """Assigns every number to `data` of its node."""
+def _assign_all(nodes: Sequence[Value], numbers: array[float]) -> int | None:
+    """Assigns every number to `data` of its node; what `assignments` says after it."""
     for node, number in zip(nodes, numbers):
         node.data = number
+    return None
 
 
 def _all_finite(numbers: array[float] | memoryview[Any]) -> bool:
@@ -54,6 +56,15 @@ def _address_of(numbers: memoryview[Any]) -> int:
     return addressof(c_char.from_buffer(numbers))
 
 
+def _table_of(table: object, width: int) -> tuple[memoryview[Any], int, int] | None:
+    """A view of an array of doubles, the number of its rows, and its address.
+
+    None if they are not rows of so many finite numbers, in one piece of memory that can be written
+    to; and where nobody looks at all of that at once.
+    """
+    return None
+
+
 def _assignments() -> int | None:
     """How often `data` of any node has been assigned; None where nobody counts."""
     return None
@@ -61,9 +72,10 @@ def _assignments() -> int | None:
 
 if extension is None:
     read_all, assign_all, assignments = _read_all, _assign_all, _assignments
-    all_finite, divide_all, address_of = _all_finite, _divide_all, _address_of
+    all_finite, divide_all = _all_finite, _divide_all
+    address_of, table_of = _address_of, _table_of
 else:
     read_all, assign_all = extension.read_all, extension.assign_all
     assignments = extension.assignments
     all_finite, divide_all = extension.all_finite, extension.divide_all
-    address_of = extension.address_of
+    address_of, table_of = extension.address_of, extension.table_of

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "CHAINGRAD_CORE"
 # Raised with every change of what the extension and the Python beside it expect of each other.
-INTERFACE = 7
+INTERFACE = 8
 
 
 def fingerprint() -> str:

@@ -37,7 +37,7 @@
 #endif
 
 /* Raised together with the number of the same name in engine/native/__init__.py. */
-#define INTERFACE 7
+#define INTERFACE 8
 
 /* One line of the table. The parameters are the operands, then the constants. */
 #define MOST_PARAMETERS 8

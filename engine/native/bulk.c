@@ -31,7 +31,7 @@ static PyObject *address_of(PyObject *Py_UNUSED(module), PyObject *given)
     return PyLong_FromVoidPtr(address);
 }
 
-/* Copies from the nodes of a list, or to them; None. */
+/* Copies from the nodes of a list; None. Or to them; how often `data` has been assigned then. */
 static PyObject *copy_data(PyObject *const *args, Py_ssize_t count, int assign)
 {
     if (count != 2 || !PyList_CheckExact(args[0])) {
@@ -61,6 +61,8 @@ static PyObject *copy_data(PyObject *const *args, Py_ssize_t count, int assign)
             numbers[i] = ((Node *)nodes[i])->data;
     }
     PyBuffer_Release(&view);
+    if (assign)
+        return PyLong_FromUnsignedLongLong(assignments);
     Py_RETURN_NONE;
 }
 
@@ -74,13 +76,8 @@ static PyObject *assign_all(PyObject *Py_UNUSED(module), PyObject *const *args, 
     return copy_data(args, count, 1);
 }
 
-static PyObject *all_finite(PyObject *Py_UNUSED(module), PyObject *given)
+static int are_finite(const double *numbers, Py_ssize_t length)
 {
-    Py_buffer view;
-    if (numbers_of(given, &view, PyBUF_CONTIG_RO) < 0)
-        return NULL;
-    const double *numbers = view.buf;
-    const Py_ssize_t length = view.len / (Py_ssize_t)sizeof(double);
     /* Several sums of zeros, or of nan: a single one would be a chain of additions. */
     double sums[8] = {0};
     Py_ssize_t i = 0;
@@ -89,10 +86,53 @@ static PyObject *all_finite(PyObject *Py_UNUSED(module), PyObject *given)
             sums[lane] += numbers[i + lane] - numbers[i + lane];
     for (; i < length; i++)
         sums[0] += numbers[i] - numbers[i];
-    PyBuffer_Release(&view);
     for (int lane = 1; lane < 8; lane++)
         sums[0] += sums[lane];
-    return PyBool_FromLong(sums[0] == 0);
+    return sums[0] == 0;
+}
+
+static PyObject *all_finite(PyObject *Py_UNUSED(module), PyObject *given)
+{
+    Py_buffer view;
+    if (numbers_of(given, &view, PyBUF_CONTIG_RO) < 0)
+        return NULL;
+    const int found = are_finite(view.buf, view.len / (Py_ssize_t)sizeof(double));
+    PyBuffer_Release(&view);
+    return PyBool_FromLong(found);
+}
+
+/* Whether memory is a table of so many columns, in one piece, of finite doubles. */
+static int is_table(const Py_buffer *view, Py_ssize_t width)
+{
+    return view->ndim == 2 && !view->readonly && view->format && !strcmp(view->format, "d") &&
+           width > 0 && view->shape[1] == width && view->shape[0] > 0 &&
+           PyBuffer_IsContiguous(view, 'C') && are_finite(view->buf, view->shape[0] * width);
+}
+
+/* A view of such memory, the number of its rows, and its address; None of anything else. */
+static PyObject *table_of(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)
+{
+    if (count != 2) {
+        PyErr_SetString(PyExc_TypeError, "expected memory, and the number of columns");
+        return NULL;
+    }
+    const Py_ssize_t width = PyLong_AsSsize_t(args[1]);
+    if (width == -1 && PyErr_Occurred())
+        return NULL;
+    if (!PyObject_CheckBuffer(args[0]))
+        Py_RETURN_NONE;
+    PyObject *memory = PyMemoryView_FromObject(args[0]);
+    if (!memory) {
+        if (!PyErr_ExceptionMatches(PyExc_Exception))
+            return NULL;
+        PyErr_Clear();
+        Py_RETURN_NONE;
+    }
+    const Py_buffer *view = PyMemoryView_GET_BUFFER(memory);
+    if (is_table(view, width))
+        return Py_BuildValue("NnN", memory, view->shape[0], PyLong_FromVoidPtr(view->buf));
+    Py_DECREF(memory);
+    Py_RETURN_NONE;
 }
 
 static PyObject *divide_all(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)

@@ -64,7 +64,8 @@ static PyMethodDef module_methods[] = {
     {"after_fork", after_fork, METH_NOARGS, "To be called in the child of a fork."},
     {"alive", alive, METH_NOARGS, "How many nodes without the collector's header there are."},
     {"all_finite", all_finite, METH_O, "Whether none of the numbers is infinite or nan."},
-    {"assign_all", FAST(assign_all), "Assigns every number to `data` of its node."},
+    {"assign_all", FAST(assign_all),
+     "Assigns every number to `data` of its node; `assignments` after it."},
     {"assignments", count_assignments, METH_NOARGS, "How often `data` has been assigned."},
     {"claim", claim, METH_NOARGS, "ImportError unless this interpreter is the first to call it."},
     {"connect", connect, METH_VARARGS, "connect(operations, mode, functions): from `engine`."},
@@ -86,6 +87,8 @@ static PyMethodDef module_methods[] = {
      "record($module, op, args, data, partials, /)\n--\n\nThe node of what has been computed."},
     {"set_functions", set_functions, METH_O,
      "set_functions(function): gives the function by its name, for what is left to Python."},
+    {"table_of", FAST(table_of),
+     "A view of an array of finite rows, the number of rows, and their address; or None."},
     {"topological_order", FAST(topological_order),
      "topological_order($module, *outputs)\n--\n\n"
      "All nodes that the outputs are computed from, operands before the nodes that use them.\n\n"

@@ -183,26 +183,32 @@ class Program:
         return Session(self.recording, self.optimizer, self.rule, rows, backend, self.several)
 
     def _checked(self, rows: Any, epochs: int) -> tuple[Rows, Backend]:
-        checked = rows if isinstance(rows, Rows) else Rows(rows, self._names)
-        return checked, self.backend_for(checked.count * epochs)
+        if isinstance(rows, Rows):
+            checked = rows.of_width(len(self._names))
+        else:
+            checked = Rows(rows, self._names)
+        return checked, self._backends.of(checked.count * epochs)
 
     def _taken(self, rows: Any, epochs: int = 1) -> Session:
         """The idle session, on these rows; another one where there is none, as in a second thread.
 
         Whatever raises leaves it to be forgotten.
         """
-        given = self._checked(rows, epochs)
+        checked, backend = self._checked(rows, epochs)
         try:
             session = self._idle.pop()
         except IndexError:
-            return self._session_on(*given)
-        session.reuse(*given)
+            return self._session_on(checked, backend)
+        session.reuse(checked, backend)
+        # Nobody else has it.
+        session.saved = True
         return session
 
     def _given_back(self, session: Session) -> None:
         # The rows are the caller's.
         del session.rows
-        self._idle[:] = [session]
+        if not self._idle:
+            self._idle.append(session)
 
     def backend_for(self, rows: int) -> Backend:
         """The backend that computes so many rows."""

@@ -45,6 +45,6 @@ class Backend(Protocol):
         """The mean loss over all rows, and its gradients."""
 
     def train(
-        self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
+        self, session: Session, order: array[int], size: int, epochs: int, total: int
     ) -> Outcome:
         """Epochs over the rows of `order` in batches; losses count as shares of `total` rows."""

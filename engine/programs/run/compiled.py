@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.programs.llvm.entry import packing
 from engine.programs.llvm.shape import Shape
 from engine.programs.lower.ir import Function
 from engine.programs.run.llvm_host import host
@@ -16,11 +17,16 @@ PAYS = 30_000
 
 
 class Compiled:
-    """A function of a module; its numbers do not depend on how it was made."""
+    """A function of a module; its numbers do not depend on how it was made.
+
+    `pack`: what makes of its arguments what it is given. `best`: the better code, once it is made.
+    """
 
     def __init__(self, text: str, function: Function, shape: Shape) -> None:
-        self.shape = shape
+        self.shape, self.scratch = shape, shape.scratch
+        self.pack = packing(function).pack
         self._source: tuple[str, Function] | None = (text, function)
+        self.best: Any = None
         self._made: Any = None
         self._lines = text.count("\n")
         self._operations = 0
@@ -31,8 +37,9 @@ class Compiled:
         self._operations += operations
         quick = self._lines > LONG and self._operations < PAYS * self._lines
         source = self._source
-        if source is not None and (self._made is None or not quick):
-            self._made = host().compile(*source, quick)
+        made = self._made
+        if source is not None and (made is None or not quick):
+            made = self._made = host().compile(*source, quick)
             if not quick:
-                self._source = None
-        return self._made
+                self.best, self._source = made, None
+        return made

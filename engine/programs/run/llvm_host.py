@@ -6,11 +6,9 @@ import ctypes
 from functools import cache
 from typing import Any
 
+from engine.programs.llvm.entry import NAME, entry
 from engine.programs.llvm.formulas import vector_functions
 from engine.programs.lower.ir import Function
-
-# The types of the loops; all but these are arrays.
-_TYPES: dict[str, Any] = {"float": ctypes.c_double, "int": ctypes.c_int64, "None": None}
 
 
 class _Host:
@@ -41,11 +39,13 @@ class _Host:
     def compile(self, text: str, function: Function, quick: bool = False) -> Any:
         """One function of a module, as one of the loops is; it keeps its machine code alive.
 
+        It is given its arguments as `packing` of it puts them together.
+
         `quick`: in a third of the time, code that takes up to six times as long to run. The
         numbers are the same.
         """
         llvm = self.llvm
-        module = llvm.parse_assembly(text)
+        module = llvm.parse_assembly(text + entry(function))
         machine = self.target.create_target_machine(
             cpu=self.processor, features=self.features, opt=0 if quick else 1, jit=True
         )
@@ -59,9 +59,9 @@ class _Host:
         passes.run(module, builder)
         engine = llvm.create_mcjit_compiler(module, machine)
         engine.finalize_object()
-        kinds = function.result, *function.arguments.values()
-        prototype = ctypes.CFUNCTYPE(*(_TYPES.get(kind, ctypes.c_void_p) for kind in kinds))
-        compiled: Any = prototype(engine.get_function_address(function.name))
+        result = None if function.result == "None" else ctypes.c_double
+        prototype = ctypes.CFUNCTYPE(result, ctypes.c_void_p)
+        compiled: Any = prototype(engine.get_function_address(NAME))
         compiled.engine = engine
         return compiled
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from array import array
 from collections import OrderedDict
-from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from engine.base.collector import without_collector
 from engine.graph.bulk import all_finite, divide_all
 from engine.programs.llvm.module import LlvmModule
-from engine.programs.llvm.shape import Shape
 from engine.programs.llvm.train import write_evaluation, write_training
 from engine.programs.llvm.weights import all_gradients
 from engine.programs.lower.lowering import lower
@@ -24,7 +22,7 @@ from engine.programs.run.compiled import Compiled
 from engine.programs.run.llvm_host import host
 from engine.programs.run.numbers import Numbers
 from engine.programs.run.outcomes import failed_row, outcome_of
-from engine.programs.run.overflow import train
+from engine.programs.run.overflow import FastBackend
 from engine.programs.run.python import PythonBackend
 from engine.programs.run.session import Session
 from engine.programs.write.text import printable
@@ -40,7 +38,7 @@ _compiled: OrderedDict[Any, Compiled] = OrderedDict()
 _ZERO = array("d", [0.0])
 
 
-class LlvmBackend:
+class LlvmBackend(FastBackend):
     """Compiles when a function is first needed; equal graphs share their code."""
 
     name = "llvm"
@@ -82,13 +80,15 @@ class LlvmBackend:
             write_training(module, rule, single)
         return module
 
-    def function(self, name: str, rows: int, size: int, single: bool = False) -> tuple[Any, Shape]:
-        """A compiled function for so many rows more, at most `size` of them at a time."""
+    def function(
+        self, name: str, rows: int, size: int, single: bool = False
+    ) -> tuple[Any, Compiled]:
+        """The code of a function for so many rows more, at most `size` of them at a time."""
         lanes = 1 if single else self.lanes(name, size)
         known = self._functions.get((name, single, lanes))
         if known is None:
             known = self._functions[name, single, lanes] = self.compiled(name, single, lanes)
-        return known.function(rows * self.edges), known.shape
+        return known.best or known.function(rows * self.edges), known
 
     def compiled(self, name: str, single: bool, lanes: int) -> Compiled:
         """That of a function, from the cache if any program of this structure has had it."""
@@ -112,58 +112,75 @@ class LlvmBackend:
     def outputs(self, session: Session) -> list[float]:
         """The outputs of every row; nan where one is undefined."""
         count = session.rows.count
-        evaluate, shape = self.function("evaluate", count, count)
+        evaluate, made = self.function("evaluate", count, count)
+        shape = made.shape
         results = _ZERO * ((count + shape.width) * shape.outputs)
-        work = session.space(shape.scratch + shape.width * shape.outputs)
-        evaluate(_address(session.parameters), session.rows.address, count, _address(results), work)
+        arguments = made.pack(
+            session.parameters.buffer_info()[0],
+            session.rows.address,
+            count,
+            results.buffer_info()[0],
+            session.space(made.scratch + shape.width * shape.outputs),
+        )
+        evaluate(arguments)
         return results[: count * shape.outputs].tolist()
 
     def gradients(self, session: Session) -> tuple[Outcome, array[float]]:
         """The mean loss over all rows, and its gradients."""
         count = session.rows.count
-        batch, shape = self.function("batch", count, count)
-        sums, work = _ZERO * max(shape.parameters, 1), session.space(shape.scratch)
-        numbers, order = _numbers(range(count))
-        rows = session.rows.address, order, 0, count, 1.0 / count
-        loss = batch(_address(session.parameters), *rows, _address(sums), work)
+        batch, made = self.function("batch", count, count)
+        order, sums = session.order(), Numbers.zeros(made.shape.parameters)
+        arguments = made.pack(
+            session.parameters.buffer_info()[0],
+            session.rows.address,
+            order.buffer_info()[0],
+            0,
+            count,
+            1.0 / count,
+            sums.buffer_info()[0],
+            session.space(made.scratch),
+        )
+        loss = batch(arguments)
         if not math.isfinite(loss):
-            return failed_row(session, numbers, self.outputs(session), []), array("d")
+            return failed_row(session, order, self.outputs(session), []), array("d")
         if not all_finite(sums):
             return self.checked().gradients(session)
         if count > 1:
             divide_all(sums, count)
         return Outcome([loss]), sums
 
-    def train(
-        self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
-    ) -> Outcome:
-        """Epochs over the rows of `order`, in batches of `size`."""
-        return train(self, self.checked, session, order, size, epochs, total)
-
     def checked(self) -> PythonBackend:
         """A backend that computes on nodes what comes to no number here."""
         return PythonBackend(self.recording, self.rule)
 
     def epochs(
-        self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
+        self, session: Session, order: array[int], size: int, epochs: int, total: int
     ) -> Outcome:
         """The epochs in machine code, where a sum of gradients may overflow."""
         assert self.rule is not None
         # A rule with a sum over all parameters needs their gradients before it changes the first.
         single = size == 1 and not self.rule.reductions
-        train, shape = self.function("train", len(order) * epochs, size, single)
-        if isinstance(order, array):
-            numbers, place = order, _address(order)
-        else:
-            numbers, place = _numbers(order)
-        settings, losses = session.settings(), Numbers.zeros(epochs)
-        # The gradient lies behind the working memory.
-        space = session.space(shape.scratch + shape.parameters)
-        counts = len(order), size, epochs, 1.0 / total, float(session.steps)
-        results = _address(losses), space + 8 * shape.scratch, space
-        trained = map(_address, (session.parameters, session.state, settings))
-        made = train(*trained, session.rows.address, place, *counts, *results)
-        return outcome_of(session, numbers, size, losses, int(made), self.outputs)
+        count = len(order)
+        train, made = self.function("train", count * epochs, size, single)
+        losses, scratch = Numbers.zeros(epochs), made.scratch
+        space = session.space(scratch + made.shape.parameters)
+        arguments = made.pack(
+            session.parameters.buffer_info()[0],
+            session.state.buffer_info()[0],
+            session.settings().buffer_info()[0],
+            session.rows.address,
+            order.buffer_info()[0],
+            count,
+            size,
+            epochs,
+            1.0 / total,
+            session.steps,
+            losses.buffer_info()[0],
+            # The gradient lies behind the working memory.
+            space + 8 * scratch,
+            space,
+        )
+        return outcome_of(session, order, size, losses, int(train(arguments)), self.outputs)
 
 
 def llvm_source(recording: Recording, rule: UpdateRule | None) -> str:
@@ -181,14 +198,3 @@ def llvm_source(recording: Recording, rule: UpdateRule | None) -> str:
         for index, leaf in enumerate(leaves):
             lines.append(f"{kind} {index}: {printable(leaf.label or '')}".rstrip(": "))
     return "".join(f"; {line}\n" for line in lines) + "\n" + module.text()
-
-
-@lru_cache(maxsize=4)
-def _numbers(rows: Sequence[int]) -> tuple[array[int], int]:
-    """Those of rows in their order, only to be read, and where they lie."""
-    numbers = array("q", rows)
-    return numbers, _address(numbers)
-
-
-def _address(numbers: array[Any]) -> int:
-    return numbers.buffer_info()[0]

@@ -33,7 +33,8 @@ class Numbers(_Floats):
     def zeros(count: int) -> Numbers:
         """So many zeros, at once."""
         made: Any = array.__new__(Numbers, "d", _ZERO)
-        made *= count
+        if count != 1:
+            made *= count
         found: Numbers = made
         return found
 

@@ -19,7 +19,7 @@ from engine.programs.recording import Recording
 from engine.programs.replay import replay
 from engine.programs.run.backend import Outcome
 from engine.programs.run.outcomes import failed_row, outcome_of
-from engine.programs.run.overflow import train
+from engine.programs.run.overflow import FastBackend
 from engine.programs.run.session import Session
 from engine.programs.write.python import PythonWriter
 from engine.sheet.defining import compile_source
@@ -30,7 +30,7 @@ _CACHED = 64
 _compiled: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
 
-class PythonBackend:
+class PythonBackend(FastBackend):
     """Runs the functions that `Program.source("python")` shows, calls within loops inlined.
 
     With `on_nodes` the loops compute rows on nodes, as eagerly: slowly, and right where an
@@ -113,15 +113,15 @@ class PythonBackend:
         return Outcome([loss]), array("d", means)
 
     def train(
-        self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
+        self, session: Session, order: array[int], size: int, epochs: int, total: int
     ) -> Outcome:
         """Epochs over the rows of `order`, in batches of `size`."""
         if self.on_nodes:
             return self.epochs(session, order, size, epochs, total)
-        return train(self, self.checked, session, order, size, epochs, total)
+        return super().train(session, order, size, epochs, total)
 
     def epochs(
-        self, session: Session, order: Sequence[int], size: int, epochs: int, total: int
+        self, session: Session, order: array[int], size: int, epochs: int, total: int
     ) -> Outcome:
         """The epochs; one in which Python raises fails."""
         length, count = len(session.parameters), len(order)

@@ -48,6 +48,9 @@ class Backends:
     def of(self, rows: int) -> Backend:
         """The backend that computes so many rows."""
         name = self.name
+        made = self.made.get(name)
+        if made is not None:
+            return made
         if name == "auto":
             worth = (
                 max(rows, _FEW) * self.operations >= WORTH_COMPILING and llvm_host.is_available()

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.base.numbers import as_number
 from engine.base.tables import is_row, plain, row_of
-from engine.graph.bulk import address_of, all_finite
+from engine.graph.bulk import address_of, all_finite, table_of
 
 _ROWS = {list, tuple}
 _NUMBERS = {float, int}
@@ -35,7 +35,12 @@ class Rows:
 
     def __init__(self, rows: Any, names: Sequence[str]) -> None:
         self.width = len(names)
-        memory = _view(rows)
+        masked = getattr(rows, "mask", None) is not None
+        table = None if masked else table_of(rows, self.width)
+        if table is not None:
+            self._memory, self.count, self.address = table
+            return
+        memory = None if masked else _view(rows)
         if memory is None:
             self.count, memory = _gathered(rows, names)
         else:
@@ -52,7 +57,15 @@ class Rows:
             raise ValueError("a program needs at least one row; there are none")
         if not all_finite(memory):
             self._refuse(names)
-        self.address = address_of(memory) if memory.nbytes else None
+        self.address = address_of(memory) if memory.nbytes else 0
+
+    def of_width(self, inputs: int) -> Rows:
+        """These; ValueError if they were checked for another number of inputs."""
+        if self.width != inputs:
+            raise ValueError(
+                f"the rows hold {self.width} numbers each; the program has {inputs} inputs"
+            )
+        return self
 
     @cached_property
     def numbers(self) -> memoryview[Any]:
@@ -82,8 +95,6 @@ def _flat(memory: memoryview[Any]) -> memoryview[Any]:
 
 def _view(rows: Any) -> memoryview[Any] | None:
     """The memory of a two-dimensional array of doubles, all of which count."""
-    if getattr(rows, "mask", None) is not None:
-        return None
     try:
         view = memoryview(rows)
     except (TypeError, ValueError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from engine.base.numbers import count_of
 from engine.graph.bulk import all_finite, assign_all, assignments, read_all
@@ -11,10 +11,13 @@ from engine.graph.messages import describe
 from engine.programs.lower.rules import Optimizer, UpdateRule
 from engine.programs.recording import Recording
 from engine.programs.replay import replay, without_dead_ends
+from engine.programs.run import remembered
 from engine.programs.run.backend import Backend, Outcome
 from engine.programs.run.numbers import Numbers
+from engine.programs.run.remembered import words
 from engine.programs.run.rows import Rows
 
+Copied = tuple["array[float]", "array[float]", int]
 # The bytes of a line of the processor's cache.
 _LINE = 64
 
@@ -27,8 +30,7 @@ class Session:
     touched: that is what makes a loop over `train` fast. The optimiser's settings are those of the
     moment. Of its dictionaries everything is taken by its name in the rule.
 
-    Raises ValueError for rows that were checked for another number of inputs, and for an optimiser
-    whose settings or state are not those of its rule.
+    Raises ValueError for an optimiser whose settings or state are not those of its rule.
     """
 
     def __init__(
@@ -40,31 +42,46 @@ class Session:
         backend: Backend,
         several: bool = False,
     ) -> None:
-        if rows.width != len(recording.inputs):
-            raise ValueError(
-                f"the rows hold {rows.width} numbers each; the program has "
-                f"{len(recording.inputs)} inputs"
-            )
         self.recording = recording
         self.optimizer = optimizer
-        self.rows = rows
-        self.backend = backend
+        self.rows, self.backend = rows, backend
         self.several = several
         self.setting_names = rule.setting_names if rule else []
         self.state_names = rule.state_names if rule else []
         self.parameters = array("d", [0.0] * len(recording.parameters))
         self.state = array("d", [0.0] * (len(self.parameters) * len(self.state_names)))
         self.steps = 0
-        self._space = array("d")
+        # Whether the `Value`s and the optimiser hold the same numbers, so that no copy is needed.
+        self.saved = False
+        self._places = tuple(enumerate(self.setting_names))
+        self._settings = array("d", [0.0] * len(self._places))
+        self._order = array("q")
+        self._space, self._start = array("d"), 0
         self._assignments: int | None = None
         self.load()
 
     def reuse(self, rows: Rows, backend: Backend) -> None:
         """Other rows, and the numbers as they are now: what has not changed is not read again."""
         self.rows, self.backend = rows, backend
-        if self._assignments is None or self._assignments != assignments():
-            self._load_parameters()
-        self._load_optimizer()
+        # Before they are read: another thread may assign more.
+        counted = assignments()
+        if counted is None or counted != self._assignments:
+            # In place, as all that is assigned here: compiled code may know where they lie.
+            read_all(self.recording.parameters, self.parameters)
+            self._assignments = counted
+        optimizer = self.optimizer
+        if optimizer is not None:
+            if self.state_names or optimizer.state:
+                count = len(self.parameters)
+                remembered.load(optimizer.state, self.state_names, count, self.state)
+            self.steps = optimizer.steps
+
+    def order(self) -> array[int]:
+        """The numbers of the rows as they come, only to be read."""
+        count = self.rows.count
+        if len(self._order) != count:
+            self._order = array("q", range(count))
+        return self._order
 
     def space(self, length: int) -> int:
         """The address of memory for so many numbers, whatever they are: the same for every call.
@@ -73,8 +90,9 @@ class Session:
         """
         if length + _LINE // 8 > len(self._space):
             self._space = array("d", [0.0]) * (length + _LINE // 8)
-        start: int = self._space.buffer_info()[0]
-        return start + -start % _LINE
+            start: int = self._space.buffer_info()[0]
+            self._start = start + -start % _LINE
+        return self._start
 
     def train(
         self,
@@ -95,10 +113,14 @@ class Session:
 
         Raises ValueError for rows that there are not, and of a program without an optimiser.
         """
-        if order is None or not trusted:
-            order, batch_size, epochs = self._checked(order, batch_size, epochs)
-        outcome = self.backend.train(self, order, batch_size, epochs, total or len(order))
-        outcome.memory = self._overflow()
+        if trusted and isinstance(order, array):
+            numbers: array[int] = order
+        else:
+            numbers, batch_size, epochs = self._checked(order, batch_size, epochs)
+        outcome = self.backend.train(self, numbers, batch_size, epochs, total or len(numbers))
+        if self.state_names and not all_finite(self.state):
+            count = len(self.parameters)
+            outcome.memory = remembered.overflow(self.state_names, count, self.state)
         return outcome
 
     def gradients(self) -> tuple[float, Numbers]:
@@ -109,7 +131,7 @@ class Session:
         self.check_trainable()
         outcome, found = self.backend.gradients(self)
         self.check(outcome)
-        return outcome.means[0], Numbers(found)
+        return outcome.means[0], found if isinstance(found, Numbers) else Numbers(found)
 
     def outputs(self) -> list[float]:
         """The outputs of every row, one row after the other; nan where one is undefined."""
@@ -152,95 +174,56 @@ class Session:
 
     def _checked(
         self, order: Sequence[int] | None, batch_size: int, epochs: int
-    ) -> tuple[Sequence[int], int, int]:
+    ) -> tuple[array[int], int, int]:
         """The arguments of `train` as compiled code takes them."""
-        self.check_trainable()
-        if self.optimizer is None:
+        if self.optimizer is None or self.several or not self.recording.parameters:
+            self.check_trainable()
             raise ValueError("this program has no optimiser: compile(…, optimizer=nn.SGD(…))")
-        count = self.rows.count
         if order is None:
-            numbers: Sequence[int] = range(count)
+            numbers = self.order()
         else:
-            numbers = array("q", order)
+            numbers, count = array("q", order), self.rows.count
             if not numbers or min(numbers) < 0 or max(numbers) >= count:
                 raise ValueError(f"order must hold numbers of rows, from 0 to {count - 1}")
-        size = min(count_of(batch_size, "batch_size"), len(numbers))
+        size = count_of(batch_size, "batch_size")
+        if size > len(numbers):
+            size = len(numbers)
         return numbers, size, count_of(epochs, "epochs")
 
     def load(self) -> None:
         """Takes over the numbers of the parameters and the optimiser as they are now."""
-        self._load_parameters()
-        self._load_optimizer()
-
-    def _load_parameters(self) -> None:
-        # In place, as all that is assigned here: compiled code may know where they lie.
-        read_all(self.recording.parameters, self.parameters)
-        self._assignments = assignments()
-
-    def _load_optimizer(self) -> None:
-        if self.optimizer is not None:
-            columns = self._columns()
-            if columns:
-                self.state[:] = array("d", [number for column in columns for number in column])
-            self.steps = self.optimizer.steps
+        self._assignments = None
+        self.reuse(self.rows, self.backend)
 
     def settings(self) -> array[float]:
-        """The optimiser's settings as they are now."""
+        """The optimiser's settings as they are now, in an array that the next call fills anew."""
         assert self.optimizer is not None
         given, names = self.optimizer.settings, self.setting_names
-        if [*given] == names:
-            return array("d", given.values())
-        if given.keys() != set(names):
+        if [*given] != names and given.keys() != set(names):
             raise ValueError(
-                f"the optimiser's settings are {_words(given)}; its rule uses {_words(names)}"
+                f"the optimiser's settings are {words(given)}; its rule uses {words(names)}"
             )
-        return array("d", [given[name] for name in names])
+        for place, name in self._places:
+            self._settings[place] = given[name]
+        return self._settings
 
-    def _columns(self) -> list[list[float]]:
-        """What the optimiser remembers, in the order of the rule."""
-        assert self.optimizer is not None
-        state, count = self.optimizer.state, len(self.parameters)
-        if not state and not self.state_names:
-            return []
-        if state.keys() != set(self.state_names):
-            raise ValueError(
-                f"the optimiser remembers {_words(state)}; its rule {_words(self.state_names)}"
-            )
-        for name, column in state.items():
-            if len(column) != count:
-                raise ValueError(
-                    f"the optimiser's {name} has {len(column)} numbers for {count} parameters"
-                )
-        return [state[name] for name in self.state_names]
-
-    def _overflow(self) -> str | None:
-        """What the optimiser remembers that is not finite any more, in words; None if all is."""
-        if not self.state_names or all_finite(self.state):
-            return None
-        count = len(self.parameters)
-        for place, number in enumerate(self.state):
-            if number - number != 0:
-                return f"{self.state_names[place // count]} became {number}"
-        return None
-
-    def copy(self) -> tuple[array[float], array[float], int]:
+    def copy(self) -> Copied:
         """The numbers as they are now, for `restore`."""
         return self.parameters[:], self.state[:], self.steps
 
-    def restore(self, copied: tuple[array[float], array[float], int]) -> None:
-        """Goes back to what `copy` returned."""
-        self.parameters[:], self.state[:], self.steps = copied
+    def restore(self, copied: Copied | None) -> None:
+        """Goes back to what `copy` returned; for None, to the numbers of the `Value`s."""
+        if copied is None:
+            self.load()
+        else:
+            self.parameters[:], self.state[:], self.steps = copied
 
     def save(self) -> None:
         """Copies the numbers to the parameters and the optimiser."""
-        assign_all(self.recording.parameters, self.parameters)
-        self._assignments = assignments()
-        if self.optimizer is not None:
-            count = len(self.parameters)
-            for index, column in enumerate(self._columns()):
-                column[:] = self.state[index * count : (index + 1) * count].tolist()
-            self.optimizer.steps = self.steps
-
-
-def _words(names: Iterable[str]) -> str:
-    return ", ".join(names) or "nothing"
+        self._assignments = assign_all(self.recording.parameters, self.parameters)
+        optimizer = self.optimizer
+        if optimizer is not None:
+            if self.state_names or optimizer.state:
+                count = len(self.parameters)
+                remembered.save(optimizer.state, self.state_names, count, self.state)
+            optimizer.steps = self.steps

@@ -3,6 +3,7 @@
 import math
 from array import array
 
+import numpy as np
 import pytest
 
 from engine import Parameter, Value
@@ -37,6 +38,43 @@ def test_numbers_go_to_nodes_and_back(python):
                 some[index] = -0.0
 
 
+@pytest.mark.skipif(bulk.assignments() is None, reason="only the native core looks")
+def test_a_table_is_seen_at_once():
+    numbers = np.arange(6.0).reshape(3, 2)
+    view, count, address = bulk.table_of(numbers, 2)
+    assert (count, address) == (3, numbers.ctypes.data)
+    assert view.tolist() == [[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]
+    view, count, address = bulk.table_of(memoryview(numbers[1:]), 2)
+    assert (count, address) == (2, numbers.ctypes.data + 16)
+    for other in (
+        numbers[:, :1],
+        numbers[:0],
+        numbers[::2],
+        np.asfortranarray(numbers),
+        numbers.astype(np.float32),
+        numbers.astype(np.int64),
+        numbers.astype(">f8"),
+        numbers.ravel(),
+        numbers.reshape(3, 2, 1),
+        numbers.tolist(),
+        array("d", [1.0, 2.0]),
+        np.zeros((3, 2), "O"),
+        np.zeros((3, 2), "M8[s]"),
+        None,
+    ):
+        assert bulk.table_of(other, 2) is None
+    assert bulk.table_of(np.zeros((3, 0)), 0) is None
+    for wrong in (math.nan, math.inf, -math.inf):
+        numbers[2, 1] = wrong
+        assert bulk.table_of(numbers, 2) is None
+    numbers[2, 1] = 5.0
+    numbers.flags.writeable = False
+    assert bulk.table_of(numbers, 2) is None
+    for given in ((numbers,), (numbers, "2")):
+        with pytest.raises(TypeError):
+            bulk.table_of(*given)
+
+
 @pytest.mark.skipif(bulk.assignments() is None, reason="only the native core counts")
 def test_assignments_are_counted():
     w, x = Parameter(1.0), Value(2.0)
@@ -48,8 +86,9 @@ def test_assignments_are_counted():
     )
     for way in ways:
         before = bulk.assignments()
-        way()
+        counted = way()
         assert bulk.assignments() > before
+    assert counted == bulk.assignments()
     before = bulk.assignments()
     (w * x).backward()
     w.grad = 0.0

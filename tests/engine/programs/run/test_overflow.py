@@ -8,7 +8,6 @@ from engine import Parameter, Value
 from engine.programs.program import Program
 from engine.programs.recording import Recording
 from engine.programs.run.machine_code import LlvmBackend
-from engine.programs.run.overflow import train
 from engine.programs.run.python import PythonBackend
 from nn import SGD
 
@@ -19,16 +18,16 @@ def trained(rows, rate, epochs, size):
     """What came out, the weight, and how many batches were computed with care."""
     x, w = Value(1.0, "x"), Parameter(1.0, "w")
     program = Program(Recording([w * x], [x], [w]), SGD([w], rate))
-    fast = LlvmBackend(program.recording, program.rule)
     made = []
 
-    def checked():
-        made.append(PythonBackend(program.recording, program.rule))
-        return made[-1]
+    class Fast(LlvmBackend):
+        def checked(self):
+            made.append(PythonBackend(self.recording, self.rule))
+            return made[-1]
 
     session = program.session(rows)
-    order = array("q", range(len(rows)))
-    outcome = train(fast, checked, session, order, size, epochs, len(rows))
+    order, fast = array("q", range(len(rows))), Fast(program.recording, program.rule)
+    outcome = fast.train(session, order, size, epochs, len(rows))
     return outcome, session.parameters[0], len(made), session.steps
 
 
