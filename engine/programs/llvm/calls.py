@@ -122,12 +122,16 @@ class Loops(LlvmStatements):
     def call_kept(self, row: Typed, number: Typed) -> Typed:
         """The row; it and what is computed of it are kept by its number until the tile is over."""
         code, shape = self.code, self.shape
-        place = code.address(code.address("%work", shape.rows), number.text, "ptr")
-        for lane, each in enumerate(self.gathered or [row]):
-            code.act(f"store ptr {each.text}, ptr {code.address(place, lane, 'ptr')}")
         offset = code.emit(f"mul i64 {number.text}, {shape.stride}")
         self.values = code.address(code.address("%work", shape.first), offset)
         self.adjoints = code.address(self.values, (shape.values + 1) * shape.width)
+        if shape.keeps_inputs:
+            row = Typed(code.address(self.adjoints, shape.values * shape.width), "ptr")
+            self.gather(row.text)
+            return row
+        place = code.address(code.address("%work", shape.rows), number.text, "ptr")
+        for lane, each in enumerate(self.gathered or [row]):
+            code.act(f"store ptr {each.text}, ptr {code.address(place, lane, 'ptr')}")
         return row
 
     def call_weights(self, *given: Typed) -> None:
@@ -146,21 +150,28 @@ class Loops(LlvmStatements):
 
     def call_gathered(self, *rows: Typed) -> Typed:
         """The rows, one in each lane."""
-        code, vector = self.code, self.formulas.type
         self.gathered = rows
+        if not self.shape.keeps_inputs:
+            self.gather("%x")
+        return Typed("%x", "ptr")
+
+    def gather(self, place: str) -> None:
+        """Stores the rows in lanes."""
+        code, vector = self.code, self.formulas.type
 
         def body(index: str) -> None:
             gathered = "poison"
-            for lane, row in enumerate(rows):
+            for lane, row in enumerate(self.gathered):
                 number = code.fresh(f"load double, ptr {code.address(row.text, index)}")
                 gathered = code.emit(
                     f"insertelement {vector} {gathered}, double {number}, i32 {lane}"
                 )
-            code.act(f"store {vector} {gathered}, ptr {code.address('%x', index, vector)}, align 8")
+            code.act(
+                f"store {vector} {gathered}, ptr {code.address(place, index, vector)}, align 8"
+            )
 
         if self.shape.inputs:
             loop(code, 0, self.shape.inputs, 1, body)
-        return Typed("%x", "ptr")
 
     def call_counted(self, numbers: Typed, count: Typed) -> Typed:
         """What is in so many lanes from the first on, and 0 in the others."""

@@ -133,12 +133,19 @@ class LlvmFormulas(Dialect):
                 return self.added(self.of(first, names), second, names, isinstance(sign, ast.Sub))
         return self.of(tree, names)
 
-    def reduced(self, kind: str, tree: ast.expr, elements: Sequence[Names]) -> str:
-        """A reduction of elements, one after the other."""
-        row, values = REDUCTIONS[kind], [self.of(tree, names) for names in elements]
-        if not values:
+    def reduced(
+        self, kind: str, tree: ast.expr, elements: Sequence[Names], fused: bool = False
+    ) -> str:
+        """A reduction of elements, one after the other; `fused`: of a sum as `added` adds."""
+        row = REDUCTIONS[kind]
+        if not elements:
             return self.constant(row.identity)
-        first, *others = values
+        if fused and kind == "sum":
+            total = self.of(tree, elements[0])
+            for names in elements[1:]:
+                total = self.added(total, tree, names)
+            return total
+        first, *others = [self.of(tree, names) for names in elements]
         for other in others:
             first = self.joined(row, first, (other, ATOM))[0]
         return first

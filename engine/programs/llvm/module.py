@@ -15,9 +15,15 @@ class LlvmModule:
 
     function: Function
 
-    def __init__(self, kernel: Kernel, width: int, vector_functions: Sequence[str]) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        width: int,
+        vector_functions: Sequence[str],
+        written_out: bool = False,
+    ) -> None:
         self.kernel = kernel
-        self.shape = shape_of(kernel, width)
+        self.shape = shape_of(kernel, width, written_out)
         # Where there are parameters, one after the other.
         self.parameters = [range(self.shape.parameters)]
         self.functions: dict[str, str] = {}

@@ -51,7 +51,7 @@ def write_sample(
     if backward:
         given.append([step for step in program.backward if id(step) not in later])
     checked = any(isinstance(item, Guard) for item in chain(*given))
-    parts = rolled_if_long(given) if module.shape.has_loops else [*given]
+    parts = [*given] if module.shape.written_out else rolled_if_long(given)
     instructions = list(chain(*parts))
     chunks = chunks_of(instructions)
     shared = shared_by(chunks, program.outputs)
@@ -110,13 +110,14 @@ class _Writer:
         self.registers: dict[Variable, str] = {}
 
     def write(self, instructions: Sequence[Rolled]) -> None:
-        fused, done = fused_of(instructions), set[Variable]()
+        fused, done, last = fused_of(instructions), set[Variable](), self.last(instructions)
         for instruction in instructions:
             match instruction:
                 case Comment(text):
                     self.code.lines.append(f"  ; {' '.join(text.split())}")
-                case Assign(target, tree, names, accumulate):
-                    self.assign(target, self.value(tree, names, target, accumulate))
+                case Assign(target):
+                    final = last.get(target, instruction) is instruction
+                    self.assign(target, self.value(instruction), final)
                 case Reduce(target, _, _, _, _, None):
                     self.assign(target, self.unrolled(instruction))
                 case Reduce(target):
@@ -130,6 +131,12 @@ class _Writer:
                     self.check(tree, names)
                 case Roll(body, rounds):
                     self.rounds(body, len(rounds))
+
+    def last(self, instructions: Sequence[Rolled]) -> dict[Variable, Rolled]:
+        """What sets or adds to a variable last, where no loop may read it from memory before."""
+        if not self.module.shape.written_out:
+            return {}
+        return {each.target: each for each in instructions if isinstance(each, Assign)}
 
     def rounds(self, body: Sequence[Rolled], count: int) -> None:
         """What one round hands to the next goes through memory."""
@@ -188,16 +195,15 @@ class _Writer:
 
     # Instructions.
 
-    def value(
-        self, tree: ast.expr, names: Mapping[str, Operand], target: Variable, accumulate: bool
-    ) -> str:
+    def value(self, each: Assign) -> str:
         """What becomes of a target by a formula."""
-        formulas, known = self.formulas, self.operands(names)
+        target, tree, formulas = each.target, each.tree, self.formulas
+        known = self.operands(each.names)
         # Gradients add up over the rows of a batch as well.
-        if not accumulate and target.kind != "gradient":
+        if not each.accumulate and target.kind != "gradient":
             return formulas.write(tree, known)
-        if not accumulate and formulas.width == 1:
-            # The first product of a row; two of them must cancel where they do on nodes.
+        if each.fused or (not each.accumulate and formulas.width == 1):
+            # Of a row only the first product: two of them must cancel where they do on nodes.
             register = formulas.added(self.operand(target), tree, known)
         else:
             register = formulas.write(tree, known)
@@ -207,18 +213,18 @@ class _Writer:
             self.forget(Span(target.kind, target.index, 1, step=target.step))
         return register
 
-    def assign(self, target: Variable, register: str) -> None:
+    def assign(self, target: Variable, register: str, final: bool = True) -> None:
         self.registers[target] = register
         if self.code.lines and self.code.lines[-1].startswith(f"  {register} = "):
             self.code.lines[-1] += f"  ; {target.name}"
         stored = target.stored or target in self.shared or self.code.round
-        if target.kind == "gradient" or stored:
+        if final and (target.kind == "gradient" or stored):
             self.store(target, register)
 
     def unrolled(self, reduction: Reduce) -> str:
         common = self.operands(reduction.names)
         elements = [{**common, **self.operands(element)} for element in reduction.elements]
-        return self.formulas.reduced(reduction.kind, reduction.tree, elements)
+        return self.formulas.reduced(reduction.kind, reduction.tree, elements, reduction.fused)
 
     def where_defined(self, outputs: Sequence[str]) -> list[str]:
         """The outputs; nan where an operation was undefined."""

@@ -7,8 +7,9 @@ from functools import cached_property
 
 from engine.programs.lower.ir import Kernel
 
-# So many rows of a batch wait with their values until all of them add to the gradients.
-TILE = 32
+# So many rows of a batch wait with their values until all of them add to the gradients; where all
+# is written out, of few values, more rows do.
+TILE, LARGE_TILE = 32, 128
 # So many neighbours are a vector in loops, which is a line of the processor's cache.
 WIDTH = 8
 
@@ -18,6 +19,7 @@ class Shape:
     """The lanes of a vector, the lengths of a program's arrays, and the rows of a tile.
 
     `aligned`: the numbers that are moved to where vectors may begin, parameters and state.
+    `written_out`: whether instructions are on single numbers, and no loop goes over neighbours.
     """
 
     width: int
@@ -27,21 +29,22 @@ class Shape:
     outputs: int
     tile: int = 1
     aligned: int = 0
+    written_out: bool = False
 
     @property
-    def has_loops(self) -> bool:
-        """Whether neighbours are gone through in loops: of few nodes in lanes none is so long."""
-        return self.width == 1 or self.tile > 1
+    def keeps_inputs(self) -> bool:
+        """Whether rows in lanes lie in the tile, behind their adjoints."""
+        return self.written_out and self.tile > 1
 
     @property
     def stride(self) -> int:
         """Doubles for the values and adjoints of a row, one value more for what is undefined."""
-        return 2 * self.values + 1
+        return 2 * self.values + 1 + (self.inputs if self.keeps_inputs else 0)
 
     @property
     def first(self) -> int:
         """Where the values and adjoints of a tile begin in working memory; rows in lanes before."""
-        return self.width * self.inputs if self.width > 1 else 0
+        return self.width * self.inputs if self.width > 1 and not self.keeps_inputs else 0
 
     @property
     def copies(self) -> int:
@@ -51,7 +54,8 @@ class Shape:
     @property
     def rows(self) -> int:
         """Where the addresses of the rows of a tile lie."""
-        return self.copies + (self.tile * self.values if self.width > 1 else 0)
+        copied = self.width > 1 and not self.keeps_inputs
+        return self.copies + (self.tile * self.values if copied else 0)
 
     @cached_property
     def scratch(self) -> int:
@@ -83,7 +87,7 @@ class Shape:
         ]
 
 
-def shape_of(kernel: Kernel, width: int) -> Shape:
+def shape_of(kernel: Kernel, width: int, written_out: bool = False) -> Shape:
     """That of a kernel with so many lanes."""
     sizes = len(kernel.inputs), len(kernel.parameters), kernel.values, len(kernel.outputs)
-    return Shape(width, *sizes)
+    return Shape(width, *sizes, written_out=written_out)

@@ -13,8 +13,9 @@ from engine.programs.llvm.late import Late
 from engine.programs.llvm.loops import Apply
 from engine.programs.llvm.module import LlvmModule
 from engine.programs.llvm.sample import write_sample
-from engine.programs.llvm.shape import TILE, WIDTH
+from engine.programs.llvm.shape import LARGE_TILE, TILE, WIDTH
 from engine.programs.llvm.statements import MOST_SINGLE
+from engine.programs.llvm.sums import write_sums
 from engine.programs.llvm.update import late_update, update_of_weights, write_update
 from engine.programs.llvm.weights import (
     Deferred,
@@ -32,6 +33,7 @@ from engine.programs.lower.loops import BATCH, EVALUATE, EVALUATE_SEVERAL, ONE_R
 from engine.programs.lower.loops import loop as loop_of
 from engine.programs.lower.passes import in_lanes, in_place, strip_mined, with_late_updates
 from engine.programs.lower.rules import UpdateRule
+from engine.programs.lower.written_out import written_out
 
 
 def write_training(module: LlvmModule, rule: UpdateRule | None, single: bool) -> None:
@@ -45,22 +47,28 @@ def write_training(module: LlvmModule, rule: UpdateRule | None, single: bool) ->
     if width > 1:
         deferred = all_gradients(module.kernel)
     if deferred and not single:
-        module.shape = replace(module.shape, tile=TILE)
+        tile = LARGE_TILE if module.shape.written_out else TILE
+        module.shape = replace(module.shape, tile=tile)
+    if module.shape.written_out:
+        module.kernel = written_out(module.kernel, deferred)
     postponed = _late(module, rule, deferred) if single else None
     write_sample(module, True, deferred, postponed)
     update = None if single else _update_with_weights(module, rule, deferred)
     fused = update is not None
     if not single:
-        if deferred:
+        if deferred and module.shape.written_out:
+            write_sums(module, deferred)
+        elif deferred:
             write_weights(module, deferred, update)
-        Loops(module, fused=fused).write(_batch(count, width, bool(deferred), fused))
+        Loops(module, fused=fused).write(_batch(count, width, module.shape.tile, fused))
     if rule is not None:
         gradients = postponed.gradients if postponed else ()
         write_update(module, rule, count, single, deferred if single or fused else (), gradients)
         train = loop_of(TRAIN, count)
         if single:
             train = _train_by_rows(count, postponed is not None)
-        ranges, remembered = uncovered(module.parameters, deferred), len(rule.remembered)
+        stored = () if module.shape.written_out else deferred
+        ranges, remembered = uncovered(module.parameters, stored), len(rule.remembered)
         if segments:
             AlignedLoops(module, segments, ranges, remembered).write(train)
             return
@@ -74,6 +82,9 @@ def _update_with_weights(
     """What changes parameters as soon as their gradients are known, if that may be done so."""
     # It may not change what gradients after it read, and some rules need all of them first.
     if not deferred or rule is None or rule.reductions or any(map(reads_parameters, deferred)):
+        return None
+    if module.shape.written_out:
+        # They are few, and soon changed in one loop.
         return None
     return partial(update_of_weights, module, rule, module.shape.parameters)
 
@@ -111,11 +122,11 @@ def _late(module: LlvmModule, rule: UpdateRule | None, deferred: Sequence[Deferr
 
 
 @lru_cache(maxsize=64)
-def _batch(count: int, width: int, deferred: bool, fused: bool) -> Function:
+def _batch(count: int, width: int, tile: int, fused: bool) -> Function:
     batch = in_place(loop_of(BATCH, count))
     if width > 1:
-        batch = in_lanes(batch, width, 0 if deferred else count)
-    return strip_mined(batch, TILE, last=not fused) if deferred else batch
+        batch = in_lanes(batch, width, count if tile == 1 else 0)
+    return strip_mined(batch, tile, last=not fused) if tile > 1 else batch
 
 
 @lru_cache(maxsize=64)
@@ -128,5 +139,7 @@ def _evaluate(count: int, width: int, several: bool) -> Function:
 def write_evaluation(module: LlvmModule) -> None:
     """Adds `@evaluate`, which is given working memory as well."""
     shape = module.shape
+    if shape.written_out:
+        module.kernel = written_out(module.kernel)
     write_sample(module, backward=False)
     Loops(module).write(_evaluate(shape.parameters, shape.width, shape.outputs > 1))

@@ -113,7 +113,7 @@ def blocks(code: Code, length: int, part: Callable[[list[str | int], int], None]
 
 def in_rounds(code: Code, deferred: Sequence[Deferred], write: Callable[[list[Map]], None]) -> None:
     """Calls write(maps) for all of them, a few neighbours of one length at a time, in loops."""
-    maps = sorted(map(_as_map, deferred), key=lambda each: -each.target.length)
+    maps = sorted(map(as_map, deferred), key=lambda each: -each.target.length)
 
     def few(some: Iterable[Any]) -> None:
         for _, own in groupby(some, lambda each: each.target.length):
@@ -130,7 +130,7 @@ def in_rounds(code: Code, deferred: Sequence[Deferred], write: Callable[[list[Ma
             with_round(code, len(each.rounds), partial(few, each.body))
 
 
-def _as_map(each: Deferred) -> Map:
+def as_map(each: Deferred) -> Map:
     """A single gradient as a loop over one."""
     if isinstance(each, Map):
         return each

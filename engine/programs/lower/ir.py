@@ -69,12 +69,16 @@ class Comment:
 
 @dataclass(frozen=True)
 class Assign:
-    """target = tree, or target += tree."""
+    """target = tree, or target += tree.
+
+    `fused`: a product that is added may be rounded together with the sum.
+    """
 
     target: Variable
     tree: ast.expr
     names: Names
     accumulate: bool = False
+    fused: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,8 @@ class Reduce:
 
     What an element's own names stand for is listed in `elements`; or, where each of them is a
     neighbour of the one before, said by `spans`, all of the same `length`. `late`: a gradient by
-    which the parameters among them are still to be updated, each before it is read.
+    which the parameters among them are still to be updated, each before it is read. `fused`: a
+    product that is added may be rounded together with the sum, as in spans it is.
     """
 
     target: Variable
@@ -94,6 +99,7 @@ class Reduce:
     spans: Mapping[str, Span] | None = None
     length: int = 0
     late: Map | None = None
+    fused: bool = False
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,8 @@ from engine.programs.run.python import PythonBackend
 from engine.programs.run.session import Session
 from engine.programs.write.text import printable
 
-# Up to so many edges everything is written out, and every parameter has a gradient in each lane;
-# larger networks have loops over neighbours in memory.
+# Up to so many edges everything is written out for rows in lanes; larger networks have loops over
+# neighbours in memory.
 MOST_IN_LANES = 1_500
 LONGEST = 7
 # There few rows go in few lanes, in which instructions take half the time.
@@ -70,10 +70,10 @@ class LlvmBackend(FastBackend):
         self, name: str, single: bool, rule: UpdateRule | None, lanes: int = 1
     ) -> LlvmModule:
         """That which trains on one row at a time, or on batches, or computes only outputs."""
-        unrolled = self.in_lanes and not single
-        kernel = lower(self.recording, longest=MOST_IN_LANES if unrolled else LONGEST)
-        width = lanes if unrolled or (lanes > 1 and all_gradients(kernel)) else 1
-        module = LlvmModule(kernel, width, host().vector_functions)
+        written_out = self.in_lanes and not single
+        kernel = lower(self.recording, longest=LONGEST)
+        width = lanes if written_out or (lanes > 1 and all_gradients(kernel)) else 1
+        module = LlvmModule(kernel, width, host().vector_functions, written_out)
         if name == "evaluate":
             write_evaluation(module)
         else:
