@@ -17,7 +17,12 @@ def test_numbers_go_to_nodes_and_back(python):
         getattr(bulk, prefix + name)
         for name in ("read_all", "assign_all", "divide_all", "all_finite", "address_of")
     )
-    nodes, numbers = [Parameter(0.5 * i) for i in range(19)], array("d", [7.0]) * 19
+
+    class Own(Value):
+        """A node of another type."""
+
+    kinds = [Parameter, Value, Own, Own, Value]
+    nodes, numbers = [kinds[i % 5](0.5 * i) for i in range(19)], array("d", [7.0]) * 19
     place = numbers.buffer_info()
     read_all(nodes, numbers)
     assert numbers.tolist() == [0.5 * i for i in range(19)]
@@ -103,6 +108,8 @@ def test_what_does_not_fit_is_refused():
         ([w], array("d")),
         ([w], array("d", [1.0, 2.0])),
         ([1.0], array("d", [1.0])),
+        ([Value(2.0), w, Value(2.0), 1.0], array("d", [1.0] * 4)),
+        ([w, Value(2.0), None, w], array("d", [1.0] * 4)),
     ):
         with pytest.raises(ValueError, match="expected a number for each of the nodes"):
             bulk.read_all(nodes, numbers)
