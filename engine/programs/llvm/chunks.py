@@ -20,6 +20,7 @@ from engine.programs.lower.ir import (
     Rolled,
     Variable,
 )
+from engine.programs.lower.repeats import Stretch, stretches
 from engine.programs.lower.rolling import TOGETHER, rolled
 from engine.programs.lower.row import target_of, used_by
 
@@ -49,24 +50,16 @@ def _weight(instruction: Rolled) -> int:
     return 20 if isinstance(instruction, (Reduce, Map)) else 1
 
 
-def chunks_of(instructions: Sequence[Rolled]) -> list[list[Rolled]]:
+def chunks_of(instructions: Sequence[Rolled]) -> list[Stretch]:
     """The instructions in one piece, or in pieces of about `CHUNK`."""
-    chunks: list[list[Rolled]] = [[]]
     if not _is_long(instructions):
-        return [list(instructions)]
-    size = 0
-    for instruction in instructions:
-        if size > CHUNK:
-            chunks.append([])
-            size = 0
-        chunks[-1].append(instruction)
-        size += _weight(instruction)
-    return chunks
+        return [Stretch(instructions)]
+    return stretches(instructions, _weight, CHUNK)
 
 
-def shared_by(chunks: list[list[Rolled]], outputs: Sequence[Operand]) -> set[Variable]:
+def shared_by(chunks: Sequence[Stretch], outputs: Sequence[Operand]) -> set[Variable]:
     """The variables that more than one chunk, or round of a loop, needs."""
-    blocks = list(chain.from_iterable(map(_blocks, chunks)))
+    blocks = list(chain.from_iterable(_blocks(chunk.instructions) for chunk in chunks))
     if len(blocks) == 1:
         return set()
     home: dict[Variable, int] = {}
@@ -77,6 +70,13 @@ def shared_by(chunks: list[list[Rolled]], outputs: Sequence[Operand]) -> set[Var
             for variable in (*used_by(instruction), *([target] if target else [])):
                 if home.setdefault(variable, number) != number:
                     shared.add(variable)
+    for chunk in chunks:
+        # What is needed of one of equal chunks, the function of all of them keeps.
+        if chunk.first is not chunk:
+            for first, here in zip(chunk.first.instructions, chunk.instructions):
+                target, own = target_of(first), target_of(here)
+                if target is not None and own is not None and (own.stored or own in shared):
+                    shared.add(target)
     return shared
 
 

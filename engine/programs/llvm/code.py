@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 
 # The registers of arrays: those of a row, and those that the loops call otherwise.
 _REGISTERS = {"parameter": "%p", "input": "%x", "gradient": "%g", "value": "%v", "adjoint": "%d"}
@@ -40,6 +41,8 @@ class Code:
         self.count = 0
         # The register of the round, within a `Roll`.
         self.round = ""
+        # Where the function is called for several places, how far on each place is, if it moves.
+        self.distances: Mapping[tuple[str, int], str] | None = None
 
     def text(self) -> str:
         return "\n".join([*self.entry, *self.lines])
@@ -77,6 +80,9 @@ class Code:
     def moved(self, array: str, index: int, step: int, type_: str = "double") -> str:
         """The address of an element that lies by `step` further on in each round."""
         first = self.address(array, index, type_)
+        if self.distances is not None:
+            distance = self.distances[array, index]
+            first = self.address(first, distance, type_) if distance else first
         if not step:
             return first
         return self.address(first, self.emit(f"mul i64 {self.round}, {step}"), type_)

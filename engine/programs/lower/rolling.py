@@ -42,8 +42,8 @@ def rolled(instructions: Sequence[Instruction]) -> list[Rolled]:
     """The same instructions, with a `Roll` in the place of each long repetition."""
     found: list[Rolled] = []
     numbers: dict[object, int] = {}
-    forms = [numbers.setdefault(_form(each), len(numbers)) for each in instructions]
-    places = [tuple(map(_place, _parts(each))) for each in instructions]
+    forms = [numbers.setdefault(form_of(each), len(numbers)) for each in instructions]
+    places = [tuple(map(_place, parts_of(each))) for each in instructions]
     loops = [*map(_is_loop, instructions)]
     following = _following(forms)
     # For each period a place before which its repetitions are known to be too few.
@@ -133,15 +133,15 @@ def _is_loop(instruction: Instruction) -> bool:
     return False
 
 
-def _form(instruction: Instruction) -> object:
+def form_of(instruction: Instruction) -> object:
     """What is equal in all repetitions."""
     match instruction:
-        case Assign(target, tree, names, accumulate):
-            return id(tree), target.kind, accumulate, *_kinds(names)
-        case Reduce(target, kind, tree, names, elements, spans, length, late):
+        case Assign(target, tree, names, accumulate, fused):
+            return id(tree), target.kind, accumulate, fused, *_kinds(names)
+        case Reduce(target, kind, tree, names, elements, spans, length, late, fused):
             own = tuple(chain.from_iterable(map(_kinds, elements)))
-            kinds = *_kinds(names), own, *_kinds(spans or {}), late and _form(late)
-            return kind, id(tree), target.kind, length, *kinds
+            kinds = *_kinds(names), own, *_kinds(spans or {}), late and form_of(late)
+            return kind, id(tree), target.kind, length, fused, *kinds
         case Map(target, tree, names, spans, accumulate):
             kinds = *_kinds(names), "over", *_kinds(spans)
             return id(tree), target.kind, target.length, accumulate, *kinds
@@ -161,14 +161,14 @@ def _place(part: Variable | Span) -> int:
     return part.index if isinstance(part, Variable) else part.start
 
 
-def _parts(instruction: Instruction) -> list[Variable | Span]:
+def parts_of(instruction: Instruction) -> list[Variable | Span]:
     """Its variables and spans."""
     match instruction:
         case Assign(target, _, names):
             return [target, *_variables(names)]
         case Reduce(target, _, _, names, elements, spans, _, late):
             own = chain.from_iterable(map(_variables, elements))
-            parts = _parts(late) if late else []
+            parts = parts_of(late) if late else []
             return [target, *_variables(names), *own, *(spans or {}).values(), *parts]
         case Map(target, _, names, spans):
             return [target, *_variables(names), *spans.values()]

@@ -18,6 +18,7 @@ from engine.programs.lower.ir import (
     Operand,
     Reduce,
     Result,
+    Roll,
     Span,
     Statement,
     Store,
@@ -124,7 +125,7 @@ def names_and_power(tree: ast.expr) -> tuple[list[str], bool]:
     return names, any(isinstance(part, ast.Pow) for part in parts)
 
 
-def target_of(instruction: Statement) -> Variable | None:
+def target_of(instruction: Statement | Roll) -> Variable | None:
     """The variable that an instruction sets or adds to, unless it is a span of them."""
     return instruction.target if isinstance(instruction, (Assign, Reduce)) else None
 

@@ -78,9 +78,9 @@ def test_rounds_are_the_instructions(build, short):
         for loop in found:
             if isinstance(loop, Roll):
                 loops += 1
-                parts = list(chain(*map(rolling._parts, loop.body)))
+                parts = list(chain(*map(rolling.parts_of, loop.body)))
                 for number, one in enumerate(loop.rounds):
-                    others = list(chain(*map(rolling._parts, one)))
+                    others = list(chain(*map(rolling.parts_of, one)))
                     assert [rolling._place(part) for part in others] == [
                         rolling._place(part) + number * part.step for part in parts
                     ]
