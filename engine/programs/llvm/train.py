@@ -45,7 +45,7 @@ def write_training(module: LlvmModule, rule: UpdateRule | None, single: bool) ->
     count = module.shape.parameters
     deferred: Sequence[Deferred] = deferred_gradients(module.kernel, single)
     if width > 1:
-        deferred = all_gradients(module.kernel)
+        deferred = all_gradients(module.kernel, module.shape.written_out)
     if deferred and not single:
         tile = LARGE_TILE if module.shape.written_out else TILE
         module.shape = replace(module.shape, tile=tile)

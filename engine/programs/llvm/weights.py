@@ -21,6 +21,7 @@ from engine.programs.llvm.shape import WIDTH
 from engine.programs.lower.ir import Assign, Instruction, Kernel, Map, Roll, Span, Variable
 from engine.programs.lower.late import alone
 from engine.programs.lower.rolling import TOGETHER, rolled
+from engine.programs.lower.written_out import places_read
 
 # What computes gradients that wait.
 Deferred = Map | Assign
@@ -52,15 +53,22 @@ def _waiting(program: Kernel) -> list[Deferred]:
     return [each for _, each in found if isinstance(each, (Map, Assign))]
 
 
-def all_gradients(program: Kernel) -> list[Deferred]:
-    """Everything that computes a gradient, if all of it can wait and most is in loops; or nothing.
+def all_gradients(program: Kernel, written_out: bool = False) -> list[Deferred]:
+    """Everything that computes a gradient, if all of it can wait and that pays; or nothing.
 
-    Rows can then lie in lanes, without a gradient for each of them.
+    Rows can then lie in lanes, without a gradient for each of them. In loops it pays if most is in
+    loops. `written_out`: if fewer numbers must be stored for it than there are gradients.
     """
     waiting = _waiting(program)
+    every = [found for each in program.backward if (found := _gradients_in(each))]
+    if len(waiting) < len(every):
+        return []
+    if written_out:
+        read = set(chain.from_iterable(map(places_read, waiting)))
+        stored = [kind for kind, _ in read if kind in ("value", "adjoint")]
+        return waiting if len(stored) < sum(map(len, every)) else []
     loops = sum(each.target.length for each in waiting if isinstance(each, Map))
-    every = sum(1 for each in program.backward if _gradients_in(each))
-    return waiting if len(waiting) == every and loops > program.values else []
+    return waiting if loops > program.values else []
 
 
 def _gradients_in(instruction: Instruction) -> range:

@@ -42,7 +42,7 @@ class _WrittenOut:
         self.deferred = set(map(id, deferred))
         self.kept: set[tuple[str, int]] = set()
         for waiting in deferred:
-            self.kept.update(_read_by(waiting))
+            self.kept.update(places_read(waiting))
         # Those that were in memory for loops, by their places.
         self.found: dict[tuple[str, int], Variable] = {}
         for each in chain(kernel.forward, kernel.backward):
@@ -102,7 +102,7 @@ class _WrittenOut:
                 yield instruction
 
 
-def _read_by(each: Map | Assign) -> Iterator[tuple[str, int]]:
+def places_read(each: Map | Assign) -> Iterator[tuple[str, int]]:
     """The places of what an instruction reads."""
     for operand in each.names.values():
         if isinstance(operand, Variable):

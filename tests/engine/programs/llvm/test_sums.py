@@ -47,6 +47,7 @@ def products(inputs, parameters):
 MODELS = {
     "network": (NETWORK, INPUTS, COUNT),
     "narrow": (network([2, 8, 8, 1])[0], 3, 105),
+    "small": (network([2, 2, 1])[0], 3, 9),
     "linear": (linear, 10, 110),
     "products": (products, 1, 24),
 }
@@ -63,9 +64,8 @@ def lanes(request, monkeypatch):
 def waiting(name):
     build, inputs, count = MODELS[name]
     given, parameters = leaves(inputs, weights(count))
-    return all_gradients(
-        lower(Recording([build(given, parameters)], given, parameters), longest=LONGEST)
-    )
+    kernel = lower(Recording([build(given, parameters)], given, parameters), longest=LONGEST)
+    return all_gradients(kernel, written_out=True)
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -139,6 +139,19 @@ def test_rows_lie_in_lanes_where_every_gradient_can_wait():
     assert waiting(lambda x, p: (p[0] * x[0]).tanh(), 1, 1) == []
 
 
+def test_written_out_gradients_wait_where_they_read_less_than_they_are():
+    def waiting(build, inputs, count):
+        given, parameters = leaves(inputs, weights(count))
+        kernel = lower(Recording([build(given, parameters)], given, parameters), longest=7)
+        return len(all_gradients(kernel, written_out=True))
+
+    small, nine = network([2, 2, 1])
+    assert waiting(small, 3, nine) == 9
+    # Of single products, each has an adjoint of its own.
+    assert waiting(lambda x, p: p[0] * x[0] + p[1] * x[1] + p[2] * x[2], 3, 3) == 0
+    assert waiting(lambda x, p: engine.dot(p[:2], x) * p[0] + engine.dot(p[2:], x), 2, 4) == 0
+
+
 def deferred(loss, inputs, parameters, single):
     program = lower(Recording([loss], inputs, parameters), longest=7)
     return [each.target.start for each in deferred_gradients(program, single)]
