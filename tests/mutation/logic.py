@@ -73,7 +73,7 @@ LOGIC = (
     Change(_LOWER, "if formulas.undefined is not None:", "if False:", _PROGRAM),
     Change(_LOWER, "or node not in self.ends.reached", "", _PROGRAM_ENDS),
     Change(_LOWER, "elif self.ends.may_be_infinite(node, name):", "elif False:", _PROGRAM_ENDS),
-    Change(_LOWER, "if self.ends.asked:", "if False:", _PROGRAM_ENDS),
+    Change(_LOWER, "if asked:", "if False:", _PROGRAM_ENDS),
     Change(
         *(_LOWER, "1.0 if node is output else", "2.0 if node is output else", _PROGRAM),
         reason="nothing is multiplied by the adjoint of the output",

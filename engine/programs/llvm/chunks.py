@@ -8,7 +8,7 @@ uses lies in memory.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import accumulate, chain
 
 from engine.programs.lower.ir import (
     Comment,
@@ -34,7 +34,7 @@ def rolled_if_long(parts: Sequence[Sequence[Instruction]]) -> list[Sequence[Roll
 
 def _is_long(instructions: Iterable[Rolled]) -> bool:
     """Shorter code is one function, which keeps in registers what loops keep in memory."""
-    return sum(map(_weight, instructions)) > 2 * CHUNK
+    return any(weight > 2 * CHUNK for weight in accumulate(map(_weight, instructions)))
 
 
 def _weight(instruction: Rolled) -> int:

@@ -12,10 +12,11 @@ from dataclasses import replace
 from itertools import chain, pairwise
 from typing import NamedTuple
 
-from engine.programs.lower.ir import Instruction, Kernel, Map, Reduce, Span, Variable
+from engine.programs.lower.ir import Kernel, Map, Reduce, Span, Variable
 from engine.programs.lower.renaming import renamed
+from engine.programs.lower.rolling import parts_of
 
-_KINDS = ("parameter", "gradient")
+_KINDS = frozenset({"parameter", "gradient"})
 
 
 class Segment(NamedTuple):
@@ -63,22 +64,29 @@ def aligned(kernel: Kernel, lanes: int) -> tuple[Kernel, list[Segment]]:
         return known[part]
 
     forward, backward = (
-        [renamed(each, moved) for each in steps] for steps in (kernel.forward, kernel.backward)
+        # Of many thousands most have none of these kinds.
+        [
+            each
+            if _KINDS.isdisjoint([part.kind for part in parts_of(each)])
+            else renamed(each, moved)
+            for each in steps
+        ]
+        for steps in (kernel.forward, kernel.backward)
     )
     return replace(kernel, forward=forward, backward=backward), segments
 
 
 def _starts(kernel: Kernel) -> Iterator[int]:
     """Where runs of parameters begin that begin within no other."""
-    spans = chain.from_iterable(map(_spans, chain(kernel.forward, kernel.backward)))
-    runs = {(span.start, span.start + span.length) for span in spans if span.kind == "parameter"}
+    runs = {
+        (span.start, span.start + span.length)
+        for each in chain(kernel.forward, kernel.backward)
+        if isinstance(each, (Reduce, Map)) and each.spans
+        for span in each.spans.values()
+        if span.kind == "parameter"
+    }
     end = 0
     for start, stop in sorted(runs):
         if start >= end:
             yield start
         end = max(end, stop)
-
-
-def _spans(instruction: Instruction) -> Iterator[Span]:
-    if isinstance(instruction, (Reduce, Map)):
-        yield from (instruction.spans or {}).values()

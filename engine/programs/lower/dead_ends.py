@@ -137,6 +137,13 @@ class DeadEnds:
             for name, operands in self.operands(node)
         )
 
+    def asked_of(self, node: Value, name: str) -> list[int]:
+        """Which of the operands that a gradient goes on to are asked: their places."""
+        if not self.asked or self._kind(node, name) == "parameter":
+            return []
+        operands = _as_list(self.operations[node].operands[name])
+        return [place for place in self.edges[node][name] if operands[place] in self.asked]
+
     def may_be_infinite(self, node: Value, name: str) -> bool:
         """Whether a path that has ended before the node must be kept from this partial."""
         return node in self.asked and name in self.infinite[node]

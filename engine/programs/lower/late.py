@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from engine.programs.lower.ir import Instruction, Map, Reduce, Span, Variable
 from engine.programs.lower.renaming import renamed
+from engine.programs.lower.rolling import parts_of
 from engine.programs.lower.row import used_by
 
 T = TypeVar("T")
@@ -60,6 +61,8 @@ def alone(runs: Sequence[tuple[range, T]]) -> list[tuple[range, T]]:
 
 
 def _parameters_read_by(instruction: Instruction) -> Iterator[range]:
+    if "parameter" not in [part.kind for part in parts_of(instruction)]:
+        return
     for variable in used_by(instruction):
         if variable.kind == "parameter":
             yield range(variable.index, variable.index + 1)

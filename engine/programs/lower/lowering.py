@@ -186,11 +186,11 @@ class Lowering(Variables):
             else:
                 for operand, known in self.elements(node, name, edges[name], tree, names):
                     yield self.add(self.adjoint(operand), tree, known)
-            if self.ends.asked:
+            asked = self.ends.asked_of(node, name)
+            if asked:
                 tree = contribution.live or _LIVE
-                for operand, known in self.elements(node, name, edges[name], tree, names):
-                    if operand in self.ends.asked:
-                        yield self.add(self.live(operand), tree, known)
+                for operand, known in self.elements(node, name, asked, tree, names):
+                    yield self.add(self.live(operand), tree, known)
 
     def elements(
         self,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
-from itertools import chain
+from itertools import accumulate, chain
 from operator import sub
 from typing import Any
 
@@ -43,8 +43,12 @@ def rolled(instructions: Sequence[Instruction]) -> list[Rolled]:
     found: list[Rolled] = []
     numbers: dict[object, int] = {}
     forms = [numbers.setdefault(form_of(each), len(numbers)) for each in instructions]
-    places = [tuple(map(_place, parts_of(each))) for each in instructions]
-    loops = [*map(_is_loop, instructions)]
+    places = [
+        [part.index if isinstance(part, Variable) else part.start for part in parts_of(each)]
+        for each in instructions
+    ]
+    # How many of them come before each place.
+    loops = list(accumulate(map(_is_loop, instructions), initial=0))
     following = _following(forms)
     # For each period a place before which its repetitions are known to be too few.
     too_few: dict[int, int] = {}
@@ -91,8 +95,8 @@ def _periods(forms: Sequence[int], following: Sequence[int], start: int) -> Iter
 
 def _rounds(
     forms: Sequence[int],
-    places: Sequence[tuple[int, ...]],
-    loops: Sequence[bool],
+    places: Sequence[Sequence[int]],
+    loops: Sequence[int],
     start: int,
     period: int,
 ) -> tuple[int, int, int]:
@@ -100,7 +104,7 @@ def _rounds(
 
     There are 0 if too few do; then they are too few from any place on before the last one as well.
     """
-    has_loop = True in loops[start : start + period]
+    has_loop = loops[start + period] > loops[start]
     together = TOGETHER if has_loop else -(-_ROUND // period)
     size, least = period * together, _LEAST if has_loop else _LEAST_SINGLE
     # Most places are refused by a look at the end of what would have to be equal.
@@ -125,19 +129,18 @@ def _rounds(
 
 
 def _is_loop(instruction: Instruction) -> bool:
-    match instruction:
-        case Map():
-            return True
-        case Reduce(spans=spans):
-            return bool(spans)
-    return False
+    return isinstance(instruction, Map) or (
+        isinstance(instruction, Reduce) and bool(instruction.spans)
+    )
 
 
 def form_of(instruction: Instruction) -> object:
     """What is equal in all repetitions."""
+    # Of the many thousands nearly all are of the first kind.
+    if isinstance(instruction, Assign):
+        changes = instruction.target.kind, instruction.accumulate, instruction.fused
+        return id(instruction.tree), *changes, *_kinds(instruction.names)
     match instruction:
-        case Assign(target, tree, names, accumulate, fused):
-            return id(tree), target.kind, accumulate, fused, *_kinds(names)
         case Reduce(target, kind, tree, names, elements, spans, length, late, fused):
             own = tuple(chain.from_iterable(map(_kinds, elements)))
             kinds = *_kinds(names), own, *_kinds(spans or {}), late and form_of(late)
@@ -150,31 +153,29 @@ def form_of(instruction: Instruction) -> object:
     return type(instruction)
 
 
-def _kinds(names: Mapping[str, Operand] | Mapping[str, Span]) -> Iterator[str]:
-    for name, operand in names.items():
-        yield name
-        # Not the number itself: minus zero is equal to zero.
-        yield repr(operand) if isinstance(operand, float) else operand.kind
-
-
-def _place(part: Variable | Span) -> int:
-    return part.index if isinstance(part, Variable) else part.start
+def _kinds(names: Mapping[str, Operand] | Mapping[str, Span]) -> list[str]:
+    # Not the number itself: minus zero is equal to zero.
+    return [
+        *names,
+        *[repr(each) if isinstance(each, float) else each.kind for each in names.values()],
+    ]
 
 
 def parts_of(instruction: Instruction) -> list[Variable | Span]:
     """Its variables and spans."""
-    match instruction:
-        case Assign(target, _, names):
-            return [target, *_variables(names)]
-        case Reduce(target, _, _, names, elements, spans, _, late):
-            own = chain.from_iterable(map(_variables, elements))
-            parts = parts_of(late) if late else []
-            return [target, *_variables(names), *own, *(spans or {}).values(), *parts]
-        case Map(target, _, names, spans):
-            return [target, *_variables(names), *spans.values()]
-        case Guard(_, names):
-            return [*_variables(names)]
-    return []
+    if isinstance(instruction, Comment):
+        return []
+    parts: list[Variable | Span] = []
+    if not isinstance(instruction, Guard):
+        parts.append(instruction.target)
+    parts += _variables(instruction.names)
+    if isinstance(instruction, Reduce):
+        parts += chain.from_iterable(map(_variables, instruction.elements))
+        parts += (instruction.spans or {}).values()
+        parts += parts_of(instruction.late) if instruction.late else []
+    elif isinstance(instruction, Map):
+        parts += instruction.spans.values()
+    return parts
 
 
 def _variables(names: Names) -> list[Variable]:

@@ -98,10 +98,12 @@ class LlvmBackend(FastBackend):
         if found is None:
             with without_collector():
                 module = self.module(name, single, rule, lanes)
-            # There may be none in lanes; then that for one row is the same.
-            found = _compiled.get((key, module.shape.width))
-        if found is None:
-            found = Compiled(module.text(), module.function, module.shape)
+                # There may be none in lanes; then that for one row is the same.
+                found = _compiled.get((key, module.shape.width))
+                if found is None:
+                    found = Compiled(module.text(), module.function, module.shape)
+                # Its many objects go before the collector would look at them.
+                del module
         _compiled[key, lanes] = found
         if len(_compiled) > _CACHED:
             _compiled.popitem(last=False)
