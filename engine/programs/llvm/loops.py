@@ -41,7 +41,7 @@ class Pace:
         if not self.in_lanes:
             return _SIDE_BY_SIDE
         # Of short vectors two are added at a time.
-        return max(1, _SIDE_BY_SIDE * WIDTH // (self.vectors.width * reductions))
+        return max(1, round(_SIDE_BY_SIDE * WIDTH / (self.vectors.width * reductions)))
 
     def address(self, formulas: LlvmFormulas, run: Span, index: str | int) -> str:
         type_ = formulas.type if self.in_lanes and run.kind != "parameter" else "double"

@@ -28,12 +28,13 @@ from engine.programs.lower.ir import (
     Variable,
 )
 
-# A round is so many repetitions with loops of their own, or about so many instructions without:
-# what one of them hands to the next need not go through memory, and neurons share what they read.
-TOGETHER = 4
+# A round is so many repetitions with loops of their own, whichever leaves fewer of them over, or
+# about so many instructions without: what one of them hands to the next need not go through memory,
+# and neurons share what they read.
+_FEWER, TOGETHER = 4, 5
 _ROUND = 64
 # From so many rounds on a loop pays; a loop around single numbers keeps them in memory.
-_LEAST, _LEAST_SINGLE = 3, 32
+_LEAST, _LEAST_SINGLE = 2, 32
 # How far, and at how many places, the beginning of the next repetition is looked for.
 _PERIOD, _TRIED = 128, 4
 
@@ -105,7 +106,7 @@ def _rounds(
     There are 0 if too few do; then they are too few from any place on before the last one as well.
     """
     has_loop = loops[start + period] > loops[start]
-    together = TOGETHER if has_loop else -(-_ROUND // period)
+    together = _FEWER if has_loop else -(-_ROUND // period)
     size, least = period * together, _LEAST if has_loop else _LEAST_SINGLE
     # Most places are refused by a look at the end of what would have to be equal.
     last = start + size * least - 1
@@ -121,7 +122,10 @@ def _rounds(
             steps.append(step)
         place += 1
     repetitions = 1 + (place - start) // period
+    if has_loop:
+        together = min(range(_FEWER, TOGETHER + 1), key=lambda number: repetitions % number)
     rounds = repetitions // together
+    size = period * together
     return size, rounds if rounds >= least else 0, place - period
 
 

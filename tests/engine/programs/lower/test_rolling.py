@@ -63,6 +63,7 @@ def short(request, monkeypatch):
     monkeypatch.setattr(rolling, "_LEAST", 2)
     monkeypatch.setattr(rolling, "_LEAST_SINGLE", 2)
     monkeypatch.setattr(rolling, "TOGETHER", request.param)
+    monkeypatch.setattr(rolling, "_FEWER", request.param)
     monkeypatch.setattr(rolling, "_ROUND", 20 * request.param - 19)
 
 
@@ -137,3 +138,15 @@ def test_the_code_of_more_neurons_is_as_long():
         return sum(map(len, map(rolled, (kernel.forward, kernel.backward))))
 
     assert lines(160) <= lines(80) + 2
+
+
+@pytest.mark.parametrize(
+    ("neurons", "wanted"), [(50, [5] * 10), (64, [4] * 16), (27, [5] * 5), (8, [4] * 2), (7, [])]
+)
+def test_as_many_neurons_to_a_round_as_leave_few_over(neurons, wanted):
+    given, parameters = leaves(20, weights(20 * neurons))
+    rows = [parameters[start : start + 20] for start in range(0, len(parameters), 20)]
+    recording = Recording([engine.dot(row, given) for row in rows], given, parameters)
+    found = rolled(lower(recording).forward)
+    sizes = [len(one) // 2 for each in found if isinstance(each, Roll) for one in each.rounds]
+    assert sizes == wanted
