@@ -29,8 +29,9 @@ class AlignedLoops(Loops):
         segments: Sequence[Segment],
         ranges: Sequence[range],
         remembered: int,
+        fused: bool = False,
     ) -> None:
-        super().__init__(module, ranges)
+        super().__init__(module, ranges, fused=fused)
         origin = segments[-1].origin + segments[-1].length
         # For every array of parameters, or of what is remembered: where it is given, and where
         # it lies here.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.programs.llvm.code import Code, literal
-from engine.programs.llvm.control import loop
 from engine.programs.llvm.module import LlvmModule
-from engine.programs.llvm.rows import RowOfTile
+from engine.programs.llvm.rows import RowOfTile, gather
 from engine.programs.llvm.shape import TILE
 from engine.programs.llvm.statements import LlvmStatements, Typed
 from engine.programs.lower.ir import Function
@@ -157,21 +156,7 @@ class Loops(LlvmStatements):
 
     def gather(self, place: str) -> None:
         """Stores the rows in lanes."""
-        code, vector = self.code, self.formulas.type
-
-        def body(index: str) -> None:
-            gathered = "poison"
-            for lane, row in enumerate(self.gathered):
-                number = code.fresh(f"load double, ptr {code.address(row.text, index)}")
-                gathered = code.emit(
-                    f"insertelement {vector} {gathered}, double {number}, i32 {lane}"
-                )
-            code.act(
-                f"store {vector} {gathered}, ptr {code.address(place, index, vector)}, align 8"
-            )
-
-        if self.shape.inputs:
-            loop(code, 0, self.shape.inputs, 1, body)
+        gather(self.code, self.shape, [row.text for row in self.gathered], place)
 
     def call_counted(self, numbers: Typed, count: Typed) -> Typed:
         """What is in so many lanes from the first on, and 0 in the others."""

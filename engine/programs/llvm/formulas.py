@@ -52,6 +52,8 @@ _MODULO = read("copysign(0, b) if r == 0 else r + b if r < 0 and b > 0 or r > 0 
 _QUOTIENT = read("(a - r) / b - 1 if r < 0 and b > 0 or r > 0 and b < 0 else (a - r) / b")
 _ROUNDED = read("copysign(0, a / b) if q == 0 else floor(q)")
 _FLOOR_QUOTIENT = read("a / b if b == 0 else w + 1 if q - w > 0.5 else w")
+# What libmvec calls the instructions that its functions are for, by the length of vectors.
+_INSTRUCTIONS = {2: "b", 4: "d", 8: "e"}
 # What C's library has functions for, some of them also on vectors.
 LIBRARY = sorted(FUNCTIONS - _INTRINSICS.keys())
 
@@ -62,7 +64,7 @@ class LlvmFormulas(Dialect):
     def __init__(self, code: Code, width: int = 1, vector_functions: Sequence[str] = ()) -> None:
         self.code = code
         self.width = width
-        self.type = "double" if width == 1 else f"<{width} x double>"
+        self.type = type_of(width)
         self.condition = "i1" if width == 1 else f"<{width} x i1>"
         self.suffix = "f64" if width == 1 else f"v{width}f64"
         self.vector_functions = vector_functions
@@ -80,13 +82,27 @@ class LlvmFormulas(Dialect):
             text = f"<{', '.join([f'double {text}'] * self.width)}>"
         return text
 
-    def spread(self, register: str) -> str:
-        """One number in every lane."""
-        if self.width == 1:
+    def spread(self, register: str, count: int = 1) -> str:
+        """One number in every lane, or so many in turn."""
+        return self._shuffled(register, count, [lane % count for lane in range(self.width)])
+
+    def repeated(self, register: str, count: int) -> str:
+        """Each of so many numbers in as many lanes, one after the other."""
+        return self._shuffled(
+            register, count, [lane * count // self.width for lane in range(self.width)]
+        )
+
+    def _shuffled(self, register: str, count: int, places: Sequence[int]) -> str:
+        if count == self.width:
             return register
-        first = self.code.emit(f"insertelement {self.type} poison, double {register}, i32 0")
-        zeros = f"<{self.width} x i32> zeroinitializer"
-        return self.code.emit(f"shufflevector {self.type} {first}, {self.type} poison, {zeros}")
+        given, lanes = type_of(count), ", ".join(f"i32 {place}" for place in places)
+        if count == 1:
+            given, lanes = self.type, "zeroinitializer"
+            register = self.code.emit(f"insertelement {given} poison, double {register}, i32 0")
+        else:
+            lanes = f"<{lanes}>"
+        which = f"<{self.width} x i32> {lanes}"
+        return self.code.emit(f"shufflevector {given} {register}, {given} poison, {which}")
 
     def where(self, condition: str) -> str:
         """One condition for every lane."""
@@ -228,6 +244,11 @@ class LlvmFormulas(Dialect):
         return result
 
 
+def type_of(width: int) -> str:
+    """That of a number, or of a vector of them."""
+    return "double" if width == 1 else f"<{width} x double>"
+
+
 def vector_functions(width: int) -> list[str]:
     """The names of all functions that may be there on vectors of this width."""
     names = [vector_function(name, width, 1 + (name in OF_TWO_NUMBERS)) for name in LIBRARY]
@@ -235,5 +256,5 @@ def vector_functions(width: int) -> list[str]:
 
 
 def vector_function(name: str, width: int, arguments: int = 1) -> str:
-    """The name of a function on vectors in glibc's libmvec (x86-64: AVX2 for 4, AVX-512 for 8)."""
-    return f"_ZGV{'e' if width == 8 else 'd'}N{width}{'v' * arguments}_{name}"
+    """The name of a function on vectors in glibc's libmvec (x86-64: SSE4, AVX2, AVX-512)."""
+    return f"_ZGV{_INSTRUCTIONS[width]}N{width}{'v' * arguments}_{name}"

@@ -34,7 +34,7 @@ class Instructions:
         self.module = module
         self.code = Code(module.functions)
         self.formulas = module.formulas(self.code, module.shape.width)
-        self.pace = Pace(self.code, module, module.shape.width > 1)
+        self.pace = Pace(self.code, module, module.shape.width)
         if late is not None:
             self.pace = LatePace(self.code, module, late.update)
         self.shared = shared

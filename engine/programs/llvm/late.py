@@ -32,7 +32,7 @@ class LatePace(Pace):
     """Reads parameters after the updates that they wait for."""
 
     def __init__(self, code: Code, module: LlvmModule, update: Callable[[Code], Apply]) -> None:
-        super().__init__(code, module, in_lanes=False)
+        super().__init__(code, module, lanes=1)
         self.apply = update(code)
         self.row = Row(code)
 

@@ -11,7 +11,7 @@ from itertools import chain
 
 from engine.programs.llvm.code import Code, register_of
 from engine.programs.llvm.control import loop
-from engine.programs.llvm.formulas import LlvmFormulas
+from engine.programs.llvm.formulas import LlvmFormulas, type_of
 from engine.programs.llvm.module import LlvmModule
 from engine.programs.llvm.shape import WIDTH
 from engine.programs.lower.ir import Map, Reduce, Span
@@ -23,28 +23,28 @@ from engine.sheet.reductions import REDUCTIONS
 Apply = Callable[[LlvmFormulas, Span, "str | int", str], str]
 # So many sums run side by side, because each addition has to wait for the one before it; in lanes
 # those of several reductions do.
-_SIDE_BY_SIDE = 4
+_SIDE_BY_SIDE = 8
 
 
 class Pace:
-    """How loops go over neighbours: `step` of them in each vector, or one of each row in lanes."""
+    """How loops go over neighbours: `step` of them in each vector, each of them of every row.
 
-    def __init__(self, code: Code, module: LlvmModule, in_lanes: bool) -> None:
+    `lanes`: how many rows lie side by side.
+    """
+
+    def __init__(self, code: Code, module: LlvmModule, lanes: int) -> None:
         self.code = code
-        self.in_lanes = in_lanes
-        self.vectors = module.formulas(code, module.shape.width if in_lanes else WIDTH)
-        self.single = module.formulas(code, 1)
-        self.step = 1 if in_lanes else WIDTH
+        self.lanes = lanes
+        self.step = WIDTH // lanes
+        self.vectors = module.formulas(code, WIDTH)
+        self.single = module.formulas(code, lanes)
 
     def sums(self, reductions: int) -> int:
         """How many sums run side by side for each of so many reductions."""
-        if not self.in_lanes:
-            return _SIDE_BY_SIDE
-        # Of short vectors two are added at a time.
-        return max(1, round(_SIDE_BY_SIDE * WIDTH / (self.vectors.width * reductions)))
+        return max(1, _SIDE_BY_SIDE // reductions)
 
-    def address(self, formulas: LlvmFormulas, run: Span, index: str | int) -> str:
-        type_ = formulas.type if self.in_lanes and run.kind != "parameter" else "double"
+    def address(self, run: Span, index: str | int) -> str:
+        type_ = "double" if run.kind == "parameter" else self.single.type
         start = self.code.moved(register_of(run.kind), run.start, run.step, type_)
         return self.code.address(start, index, type_)
 
@@ -52,9 +52,10 @@ class Pace:
         self, read: Callable[[str], str], formulas: LlvmFormulas, run: Span, index: str | int
     ) -> str:
         """The register of elements; `read`: `code.fresh`, or `code.emit` if none can change."""
-        place = self.address(formulas, run, index)
-        if self.in_lanes and run.kind == "parameter":
-            return formulas.spread(read(f"load double, ptr {place}"))
+        place = self.address(run, index)
+        if run.kind == "parameter":
+            count = formulas.width // self.lanes
+            return formulas.repeated(read(f"load {type_of(count)}, ptr {place}, align 8"), count)
         return read(f"load {formulas.type}, ptr {place}, align 8")
 
     def element(
@@ -65,10 +66,8 @@ class Pace:
         return self.load(self.code.emit, formulas, run, index)
 
     def names(self, formulas: LlvmFormulas, names: Mapping[str, str]) -> dict[str, str]:
-        """What is the same for all elements; a number of every row is a vector already."""
-        if self.in_lanes:
-            return dict(names)
-        return {name: formulas.spread(register) for name, register in names.items()}
+        """What is the same for all elements, but for each row another."""
+        return {name: formulas.spread(register, self.lanes) for name, register in names.items()}
 
 
 def map_span(pace: Pace, each: Map, names: Mapping[str, str]) -> None:
@@ -84,12 +83,12 @@ def map_span(pace: Pace, each: Map, names: Mapping[str, str]) -> None:
             register = formulas.added(previous, each.tree, known)
         else:
             register = formulas.write(each.tree, known)
-        address = pace.address(formulas, each.target, index)
+        address = pace.address(each.target, index)
         code.act(f"store {formulas.type} {register}, ptr {address}, align 8")
 
     whole = each.target.length - each.target.length % pace.step
     # The compiler takes longer for a loop than for a few lines.
-    if whole > _SIDE_BY_SIDE * pace.step:
+    if whole > 4 * pace.step:
         loop(code, 0, whole, pace.step, lambda index: part(pace.vectors, index))
     else:
         for index in range(0, whole, pace.step):
@@ -139,8 +138,8 @@ def reduce_spans(
         while len(sums) > 1:
             sums[:] = [*sums[2:], joined(vectors, sums[0], sums[1])]
         result = sums[0] if sums else ""
-        if sums and not pace.in_lanes:
-            result = _across(code, module, joined, result)
+        if sums:
+            result = _across(pace, module, joined, result)
         for index in range(position, length):
             result = further(pace.single, reduction, index, result)
         results.append(result)
@@ -172,14 +171,14 @@ def _side_by_side(
 
 
 def _across(
-    code: Code,
+    pace: Pace,
     module: LlvmModule,
     joined: Callable[[LlvmFormulas, str, str], str],
     register: str,
 ) -> str:
-    """One number from the lanes of a vector, half of them joined with the other half in turn."""
-    width = WIDTH
-    while width > 1:
+    """One number of every row from a vector, half of it joined with the other half in turn."""
+    code, width = pace.code, pace.vectors.width
+    while width > pace.lanes:
         half, vector = width // 2, f"<{width} x double>"
         sides = []
         for start in (0, half):

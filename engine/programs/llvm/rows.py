@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from engine.programs.llvm.code import Code, register_of
 from engine.programs.llvm.control import loop
-from engine.programs.llvm.formulas import LlvmFormulas
+from engine.programs.llvm.formulas import LlvmFormulas, type_of
 from engine.programs.llvm.module import LlvmModule
+from engine.programs.llvm.shape import Shape
 from engine.programs.lower.ir import Map, Span, Variable
 from engine.sheet.dialect import Piece
 
@@ -76,6 +77,57 @@ def names_of(
         place = code.address(code.moved(row.array(run.kind), run.start, run.step), index)
         names[name] = code.emit(f"load {formulas.type}, ptr {place}, align 8")
     return names
+
+
+def gather(code: Code, shape: Shape, rows: Sequence[str], target: str) -> None:
+    """Copies rows to an array of vectors, in whose lanes each input has those of all rows."""
+    width, vector = shape.width, type_of(shape.width)
+
+    def store(register: str, index: str | int) -> None:
+        code.act(f"store {vector} {register}, ptr {code.address(target, index, vector)}, align 8")
+
+    def block(index: str) -> None:
+        loads = (f"load {vector}, ptr {code.address(row, index)}, align 8" for row in rows)
+        for place, register in enumerate(transposed(code, [code.fresh(load) for load in loads])):
+            store(register, code.emit(f"add i64 {index}, {place}"))
+
+    def single(index: str) -> None:
+        gathered = "poison"
+        for lane, row in enumerate(rows):
+            number = code.fresh(f"load double, ptr {code.address(row, index)}")
+            gathered = code.emit(f"insertelement {vector} {gathered}, double {number}, i32 {lane}")
+        store(gathered, index)
+
+    whole = shape.inputs - shape.inputs % width
+    if whole:
+        loop(code, 0, whole, width, block)
+    if whole < shape.inputs:
+        loop(code, whole, shape.inputs, 1, single)
+
+
+def transposed(code: Code, vectors: Sequence[str]) -> list[str]:
+    """As many vectors as each has lanes, with lane i of vector k in lane k of vector i."""
+    found, width = [*vectors], len(vectors)
+    vector = type_of(width)
+
+    def taken(a: str, b: str, lanes: Sequence[int]) -> str:
+        which = ", ".join(f"i32 {lane}" for lane in lanes)
+        sides = f"{vector} {a}, {vector} {b}"
+        return code.emit(f"shufflevector {sides}, <{width} x i32> <{which}>")
+
+    # Squares of the table, twice as large each time, change places with those beside them.
+    size = 1
+    while size < width:
+        for k in range(width):
+            if k & size:
+                continue
+            a, b = found[k], found[k + size]
+            lanes = [(lane, lane & size) for lane in range(width)]
+            first = [lane + width - size if odd else lane for lane, odd in lanes]
+            second = [lane + width if odd else lane + size for lane, odd in lanes]
+            found[k], found[k + size] = taken(a, b, first), taken(a, b, second)
+        size *= 2
+    return found
 
 
 def copy_values(code: Code, module: LlvmModule, spans: Sequence[Span]) -> None:

@@ -204,7 +204,7 @@ class LlvmStatements:
     def reduced(self, reduce: Reduce) -> str:
         """A sum over all elements of arrays."""
         if reduce.length > MOST_SINGLE:
-            pace = Pace(self.code, self.module, in_lanes=False)
+            pace = Pace(self.code, self.module, lanes=1)
             return reduce_spans(pace, self.module, [reduce], {})[0]
         elements = (
             self.of(_at(reduce.tree, reduce.spans or {}, str(index))).text

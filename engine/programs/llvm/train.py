@@ -41,7 +41,7 @@ def write_training(module: LlvmModule, rule: UpdateRule | None, single: bool) ->
 
     A rule that needs all gradients at once must have its steps of one row as batches.
     """
-    width, segments = module.shape.width, _aligned(module, rule) if single else []
+    width, segments = module.shape.width, _aligned(module, rule)
     count = module.shape.parameters
     deferred: Sequence[Deferred] = deferred_gradients(module.kernel, single)
     if width > 1:
@@ -70,7 +70,7 @@ def write_training(module: LlvmModule, rule: UpdateRule | None, single: bool) ->
         stored = () if module.shape.written_out else deferred
         ranges, remembered = uncovered(module.parameters, stored), len(rule.remembered)
         if segments:
-            AlignedLoops(module, segments, ranges, remembered).write(train)
+            AlignedLoops(module, segments, ranges, remembered, fused).write(train)
             return
         loops = SmallLoops if single and count <= MOST_SINGLE else Loops
         loops(module, ranges, count * remembered, fused).write(train)
@@ -97,14 +97,15 @@ def _train_by_rows(count: int, is_late: bool) -> Function:
 
 def _aligned(module: LlvmModule, rule: UpdateRule | None) -> list[Segment]:
     """Where parameters are moved, if vectors go over many of them."""
-    if rule is None or module.shape.parameters <= MOST_SINGLE:
+    shape = module.shape
+    if rule is None or shape.written_out or shape.parameters <= MOST_SINGLE:
         return []
     module.kernel, segments = aligned(module.kernel, WIDTH)
     if segments:
         module.parameters = [segment.indices for segment in segments]
         count = segments[-1].indices.stop
         moved = count * (1 + len(rule.remembered))
-        module.shape = replace(module.shape, parameters=count, aligned=moved)
+        module.shape = replace(shape, parameters=count, aligned=moved)
     return segments
 
 

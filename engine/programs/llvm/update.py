@@ -119,7 +119,7 @@ class _Update:
         reduction = Reduce(
             Variable("temporary", 0, name), kind, tree, {}, spans=spans, length=self.count
         )
-        pace = Pace(self.code, self.module, in_lanes=False)
+        pace = Pace(self.code, self.module, lanes=1)
         return reduce_spans(pace, self.module, [reduction], names)[0]
 
     def computed(self, deferred: Sequence[Map]) -> None:

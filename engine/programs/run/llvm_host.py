@@ -33,7 +33,11 @@ class _Host:
             self.llvm.load_library_permanently("libmvec.so.1")
         except RuntimeError:
             return []
-        names = [*vector_functions(4), *(vector_functions(8) if self.width == 8 else [])]
+        names = [
+            *vector_functions(2),
+            *vector_functions(4),
+            *(vector_functions(8) if self.width == 8 else []),
+        ]
         return [name for name in names if self.llvm.address_of_symbol(name)]
 
     def compile(self, text: str, function: Function, quick: bool = False) -> Any:

@@ -32,7 +32,7 @@ from engine.programs.write.text import printable
 MOST_IN_LANES = 1_500
 LONGEST = 7
 # There few rows go in few lanes, in which instructions take half the time.
-_FEW = 4
+_FEW = (2, 4)
 _CACHED = 64
 _compiled: OrderedDict[Any, Compiled] = OrderedDict()
 _ZERO = array("d", [0.0])
@@ -64,7 +64,7 @@ class LlvmBackend(FastBackend):
             return host().width
         if rows == 1 or name == "evaluate":
             return 1
-        return min(_FEW, host().width) if rows <= _FEW else host().width
+        return next((lanes for lanes in _FEW if rows <= lanes), host().width)
 
     def module(
         self, name: str, single: bool, rule: UpdateRule | None, lanes: int = 1

@@ -81,3 +81,28 @@ def test_a_change_by_a_product_is_rounded_once(text, instructions):
     code = Code({})
     LlvmFormulas(code).changed(read(text), {"a": "%a", "b": "%b"})
     assert [line.split(" = ")[1].split(" double")[0] for line in code.lines] == instructions
+
+
+@pytest.mark.parametrize(
+    ("method", "count", "lanes"),
+    [
+        ("spread", 2, [0, 1, 0, 1, 0, 1, 0, 1]),
+        ("spread", 4, [0, 1, 2, 3, 0, 1, 2, 3]),
+        ("repeated", 2, [0, 0, 0, 0, 1, 1, 1, 1]),
+        ("repeated", 4, [0, 0, 1, 1, 2, 2, 3, 3]),
+    ],
+)
+def test_a_vector_for_neighbours_in_lanes_of_rows(method, count, lanes):
+    code = Code({})
+    register = getattr(LlvmFormulas(code, 8), method)("%a", count)
+    which = ", ".join(f"i32 {lane}" for lane in lanes)
+    given = f"<{count} x double>"
+    assert code.lines == [
+        f"  {register} = shufflevector {given} %a, {given} poison, <8 x i32> <{which}>"
+    ]
+
+
+def test_a_vector_of_that_length_stays_what_it_is():
+    code = Code({})
+    assert LlvmFormulas(code, 8).spread("%a", 8) == LlvmFormulas(code, 1).repeated("%a", 1) == "%a"
+    assert code.lines == []

@@ -106,7 +106,7 @@ WIDE_INPUTS = 9 + 3
 
 
 @pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("batch_size", [1, 2, 5, 33, 70])
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 4, 5, 33, 70])
 def test_batches_of_less_and_of_more_than_a_tile(batch_size, rule):
     rows = table(75, WIDE_INPUTS, -1.0, 1.0)
     numbers = [number / 3 for number in weights(MANY)]
