@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 
 from engine.programs.llvm.code import Code
 from engine.programs.llvm.control import either
@@ -22,6 +23,8 @@ ARGUMENTS = (
     "ptr noalias %p, ptr noalias %g, double %step, ptr noalias %settings, ptr noalias %s, "
     "ptr noalias %x, ptr noalias %v, ptr noalias %d, double %weight"
 )
+# A gradient that lies in memory; one tree, by which loops know what repeats.
+_GRADIENT = ast.Name("gradient")
 
 
 def write_update(
@@ -68,6 +71,12 @@ def late_update(module: LlvmModule, rule: UpdateRule, count: int, code: Code) ->
     return partial(update.part, condition="%late")
 
 
+def _stored(indices: range) -> Map:
+    """The gradients of neighbours as they lie in memory."""
+    span = Span("gradient", indices.start, len(indices))
+    return Map(span, _GRADIENT, {}, {"gradient": span})
+
+
 class _Update:
     def __init__(
         self, module: LlvmModule, code: Code, rule: UpdateRule, count: int, single: bool
@@ -97,12 +106,13 @@ class _Update:
             in_rounds(code, [each for each in deferred if id(each) not in waiting], self.computed)
         if late:
             either(code, "%last", lambda: in_rounds(code, late, self.computed), lambda: None)
-        for rest in uncovered(self.module.parameters, deferred):
-            if self.single and self.count <= MOST_SINGLE:
-                for index in rest:
-                    self.part(self.module.formulas(code, 1), Span("gradient", 0, self.count), index)
-            else:
-                self.neighbours(Span("gradient", rest.start, len(rest)))
+        others = uncovered(self.module.parameters, deferred)
+        if self.single and self.count <= MOST_SINGLE:
+            for index in chain.from_iterable(others):
+                self.part(self.module.formulas(code, 1), Span("gradient", 0, self.count), index)
+        else:
+            # Those of biases, too, may be many at a constant step.
+            in_rounds(code, [_stored(indices) for indices in others], self.computed)
         arguments = f"{ARGUMENTS}, i1 %last" if late else ARGUMENTS
         self.module.texts.append(
             f"define internal void @update({arguments}) alwaysinline {{\n"
