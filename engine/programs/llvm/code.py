@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 # The registers of arrays: those of a row, and those that the loops call otherwise.
 _REGISTERS = {"parameter": "%p", "input": "%x", "gradient": "%g", "value": "%v", "adjoint": "%d"}
@@ -70,6 +70,19 @@ class Code:
         register = self.new()
         self.lines.append(f"  {register} = {instruction}")
         return register
+
+    def spread(self, type_: str, register: str, width: int) -> str:
+        """One number in every lane of a vector."""
+        vector = f"<{width} x {type_}>"
+        first = self.emit(f"insertelement {vector} poison, {type_} {register}, i32 0")
+        lanes = f"<{width} x i32> zeroinitializer"
+        return self.emit(f"shufflevector {vector} {first}, {vector} poison, {lanes}")
+
+    def shuffled(self, vector: str, first: str, second: str, lanes: Sequence[int]) -> str:
+        """These lanes of two vectors, where those of the second come after those of the first."""
+        which = ", ".join(f"i32 {lane}" for lane in lanes)
+        sides = f"{vector} {first}, {vector} {second}"
+        return self.emit(f"shufflevector {sides}, <{len(lanes)} x i32> <{which}>")
 
     def address(self, array: str, index: int | str, type_: str = "double") -> str:
         """The address of an element of an array."""

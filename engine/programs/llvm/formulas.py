@@ -7,8 +7,9 @@ import math
 from collections.abc import Sequence
 
 from engine.programs.llvm.code import Code, literal
+from engine.programs.llvm.library import INTRINSICS, vector_function
 from engine.sheet.dialect import ATOM, Dialect, Names, Piece
-from engine.sheet.formula import FUNCTIONS, OF_TWO_NUMBERS, read
+from engine.sheet.formula import read
 from engine.sheet.reductions import REDUCTIONS
 
 _OPERATIONS: dict[type[ast.AST], str] = {
@@ -25,11 +26,6 @@ _COMPARISONS: dict[type[ast.AST], str] = {
     ast.GtE: "oge",
     ast.Eq: "oeq",
     ast.NotEq: "une",
-}
-_INTRINSICS = {
-    "abs": "fabs",
-    "round": "rint",
-    **{name: name for name in "sqrt floor ceil trunc copysign".split()},
 }
 # Functions that are faster as formulas. The hyperbolic tangent is Lambert's continued fraction near
 # 0, cut off after the seventh term; elsewhere it shares its exponential with its derivative. expm1
@@ -52,10 +48,6 @@ _MODULO = read("copysign(0, b) if r == 0 else r + b if r < 0 and b > 0 or r > 0 
 _QUOTIENT = read("(a - r) / b - 1 if r < 0 and b > 0 or r > 0 and b < 0 else (a - r) / b")
 _ROUNDED = read("copysign(0, a / b) if q == 0 else floor(q)")
 _FLOOR_QUOTIENT = read("a / b if b == 0 else w + 1 if q - w > 0.5 else w")
-# What libmvec calls the instructions that its functions are for, by the length of vectors.
-_INSTRUCTIONS = {2: "b", 4: "d", 8: "e"}
-# What C's library has functions for, some of them also on vectors.
-LIBRARY = sorted(FUNCTIONS - _INTRINSICS.keys())
 
 
 class LlvmFormulas(Dialect):
@@ -84,35 +76,25 @@ class LlvmFormulas(Dialect):
 
     def spread(self, register: str, count: int = 1) -> str:
         """One number in every lane, or so many in turn."""
-        return self._shuffled(register, count, [lane % count for lane in range(self.width)])
+        return self._taken(register, count, [lane % count for lane in range(self.width)])
 
     def repeated(self, register: str, count: int) -> str:
         """Each of so many numbers in as many lanes, one after the other."""
-        return self._shuffled(
+        return self._taken(
             register, count, [lane * count // self.width for lane in range(self.width)]
         )
 
-    def _shuffled(self, register: str, count: int, places: Sequence[int]) -> str:
+    def _taken(self, register: str, count: int, lanes: Sequence[int]) -> str:
+        """Of a vector of so many, or of one number, what goes into each lane."""
         if count == self.width:
             return register
-        given, lanes = type_of(count), ", ".join(f"i32 {place}" for place in places)
         if count == 1:
-            given, lanes = self.type, "zeroinitializer"
-            register = self.code.emit(f"insertelement {given} poison, double {register}, i32 0")
-        else:
-            lanes = f"<{lanes}>"
-        which = f"<{self.width} x i32> {lanes}"
-        return self.code.emit(f"shufflevector {given} {register}, {given} poison, {which}")
+            return self.code.spread("double", register, self.width)
+        return self.code.shuffled(type_of(count), register, "poison", lanes)
 
     def where(self, condition: str) -> str:
         """One condition for every lane."""
-        if self.width == 1:
-            return condition
-        first = self.code.emit(f"insertelement {self.condition} poison, i1 {condition}, i32 0")
-        zeros = f"<{self.width} x i32> zeroinitializer"
-        return self.code.emit(
-            f"shufflevector {self.condition} {first}, {self.condition} poison, {zeros}"
-        )
+        return condition if self.width == 1 else self.code.spread("i1", condition, self.width)
 
     def of(self, operand: ast.expr, names: Names) -> str:
         return self.visit(operand, names)[0]
@@ -211,8 +193,8 @@ class LlvmFormulas(Dialect):
             return self.visit(_WRITTEN[name], {"a": (arguments[0], ATOM)})
         if name in REDUCTIONS:
             return self.joined(REDUCTIONS[name], arguments[0], (arguments[1], ATOM))
-        if name in _INTRINSICS:
-            return self.called(f"llvm.{_INTRINSICS[name]}.{self.suffix}", arguments), ATOM
+        if name in INTRINSICS:
+            return self.called(f"llvm.{INTRINSICS[name]}.{self.suffix}", arguments), ATOM
         if self.width == 1:
             return self.called(name, arguments), ATOM
         vector = vector_function(name, self.width, len(arguments))
@@ -247,14 +229,3 @@ class LlvmFormulas(Dialect):
 def type_of(width: int) -> str:
     """That of a number, or of a vector of them."""
     return "double" if width == 1 else f"<{width} x double>"
-
-
-def vector_functions(width: int) -> list[str]:
-    """The names of all functions that may be there on vectors of this width."""
-    names = [vector_function(name, width, 1 + (name in OF_TWO_NUMBERS)) for name in LIBRARY]
-    return [*names, vector_function("pow", width, 2)]
-
-
-def vector_function(name: str, width: int, arguments: int = 1) -> str:
-    """The name of a function on vectors in glibc's libmvec (x86-64: SSE4, AVX2, AVX-512)."""
-    return f"_ZGV{_INSTRUCTIONS[width]}N{width}{'v' * arguments}_{name}"

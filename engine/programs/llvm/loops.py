@@ -182,10 +182,10 @@ def _across(
         half, vector = width // 2, f"<{width} x double>"
         sides = []
         for start in (0, half):
-            lanes = ", ".join(f"i32 {lane}" for lane in range(start, start + half))
-            take = f"shufflevector {vector} {register}, {vector} poison, <{half} x i32> <{lanes}>"
+            lanes = range(start, start + half)
             if half == 1:
-                take = f"extractelement {vector} {register}, {lanes}"
-            sides.append(code.emit(take))
+                sides.append(code.emit(f"extractelement {vector} {register}, i32 {start}"))
+            else:
+                sides.append(code.shuffled(vector, register, "poison", lanes))
         register, width = joined(module.formulas(code, half), *sides), half
     return register

@@ -110,11 +110,6 @@ def transposed(code: Code, vectors: Sequence[str]) -> list[str]:
     found, width = [*vectors], len(vectors)
     vector = type_of(width)
 
-    def taken(a: str, b: str, lanes: Sequence[int]) -> str:
-        which = ", ".join(f"i32 {lane}" for lane in lanes)
-        sides = f"{vector} {a}, {vector} {b}"
-        return code.emit(f"shufflevector {sides}, <{width} x i32> <{which}>")
-
     # Squares of the table, twice as large each time, change places with those beside them.
     size = 1
     while size < width:
@@ -125,7 +120,8 @@ def transposed(code: Code, vectors: Sequence[str]) -> list[str]:
             lanes = [(lane, lane & size) for lane in range(width)]
             first = [lane + width - size if odd else lane for lane, odd in lanes]
             second = [lane + width if odd else lane + size for lane, odd in lanes]
-            found[k], found[k + size] = taken(a, b, first), taken(a, b, second)
+            found[k] = code.shuffled(vector, a, b, first)
+            found[k + size] = code.shuffled(vector, a, b, second)
         size *= 2
     return found
 

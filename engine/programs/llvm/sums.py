@@ -110,9 +110,7 @@ class _Sums:
         code, width = self.code, self.shape.width
         type_ = f"<{width} x i64>"
         left = code.emit(f"sub i64 %count, {first}")
-        left = code.emit(f"insertelement {type_} poison, i64 {left}, i32 0")
-        zeros = f"<{width} x i32> zeroinitializer"
-        left = code.emit(f"shufflevector {type_} {left}, {type_} poison, {zeros}")
+        left = code.spread("i64", left, width)
         lanes = ", ".join(f"i64 {lane}" for lane in range(width))
         return code.emit(f"icmp sgt {type_} {left}, <{lanes}>")
 
@@ -166,11 +164,7 @@ class _Sums:
         return vectors[0]
 
     def shuffled(self, a: str, b: str, lanes: Sequence[int]) -> str:
-        """Some of the lanes of two vectors."""
-        type_, mask = self.formulas.type, ", ".join(f"i32 {lane}" for lane in lanes)
-        return self.code.emit(
-            f"shufflevector {type_} {a}, {type_} {b}, <{len(lanes)} x i32> <{mask}>"
-        )
+        return self.code.shuffled(self.formulas.type, a, b, lanes)
 
 
 def _some(runs: Sequence[Map], most: int) -> Iterator[Sequence[Map]]:

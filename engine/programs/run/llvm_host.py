@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from engine.programs.llvm.entry import NAME, entry
-from engine.programs.llvm.formulas import vector_functions
+from engine.programs.llvm.library import vector_functions
 from engine.programs.lower.ir import Function
 
 

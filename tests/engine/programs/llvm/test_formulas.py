@@ -3,7 +3,8 @@
 import pytest
 
 from engine.programs.llvm.code import Code, literal
-from engine.programs.llvm.formulas import LlvmFormulas, vector_function
+from engine.programs.llvm.formulas import LlvmFormulas
+from engine.programs.llvm.library import vector_function
 from engine.sheet.formula import read
 
 
@@ -39,8 +40,6 @@ def test_small_powers_are_products(exponent, products):
 
 def test_functions_of_vectors_where_they_are_there_and_one_lane_after_the_other_elsewhere():
     name = vector_function("exp", 4)
-    assert name == "_ZGVdN4v_exp"
-    assert vector_function("pow", 8, 2) == "_ZGVeN8vv_pow"
     assert list(written("exp(a)", 4, [name])[0].functions) == [name]
     code, _ = written("exp(a)", 4)
     assert list(code.functions) == ["exp"]
