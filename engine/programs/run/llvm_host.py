@@ -45,7 +45,7 @@ class _Host:
 
         It is given its arguments as `packing` of it puts them together.
 
-        `quick`: in a third of the time, code that takes up to six times as long to run. The
+        `quick`: in half the time or less, code that takes up to six times as long to run. The
         numbers are the same.
         """
         llvm = self.llvm
