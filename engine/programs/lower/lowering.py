@@ -18,13 +18,13 @@ from engine.programs.lower.ir import (
     Guard,
     Instruction,
     Kernel,
-    Kind,
     Map,
     Operand,
     Reduce,
     Span,
     Variable,
 )
+from engine.programs.lower.marks import Marks
 from engine.programs.lower.op_formulas import (
     ADJOINT,
     LIVE,
@@ -55,7 +55,7 @@ class Lowering(Variables):
         # What the value of a node needed and its derivatives need again.
         self.kept: dict[Value, dict[str, Operand]] = {}
         # The places of what has been set and is added to from then on, by the arrays.
-        self.started: dict[Kind, set[int]] = {"value": set(), "adjoint": set(), "gradient": set()}
+        self.started = {kind: Marks() for kind in ("value", "adjoint", "gradient")}
         # For nodes that a path may not lead to: 0 where none does.
         self.lives: dict[Value, Variable] = {}
 
@@ -80,10 +80,8 @@ class Lowering(Variables):
 
     def gradients(self) -> dict[int, Operand]:
         """Those that no instruction stores, by the places of their parameters."""
-        started, places = self.started["gradient"], range(len(self.parameters))
-        found: dict[int, Operand] = {}
-        if len(started) < len(places):
-            found = {place: 0.0 for place in places if place not in started}
+        started = self.started["gradient"]
+        found: dict[int, Operand] = dict.fromkeys(started.others(len(self.parameters)), 0.0)
         for adjoint in self.adjoints.values():
             if adjoint.kind == "gradient" and not adjoint.stored:
                 found[adjoint.index] = adjoint
@@ -218,9 +216,7 @@ class Lowering(Variables):
         return self.lives[node]
 
     def add(self, target: Variable, tree: ast.expr, names: dict[str, Operand]) -> Instruction:
-        started = self.started[target.kind]
-        accumulate = target.index in started
-        started.add(target.index)
+        accumulate = self.started[target.kind].add_one(target.index)
         return Assign(target, tree, names, accumulate)
 
     def add_run(
@@ -230,12 +226,12 @@ class Lowering(Variables):
         run, operation = self.spans[node, name], self.operations[node]
         kind = adjoint_kind(run.kind)
         started = self.started[kind]
-        accumulate = not started.isdisjoint(run.indices)
+        accumulate = started.any(run.indices)
         if accumulate:
             for place, operand in zip(run.indices, operation.operands[name]):
                 if place not in started:
                     yield Assign(self.adjoint(operand), _NOTHING, {})
-        started.update(run.indices)
+        started.add(run.indices)
         # Those that the formula uses; or its own, so that there is something to go over.
         used = [item for item in names_of(tree) if item in operation.op.sequences]
         spans = {item: self.spans[node, item] for item in used or [name]}
