@@ -29,7 +29,7 @@ C_CORE = (
     Change(_ANY, "path->steps[i].node->flags &= (unsigned short)~ENTERED;", ";", _MEMORY),
     Change(_ANY, "order->nodes[i]->flags &= (unsigned short)~ENTERED;", ";", _BACKWARD),
     Change(_ANY, "order.nodes[i]->grad = 0.0;", ";", _BACKWARD),
-    Change(_ANY, "output->grad += 1.0;", "output->grad = 1.0;", _BACKWARD),
+    Change(_ANY, "output->grad += seed;", "output->grad = seed;", _BACKWARD),
     Change(_ANY, "->grad += added;", "->grad = added;", _BACKWARD),
     Change(_ANY, "(added == added || !is_dead(edges[i].number))", "(added == added)", _BACKWARD),
     Change(_ANY, "(added == added || !is_dead(edges[i].number))", "(1)", _BACKWARD),

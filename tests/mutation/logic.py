@@ -27,7 +27,7 @@ _LOWER, _SHOWN = "engine/programs/lower/lowering.py", "engine/explaining/paths.p
 
 LOGIC = (
     Change(_VALUE, "node._grad_ = 0.0\n        self", "pass\n        self", _BACKWARD),
-    Change(_VALUE, "self._grad_ += 1.0", "self._grad_ = 1.0", _BACKWARD),
+    Change(_VALUE, "self._grad_ += factor", "self._grad_ = factor", _BACKWARD),
     Change(_VALUE, "operand._grad_ += partial", "operand._grad_ = partial", _BACKWARD),
     Change(
         _VALUE, "in reversed(order):\n            grad", "in order:\n            grad", _BACKWARD
@@ -68,8 +68,13 @@ LOGIC = (
     Change(_WAYS, "_size(along(edge.partial, size))", "along(edge.partial, size)", _PATHS),
     Change(_WAYS, "math.inf if number != number else abs(number)", "abs(number)", _PATHS),
     Change(_WAYS, "_, edge, rank = best[node][rank]", "_, edge, rank = best[node][0]", _PATHS),
-    Change(_LOWER, "accumulate = target in self.started", "accumulate = False", _PROGRAM),
-    Change(_LOWER, "accumulate = len(fresh) < len(targets)", "accumulate = True", _PROGRAM),
+    Change(
+        _LOWER,
+        "accumulate = self.started[target.kind].add_one(target.index)",
+        "accumulate = False",
+        _PROGRAM,
+    ),
+    Change(_LOWER, "accumulate = started.any(run.indices)", "accumulate = True", _PROGRAM),
     Change(_LOWER, "if formulas.undefined is not None:", "if False:", _PROGRAM),
     Change(_LOWER, "or node not in self.ends.reached", "", _PROGRAM_ENDS),
     Change(_LOWER, "elif self.ends.may_be_infinite(node, name):", "elif False:", _PROGRAM_ENDS),
@@ -80,9 +85,9 @@ LOGIC = (
     ),
     Change(_LOWER, "in reversed(self.recording.nodes):", "in self.recording.nodes:", _PROGRAM),
     Change(_LOWER, "longest: int = 16", "longest: int = 2", _PROGRAM),
-    Change(_SHOWN, "len(edges) - _FACTORS if", "len(edges) - _FACTORS + 1 if", _EXPLAIN),
+    Change(_SHOWN, "len(path.edges) - _FACTORS", "len(path.edges) - _FACTORS + 1", _EXPLAIN),
     Change(
-        *(_SHOWN, "if len(edges) > _FACTORS else", "if len(edges) >= _FACTORS else", _EXPLAIN),
+        *(_SHOWN, "if len(edges) > _FACTORS:", "if len(edges) >= _FACTORS:", _EXPLAIN),
         reason="of as many there are none too many",
     ),
     Change(_SHOWN, "line.insert(_FACTORS // 2,", "line.insert(_FACTORS,", _EXPLAIN),

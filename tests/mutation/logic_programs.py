@@ -44,7 +44,7 @@ PROGRAMS = (
     Change(_UPDATE, 'targets["parameter"] - ends', 'targets["parameter"]', _RULE_TESTS),
     Change(_OUTCOMES, "if made and not batch and", "if", _OUTCOME_TESTS),
     Change(_OUTCOMES, "losses[: epoch - 1]", "losses[:epoch]", _OUTCOME_TESTS),
-    Change(_OVERFLOW, "outcome.means[:0] = means", "pass", _OUTCOME_TESTS),
+    Change(_OVERFLOW, "outcome.means = means", "pass", _OUTCOME_TESTS),
     Change(_OVERFLOW, "session.restore(before)", "pass", _OUTCOME_TESTS),
     Change(_SCRIPT, "2 * Math.round(a / 2)", "Math.round(a)", _SCRIPT_TESTS),
     Change(_SCRIPT, "let n = 120;", "let n = 12;", _SCRIPT_TESTS),

@@ -12,6 +12,7 @@ from tests.mutation.changes import ROOT, Change
 from tests.mutation.defaults import altered_defaults
 from tests.mutation.equivalents import reason
 from tests.mutation.logic import LOGIC
+from tests.mutation.logic_programs import PROGRAMS
 from tests.mutation.outcome import Verdict
 
 # Python warns where other tests have left threads; the child here starts none.
@@ -86,6 +87,11 @@ def test_every_default_of_the_optimisers_is_altered_and_a_text_must_be_there():
     assert (len(LOGIC) >= 50, len(C_CORE) >= 30) == (True, True)
     with pytest.raises(ValueError, match="0 times, not once"):
         Change("engine/graph/walks.py", "no such text", "", ()).path(ROOT)
+
+
+@pytest.mark.parametrize("change", [*LOGIC, *PROGRAMS, *C_CORE], ids=lambda each: each.name)
+def test_what_a_sample_alters_stands_once_in_the_project(change):
+    assert change.old in change.path(ROOT).read_text(encoding="utf-8")
 
 
 def test_a_change_is_made_judged_and_taken_back(tmp_path):
