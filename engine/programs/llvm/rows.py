@@ -8,7 +8,7 @@ from engine.programs.llvm.code import Code, register_of
 from engine.programs.llvm.control import loop
 from engine.programs.llvm.formulas import LlvmFormulas, type_of
 from engine.programs.llvm.module import LlvmModule
-from engine.programs.llvm.shape import Shape
+from engine.programs.llvm.shape import WIDTH, Shape
 from engine.programs.lower.ir import Map, Span, Variable
 from engine.sheet.dialect import Piece
 
@@ -83,46 +83,41 @@ def gather(code: Code, shape: Shape, rows: Sequence[str], target: str) -> None:
     """Copies rows to an array of vectors, in whose lanes each input has those of all rows."""
     width, vector = shape.width, type_of(shape.width)
 
-    def store(register: str, index: str | int) -> None:
-        code.act(f"store {vector} {register}, ptr {code.address(target, index, vector)}, align 8")
+    def store(type_: str, register: str, index: str | int) -> None:
+        place = code.address(target, index, vector)
+        code.act(f"store {type_} {register}, ptr {place}, align 8")
 
     def block(index: str) -> None:
-        loads = (f"load {vector}, ptr {code.address(row, index)}, align 8" for row in rows)
-        for place, register in enumerate(transposed(code, [code.fresh(load) for load in loads])):
-            store(register, code.emit(f"add i64 {index}, {place}"))
+        """As many neighbours of each row as fill a vector."""
+        type_ = type_of(WIDTH)
+        loads = (f"load {type_}, ptr {code.address(row, index)}, align 8" for row in rows)
+        for place, register in enumerate(interleaved(code, [*map(code.fresh, loads)])):
+            store(type_, register, code.emit(f"add i64 {index}, {place * WIDTH // width}"))
 
     def single(index: str) -> None:
         gathered = "poison"
         for lane, row in enumerate(rows):
             number = code.fresh(f"load double, ptr {code.address(row, index)}")
             gathered = code.emit(f"insertelement {vector} {gathered}, double {number}, i32 {lane}")
-        store(gathered, index)
+        store(vector, gathered, index)
 
-    whole = shape.inputs - shape.inputs % width
+    whole = shape.inputs - shape.inputs % WIDTH
     if whole:
-        loop(code, 0, whole, width, block)
+        loop(code, 0, whole, WIDTH, block)
     if whole < shape.inputs:
         loop(code, whole, shape.inputs, 1, single)
 
 
-def transposed(code: Code, vectors: Sequence[str]) -> list[str]:
-    """As many vectors as each has lanes, with lane i of vector k in lane k of vector i."""
-    found, width = [*vectors], len(vectors)
-    vector = type_of(width)
-
-    # Squares of the table, twice as large each time, change places with those beside them.
-    size = 1
-    while size < width:
-        for k in range(width):
-            if k & size:
-                continue
-            a, b = found[k], found[k + size]
-            lanes = [(lane, lane & size) for lane in range(width)]
-            first = [lane + width - size if odd else lane for lane, odd in lanes]
-            second = [lane + width if odd else lane + size for lane, odd in lanes]
-            found[k] = code.shuffled(vector, a, b, first)
-            found[k + size] = code.shuffled(vector, a, b, second)
-        size *= 2
+def interleaved(code: Code, vectors: Sequence[str]) -> list[str]:
+    """The first lanes of all vectors, then their second lanes, and so on; they are 2, 4 or 8."""
+    found, half = [*vectors], len(vectors) // 2
+    lanes = [lane // 2 + lane % 2 * WIDTH for lane in range(2 * WIDTH)]
+    for _ in range(half.bit_length()):
+        found = [
+            code.shuffled(type_of(WIDTH), *pair, some)
+            for pair in zip(found[:half], found[half:])
+            for some in (lanes[:WIDTH], lanes[WIDTH:])
+        ]
     return found
 
 

@@ -17,7 +17,7 @@ from engine.programs.llvm.statements import MOST_SINGLE
 from engine.programs.llvm.weights import Deferred, blocks, in_rounds, uncovered
 from engine.programs.lower.ir import Map, Reduce, Span, Variable
 from engine.programs.lower.rules import UpdateRule
-from engine.sheet.inlining import replaced
+from engine.sheet.inlining import mapped, replaced
 
 ARGUMENTS = (
     "ptr noalias %p, ptr noalias %g, double %step, ptr noalias %settings, ptr noalias %s, "
@@ -25,6 +25,8 @@ ARGUMENTS = (
 )
 # A gradient that lies in memory; one tree, by which loops know what repeats.
 _GRADIENT = ast.Name("gradient")
+# Of the sum of gradients.
+_MEAN = ast.BinOp(_GRADIENT, ast.Mult(), ast.Name("weight"))
 
 
 def write_update(
@@ -88,6 +90,10 @@ class _Update:
         self.single = single
         # What is the same for all parameters.
         self.shared = {"step": "%step"}
+        self.each, self.factors = rule.each, dict[str, str]()
+        if not single:
+            self.shared["weight"] = "%weight"
+            self.each, self.factors = _weighed(rule)
 
     def prepare(self) -> None:
         """Computes what is the same for all parameters."""
@@ -99,6 +105,8 @@ class _Update:
         scalar = self.module.formulas(code, 1)
         for name, tree in rule.shared:
             self.shared[name] = scalar.write(tree, self.shared)
+        for name, weighed in self.factors.items():
+            self.shared[weighed] = scalar.on("fmul", self.shared[name], "%weight")
 
     def write(self, deferred: Sequence[Deferred], late: Sequence[Map]) -> None:
         code, waiting = self.code, set(map(id, late))
@@ -121,16 +129,14 @@ class _Update:
 
     def reduced(self, name: str, kind: str, tree: ast.expr) -> str:
         """A sum, maximum or minimum over all parameters."""
-        weighed = ast.BinOp(ast.Name("gradient"), ast.Mult(), ast.Name("weight"))
-        tree = replaced(tree, {"gradient": weighed})
+        tree = replaced(tree, {"gradient": _MEAN})
         spans = {"parameter": Span("parameter", 0, self.count)}
         spans["gradient"] = Span("gradient", 0, self.count)
-        names = {**self.shared, "weight": "%weight"}
         reduction = Reduce(
             Variable("temporary", 0, name), kind, tree, {}, spans=spans, length=self.count
         )
         pace = Pace(self.code, self.module, lanes=1)
-        return reduce_spans(pace, self.module, [reduction], names)[0]
+        return reduce_spans(pace, self.module, [reduction], self.shared)[0]
 
     def computed(self, deferred: Sequence[Map]) -> None:
         for each in deferred:
@@ -170,17 +176,14 @@ class _Update:
             return code.fresh(f"load {formulas.type}, ptr {address}, align 8")
 
         names = {name: formulas.spread(register) for name, register in self.shared.items()}
-        gradient = gradient or loaded(place("%g"))
-        if not self.single:
-            gradient = formulas.on("fmul", gradient, formulas.spread("%weight"))
-        names["gradient"] = gradient
+        names["gradient"] = gradient or loaded(place("%g"))
         kept = {"parameter": place("%p")}
         for row, name in enumerate(self.rule.remembered):
             kept[name] = place("%s", row * self.count)
         for name, address in kept.items():
             names[name] = loaded(address)
         before = {name: names[name] for name in kept}
-        for target, tree in self.rule.each:
+        for target, tree in self.each:
             names[target] = formulas.changed(tree, names)
         for name, address in kept.items():
             if condition:
@@ -189,3 +192,30 @@ class _Update:
                 )
             code.act(f"store {formulas.type} {names[name]}, ptr {address}, align 8")
         return names["parameter"]
+
+
+def _weighed(rule: UpdateRule) -> tuple[list[tuple[str, ast.expr]], dict[str, str]]:
+    """The formulas for a sum of gradients in the place of their mean; and the names of factors.
+
+    A factor that is the same for all parameters is weighed once instead of each gradient.
+    """
+    factors: dict[str, str] = {}
+    common = {"step", *rule.settings, *(name for name, _ in rule.shared)}
+
+    def changed(node: ast.expr) -> ast.expr:
+        match node:
+            case ast.Name(id="gradient"):
+                return _MEAN
+            case ast.BinOp(ast.Name(id=name), ast.Mult(), right) if (
+                right is _MEAN and name in common
+            ):
+                factors[name] = f"{name} * weight"
+                return ast.BinOp(ast.Name(factors[name]), ast.Mult(), _GRADIENT)
+        return node
+
+    each: list[tuple[str, ast.expr]] = []
+    for target, tree in rule.each:
+        # From there on it is what the rule has made of the mean.
+        is_mean = any(earlier == "gradient" for earlier, _ in each)
+        each.append((target, tree if is_mean else mapped(tree, changed)))
+    return each, factors

@@ -29,7 +29,7 @@ Deferred = Map | Assign
 WEIGHTS = "ptr noalias %p, ptr noalias %g, ptr noalias %work, i64 %count, i1 %first"
 UPDATE = "i1 %last, double %step, ptr noalias %settings, ptr noalias %s, double %weight"
 
-# So many vectors of weights at a time share what is loaded for a row.
+# So many vectors of sums are in registers at least: each addition waits for the one before it.
 _SIDE_BY_SIDE = 4
 
 
@@ -102,14 +102,20 @@ def uncovered(parameters: Sequence[range], deferred: Sequence[Deferred]) -> list
     return [*filter(None, found)]
 
 
-def blocks(code: Code, length: int, part: Callable[[list[str | int], int], None]) -> None:
-    """Calls part(indices, width) for all of a run: vectors side by side, then single numbers."""
-    large = WIDTH * _SIDE_BY_SIDE
+def blocks(
+    code: Code, length: int, part: Callable[[list[str | int], int], None], runs: int = 1
+) -> None:
+    """Calls part(indices, width) for all of a run: vectors side by side, then single numbers.
+
+    `runs`: how many the part goes over at once; of more of them fewer vectors are side by side.
+    """
+    side = max(1, _SIDE_BY_SIDE // runs)
+    large = WIDTH * side
     whole = length - length % large
     if whole:
 
         def body(index: str) -> None:
-            part([code.emit(f"add i64 {index}, {k * WIDTH}") for k in range(_SIDE_BY_SIDE)], WIDTH)
+            part([code.emit(f"add i64 {index}, {k * WIDTH}") for k in range(side)], WIDTH)
 
         loop(code, 0, whole, large, body)
     single = length - length % WIDTH
@@ -219,4 +225,4 @@ def _sum_over_rows(
         else:
             either(code, "%last", change, keep)
 
-    blocks(code, maps[0].target.length, part)
+    blocks(code, maps[0].target.length, part, len(maps))

@@ -1,11 +1,11 @@
-"""Rows come to lie in lanes: a table of them becomes one of inputs."""
+"""Rows come to lie in lanes: of a table, columns follow each other."""
 
 import re
 
 import pytest
 
 from engine.programs.llvm.code import Code
-from engine.programs.llvm.rows import transposed
+from engine.programs.llvm.rows import interleaved
 
 SHUFFLE = re.compile(
     r"shufflevector <\d+ x double> (\S+), <\d+ x double> (\S+), <\d+ x i32> <(.*)>"
@@ -27,10 +27,11 @@ class Computing(Code):
         return register
 
 
-@pytest.mark.parametrize(("width", "shuffles"), [(2, 2), (4, 8), (8, 24)])
-def test_lanes_and_vectors_change_places(width, shuffles):
-    table = [[10 * k + i for i in range(width)] for k in range(width)]
+@pytest.mark.parametrize(("rows", "shuffles"), [(2, 2), (4, 8), (8, 24)])
+def test_an_input_of_all_rows_comes_after_the_one_before(rows, shuffles):
+    table = [[10 * k + i for i in range(8)] for k in range(rows)]
     code = Computing(table)
-    found = transposed(code, [f"%row{k}" for k in range(width)])
-    assert [code.registers[name] for name in found] == [list(each) for each in zip(*table)]
+    found = interleaved(code, [f"%row{k}" for k in range(rows)])
+    numbers = [number for name in found for number in code.registers[name]]
+    assert numbers == [number for column in zip(*table) for number in column]
     assert len(code.lines) == shuffles

@@ -9,7 +9,7 @@ from engine import Parameter, Value
 from engine.programs.llvm.weights import all_gradients, deferred_gradients
 from engine.programs.lower.lowering import lower
 from engine.programs.recording import Recording
-from nn import SGD, Adam
+from nn import SGD, Adam, Optimizer
 from tests.engine.programs.models import (
     chosen,
     leaves,
@@ -23,10 +23,16 @@ from tests.engine.programs.models import (
 PARAMETERS, INPUTS = 30, 12
 ROWS = table(5, INPUTS, -1.0, 1.0)
 NUMBERS = [number / 3 for number in weights(PARAMETERS)]
+OWN = (
+    ("speed", "decay * speed + learning_rate * gradient + 0.001 * gradient * gradient"),
+    ("gradient", "gradient + 0.1 * parameter"),
+    ("parameter", "parameter - speed - decay * 0.01 * gradient"),
+)
 RULES = {
     "SGD": lambda p: SGD(p, 0.02),
     "momentum": lambda p: SGD(p, 0.02, momentum=0.5, weight_decay=0.1),
     "Adam": lambda p: Adam(p, 0.01),
+    "a rule of one's own": lambda p: Optimizer(p, OWN, learning_rate=0.02, decay=0.5),
 }
 
 # A row of operands, neighbours or not, below or above the length from which sums become loops.
