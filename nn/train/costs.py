@@ -6,6 +6,7 @@ them is the smaller. `python -m tests.benchmarks` measures both.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -15,6 +16,8 @@ from engine import core
 _SAMPLE, _WEIGHT = (1.3e-6, 22e-9) if core == "native" else (12e-6, 270e-9)
 # Of an update on nodes.
 _UPDATE, _STEP = 0.4e-6, 75e-9
+# To import LLVM, once in a process.
+_IMPORT = 26e-3
 # So many operations, two for each parameter, are worth machine code to a program.
 _OPERATIONS = 200_000
 
@@ -45,5 +48,9 @@ class Work:
         if not self.by_machine_code:
             run = self.samples * (0.1e-6 + self.parameters * 68e-9)
             return 3e-3 + self.parameters * 50e-6 + run
-        # Small networks are written out for the lanes of a vector; beyond, there are loops.
-        return 25e-3 + min(self.parameters, 400) * 60e-6 + self.parameters * 2.5e-6
+        # More neurons of one form soon take no more lines, but for batches of small networks, which
+        # are written out for the lanes of vectors.
+        few = min(self.parameters, 60) * 0.5e-3 + min(self.parameters, 960) * 30e-6
+        written_out = self.updates < self.samples and self.parameters < 750
+        made = 8e-3 + few + self.parameters * 1.8e-6 + written_out * 40e-3
+        return made if "llvmlite.binding" in sys.modules else made + _IMPORT
