@@ -98,7 +98,8 @@ def _train_by_rows(count: int, is_late: bool) -> Function:
 def _aligned(module: LlvmModule, rule: UpdateRule | None) -> list[Segment]:
     """Where parameters are moved, if vectors go over many of them."""
     shape = module.shape
-    if rule is None or shape.written_out or shape.parameters <= MOST_SINGLE:
+    # What lies between them would count where a rule reduces all gradients.
+    if rule is None or rule.reductions or shape.written_out or shape.parameters <= MOST_SINGLE:
         return []
     module.kernel, segments = aligned(module.kernel, WIDTH)
     if segments:

@@ -72,7 +72,7 @@ def test_rows_in_another_order(order):
     assert [p.data for p in parameters] == pytest.approx(trained, rel=1e-11, abs=1e-14)
 
 
-@pytest.mark.parametrize("rule", ["SGD", "Adam"])
+@pytest.mark.parametrize("rule", ["SGD", "Adam", "a limit for all gradients"])
 @pytest.mark.parametrize("batch_size", [1, 2, 5])
 def test_what_is_left_in_working_memory_counts_for_nothing(rule, batch_size, monkeypatch):
     # Where training stops too soon, the outputs are asked for the reason.
