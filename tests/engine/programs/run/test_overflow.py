@@ -14,10 +14,10 @@ from nn import SGD
 pytest.importorskip("llvmlite")
 
 
-def trained(rows, rate, epochs, size):
+def trained(rows, rate, epochs, size, power=1):
     """What came out, the weight, and how many batches were computed with care."""
     x, w = Value(1.0, "x"), Parameter(1.0, "w")
-    program = Program(Recording([w * x], [x], [w]), SGD([w], rate))
+    program = Program(Recording([(w * x) ** power], [x], [w]), SGD([w], rate))
     made = []
 
     class Fast(LlvmBackend):
@@ -41,6 +41,14 @@ def test_only_the_batch_that_overflows_is_done_with_care():
     outcome, weight, made, steps = trained([[1.0], [2.0], [1e308], [1e308]], 1e-309, 2, 2)
     assert (outcome.failed, len(outcome.means), made, steps) == (False, 2, 2, 4)
     assert weight == pytest.approx(1 - 2 * 0.1)
+
+
+def test_the_means_of_epochs_before_a_failure_are_kept():
+    # Each epoch multiplies the weight by −2e60, and the loss is its square.
+    outcome, weight, _, steps = trained([[1.0]], 1e60, 9, 1, power=2)
+    assert outcome.means == pytest.approx([1.0, 4e120, 1.6e241])
+    assert (outcome.row, outcome.loss, steps) == (0, float("inf"), 3)
+    assert weight == pytest.approx(-8e180)
 
 
 def test_a_failure_is_the_one_of_the_fast_epochs():
