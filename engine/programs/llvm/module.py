@@ -11,7 +11,10 @@ from engine.programs.lower.ir import Function, Kernel
 
 
 class LlvmModule:
-    """`function`: the last of its loops."""
+    """Declarations and functions by and by, and the layout of memory that all of them share.
+
+    `function`: the last of its loops, which is the one to be called.
+    """
 
     function: Function
 

@@ -121,6 +121,30 @@ def assert_agrees(
         assert near(number, wanted, scale), f"∂L/∂w{index} is {number}, not {wanted}"
 
 
+def assert_trains(
+    build: Build,
+    rows: Table,
+    numbers: Sequence[float],
+    rule: Callable[[list[Any]], Any],
+    epochs: int,
+    batch_size: int,
+    way: str,
+    chunk: int | None = None,
+) -> Any:
+    """Training by the program ends where it does on nodes; returns the optimiser that it had."""
+    wanted, trained, optimizer = trained_on_nodes(build, rows, numbers, rule, epochs, batch_size)
+    with chosen(way, chunk) as backend:
+        given, parameters = leaves(len(rows[0]), numbers)
+        own = rule(parameters)
+        program = engine.compile(build(given, parameters), given, parameters, own, backend)
+        means = program.train(rows, epochs=epochs, batch_size=batch_size)
+    assert means == pytest.approx(wanted, rel=1e-12)
+    assert [p.data for p in parameters] == pytest.approx(trained, rel=1e-11, abs=1e-14)
+    for name, column in optimizer.state.items():
+        assert own.state[name] == pytest.approx(column, rel=1e-10, abs=1e-14)
+    return own
+
+
 def table(count: int, width: int, low: float = 0.4, high: float = 1.6) -> list[list[float]]:
     """Rows of numbers that are all different, the same in every run."""
     steps = count * width

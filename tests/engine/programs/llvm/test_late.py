@@ -10,6 +10,7 @@ from engine import Parameter, Value
 from engine.programs.run.machine_code import LlvmBackend
 from nn import SGD, Adam, Optimizer
 from tests.engine.programs.models import (
+    assert_trains,
     chosen,
     leaves,
     network,
@@ -43,17 +44,8 @@ def test_training_row_by_row(rule, count, epochs, chunk, monkeypatch):
     # What comes to no number would be computed again by another backend.
     monkeypatch.setattr(LlvmBackend, "checked", lambda backend: pytest.fail("no number"))
     rows = table(5, INPUTS, -1.0, 1.0)[:count]
-    wanted, trained, optimizer = trained_on_nodes(BUILD, rows, NUMBERS, RULES[rule], epochs, 1)
-    with chosen("single", chunk) as backend:
-        given, parameters = leaves(INPUTS, NUMBERS)
-        own = RULES[rule](parameters)
-        program = engine.compile(BUILD(given, parameters), given, parameters, own, backend)
-        means = program.train(rows, epochs=epochs)
-    assert means == pytest.approx(wanted, rel=1e-12)
-    assert [p.data for p in parameters] == pytest.approx(trained, rel=1e-11, abs=1e-14)
+    own = assert_trains(BUILD, rows, NUMBERS, RULES[rule], epochs, 1, "single", chunk)
     assert own.steps == count * epochs
-    for name, column in optimizer.state.items():
-        assert own.state[name] == pytest.approx(column, rel=1e-10, abs=1e-14)
 
 
 @pytest.mark.parametrize("order", [[3, 3, 1], [4, 0, 2, 1, 3, 0]])

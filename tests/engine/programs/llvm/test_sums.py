@@ -13,11 +13,11 @@ from engine.programs.run.machine_code import LONGEST
 from nn import SGD, Adam
 from tests.engine.programs.models import (
     assert_agrees,
+    assert_trains,
     chosen,
     leaves,
     network,
     table,
-    trained_on_nodes,
     weights,
 )
 
@@ -103,15 +103,4 @@ def test_infinite_gradients_of_one_row(infinite):
 def test_training(lanes, batch_size, rule):
     rows = table(140, INPUTS, -1.0, 1.0)
     numbers = [number / 3 for number in weights(COUNT)]
-    wanted, trained, optimizer = trained_on_nodes(
-        NETWORK, rows, numbers, RULES[rule], 2, batch_size
-    )
-    with chosen("lanes") as backend:
-        given, parameters = leaves(INPUTS, numbers)
-        own = RULES[rule](parameters)
-        program = engine.compile(NETWORK(given, parameters), given, parameters, own, backend)
-        means = program.train(rows, epochs=2, batch_size=batch_size)
-    assert means == pytest.approx(wanted, rel=1e-12)
-    assert [p.data for p in parameters] == pytest.approx(trained, rel=1e-11, abs=1e-14)
-    for name, column in optimizer.state.items():
-        assert own.state[name] == pytest.approx(column, rel=1e-10, abs=1e-14)
+    assert_trains(NETWORK, rows, numbers, RULES[rule], 2, batch_size, "lanes")

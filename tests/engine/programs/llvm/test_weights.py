@@ -11,6 +11,7 @@ from engine.programs.lower.lowering import lower
 from engine.programs.recording import Recording
 from nn import SGD, Adam, Optimizer
 from tests.engine.programs.models import (
+    assert_trains,
     chosen,
     leaves,
     network,
@@ -116,16 +117,7 @@ WIDE_INPUTS = 9 + 3
 def test_batches_of_less_and_of_more_than_a_tile(batch_size, rule):
     rows = table(75, WIDE_INPUTS, -1.0, 1.0)
     numbers = [number / 3 for number in weights(MANY)]
-    wanted, trained, optimizer = trained_on_nodes(WIDE, rows, numbers, RULES[rule], 1, batch_size)
-    with chosen("single") as backend:
-        given, parameters = leaves(WIDE_INPUTS, numbers)
-        own = RULES[rule](parameters)
-        program = engine.compile(WIDE(given, parameters), given, parameters, own, backend)
-        means = program.train(rows, epochs=1, batch_size=batch_size)
-    assert means == pytest.approx(wanted, rel=1e-12)
-    assert [p.data for p in parameters] == pytest.approx(trained, rel=1e-11, abs=1e-14)
-    for name, column in optimizer.state.items():
-        assert own.state[name] == pytest.approx(column, rel=1e-10, abs=1e-14)
+    assert_trains(WIDE, rows, numbers, RULES[rule], 1, batch_size, "single")
 
 
 def test_rows_lie_in_lanes_where_every_gradient_can_wait():
