@@ -1,8 +1,8 @@
 """Stretches of instructions that occur again at other places, for which one function will do.
 
 The layers of a network for each letter of a text are such. What lies between them differs, so they
-are no rounds of a loop; but the function of the first can be called for the others as well, if it
-is told how far from its own places theirs are.
+are not rounds of one loop; but the function of the first can be called for the others as well, if
+it is told how far from its own places theirs are.
 """
 
 from __future__ import annotations
